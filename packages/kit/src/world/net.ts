@@ -1,0 +1,110 @@
+/**
+ * TCP and UDP with the least that servers need, shaped so that the real network costs nothing over `node:net`:
+ * one handler object per connection, no streams, no promises on the path of data.
+ */
+
+export interface Address {
+  /** Numeric IPv4 or IPv6 address; for unix sockets, the path. */
+  readonly address: string;
+  /** 0 for unix sockets. */
+  readonly port: number;
+}
+
+/** What a connection tells its owner. Called from the event loop, never from inside one of the owner's own calls. */
+export interface ConnectionHandler {
+  /** Bytes arrived. `chunk` may be kept: it is not reused. */
+  data(chunk: Buffer): void;
+  /** The peer has finished sending; the other direction stays open. */
+  end(): void;
+  /** After `write` returned false: everything written has left. */
+  drain(): void;
+  /** Once, last. `error` says why when it was not an orderly end. No handler is called afterwards. */
+  close(error?: Error): void;
+}
+
+export interface Connection {
+  readonly local: Address;
+  readonly remote: Address;
+  /** Sets who is told what happens, and starts the flow of data. Setting it again hands the connection over (an upgrade). */
+  handle(handler: ConnectionHandler): void;
+  /**
+   * Queues bytes to send; they must not change afterwards. Returns false when more than the high-water mark is
+   * queued: go on after `drain`. A string goes out as Latin-1.
+   */
+  write(bytes: Uint8Array | string): boolean;
+  /** Holds writes back so that several leave in one system call … */
+  cork(): void;
+  /** … with this. Calls nest. */
+  uncork(): void;
+  /** Bytes queued and not yet handed to the system. */
+  readonly queuedBytes: number;
+  /** Stops `data` calls; a chunk that is already on its way may still arrive. The peer feels it through back-pressure. */
+  pause(): void;
+  resume(): void;
+  /** Sends what is queued, then ends our direction. */
+  end(): void;
+  /** Drops the connection at once, queued bytes included. */
+  destroy(error?: Error): void;
+  /** Drops the connection with a TCP reset. */
+  reset(): void;
+  setNoDelay(on: boolean): void;
+  /** TCP keep-alive probes after `idleMs` of silence; 0 turns them off. */
+  setKeepAlive(idleMs: number): void;
+}
+
+export interface Listener {
+  readonly address: Address;
+  /** Stops accepting. Connections that are open stay open. Resolves when the port is free. */
+  close(): Promise<void>;
+  /** Lets the process end although the listener is open. */
+  unref(): void;
+}
+
+/** Where to listen: a TCP port (0 picks a free one) or a unix socket. */
+export interface ListenOptions {
+  readonly host?: string;
+  readonly port?: number;
+  /** Unix socket path, instead of host and port. */
+  readonly path?: string;
+  readonly backlog?: number;
+  /** Shares the port between processes (`SO_REUSEPORT`). */
+  readonly reusePort?: boolean;
+}
+
+export interface ConnectOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly path?: string;
+  /** Gives up with `ETIMEDOUT` after this many milliseconds. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Address to connect from. */
+  readonly localAddress?: string;
+}
+
+export interface DatagramSocket {
+  readonly address: Address;
+  /** Sends one datagram. Losing it is not an error. */
+  send(bytes: Uint8Array, to: Address): void;
+  close(): Promise<void>;
+  unref(): void;
+}
+
+export interface DatagramHandler {
+  message(bytes: Buffer, from: Address): void;
+  error?(error: Error): void;
+}
+
+export interface BindOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly reusePort?: boolean;
+}
+
+export interface Net {
+  /** Default host: loopback. Rejects with the system's code (`EADDRINUSE`, `EACCES`, …). The connection is paused until `handle` is called on it. */
+  listen(options: ListenOptions, accept: (connection: Connection) => void): Promise<Listener>;
+  /** Rejects with the system's code (`ECONNREFUSED`, `ETIMEDOUT`, …). Data waits until `handle` is called. */
+  connect(options: ConnectOptions): Promise<Connection>;
+  bind(options: BindOptions, handler: DatagramHandler): Promise<DatagramSocket>;
+}
