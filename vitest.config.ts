@@ -1,11 +1,19 @@
 import { defineConfig } from "vitest/config";
+import CountingReporter from "./scripts/test-reporter.ts";
+
+// `npm run soak` sets TENON_SOAK and runs the long fuzz, differential and crash runs instead of the tests.
+const soak = process.env["TENON_SOAK"] !== undefined;
 
 export default defineConfig({
   test: {
-    include: ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
-    testTimeout: 30_000,
+    include: soak
+      ? ["packages/*/soak/**/*.test.ts"]
+      : ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
+    testTimeout: soak ? 3_600_000 : 30_000,
     hookTimeout: 60_000,
     pool: "forks",
     maxWorkers: 2,
+    // Without a terminal the tree of every test is noise; failures are printed in full either way.
+    reporters: [process.stdout.isTTY ? "default" : ["default", { summary: false }], new CountingReporter()],
   },
 });
