@@ -16,3 +16,48 @@ export type { DirectoryEntry, Disk, DiskFile, DiskLock, FileKind, FileStat, Open
 export type { Host } from "./world/host.ts";
 export type { Random } from "./world/random.ts";
 export type { World } from "./world/world.ts";
+
+export {
+  Counter,
+  DURATION_SECONDS,
+  type Family,
+  Gauge,
+  Histogram,
+  type HistogramSample,
+  MAX_LABEL_VALUES,
+  MetricError,
+  type MetricSample,
+  MetricSet,
+  OVERFLOW_LABEL,
+  type ScalarSample,
+} from "./metrics/metrics.ts";
+export { PROMETHEUS_CONTENT_TYPE, prometheusText, withLabels } from "./metrics/prometheus.ts";
+
+export { LogBuffer, type LogFilter } from "./log/buffer.ts";
+export {
+  createLog,
+  type Log,
+  type LogLevel,
+  type LogOptions,
+  type LogRecord,
+  type LogSink,
+  type RootLog,
+  silentLog,
+} from "./log/log.ts";
+export type { LogDestination, LogFormat } from "./log/output.ts";
+
+export {
+  DEFAULT_GRACE_MS,
+  MAX_LINGERING,
+  type OpenConnection,
+  type RefusalReason,
+  REFUSAL_LINGER_MS,
+  type ServiceAddress,
+  type ServiceHealth,
+  type ServiceLimits,
+  type ServiceObserver,
+  type ServiceOptions,
+  type ServiceState,
+  type Session,
+  TcpService,
+} from "./service/tcp-service.ts";
