@@ -16,6 +16,9 @@ export type { DirectoryEntry, Disk, DiskFile, DiskLock, FileKind, FileStat, Open
 export type { Host } from "./world/host.ts";
 export type { Random } from "./world/random.ts";
 export type { World } from "./world/world.ts";
+export { realDisk } from "./world/real/disk.ts";
+export { realWorld } from "./world/real/world.ts";
+export { type ManualClock, manualClock } from "./world/simulated/clock.ts";
 
 export {
   Counter,
