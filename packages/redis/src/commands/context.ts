@@ -1,0 +1,196 @@
+/**
+ * What a handler gets: the command's arguments, where to reply, and the keyspace as the command may see it.
+ *
+ * There is one context per engine, pointed at each command in turn, so that a command costs no objects; handlers must not keep
+ * it. Keys are named by the index of the argument that holds them.
+ *
+ * What a handler owes when it changes something: `changed(i, class, event)` for each key that it modified (watchers, keyspace
+ * event, the count of changes), `signalReady` is done by `put` itself. Anything random, relative to now, or wider than
+ * its effect must say its effect with `effect` (see there).
+ */
+import type { Client } from "../engine/client.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Database } from "../keyspace/database.ts";
+import type { Args } from "../resp/args.ts";
+import type { ReplyWriter } from "../resp/reply-writer.ts";
+import { Collection, type CollectionType, type Value } from "../types/value.ts";
+import type { CommandEntry } from "./registry.ts";
+import { WRONG_TYPE } from "./errors.ts";
+
+/** Classes of keyspace events: the bits of notify-keyspace-events. */
+export const EVENT = {
+  keyspace: 1,
+  keyevent: 2,
+  generic: 4,
+  string: 8,
+  list: 16,
+  set: 32,
+  hash: 64,
+  zset: 128,
+  expired: 256,
+  evicted: 512,
+  stream: 1024,
+  keyMiss: 2048,
+  module: 8192,
+  new: 16384,
+} as const;
+
+export type EventClass = (typeof EVENT)[keyof typeof EVENT];
+
+export interface BlockRequest {
+  /** Indexes of the arguments that are the keys to wait for. */
+  readonly keys: readonly number[];
+  /** What a key must hold to wake the client. */
+  readonly type: CollectionType;
+  /** 0: for ever. */
+  readonly timeoutMs: number;
+  /** The reply when the time is over, or at once where blocking is not allowed (MULTI, scripts). */
+  readonly timedOut: (reply: ReplyWriter) => void;
+}
+
+/** Any class of collections: only used with `instanceof`. */
+type CollectionClass<T extends Collection> = abstract new (...args: never[]) => T;
+
+export class CommandContext {
+  readonly engine: Engine;
+  args!: Args;
+  reply!: ReplyWriter;
+  client!: Client;
+  db!: Database;
+  command!: CommandEntry;
+  /** Milliseconds since the epoch: the same all through a command, MULTI or script. */
+  now = 0;
+  /** Changes made by this command, as `rdb_changes_since_last_save` counts them. */
+  dirty = 0;
+  /** False in MULTI and scripts, where blocking commands answer at once. */
+  canBlock = true;
+  /** True when a command that had blocked runs again because a key became ready. */
+  retrying = false;
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  /** The value at the key in argument `i`, for reading: counts a hit or miss and marks the access. */
+  lookup(i: number): Value | undefined {
+    const id = this.db.find(this.args, i);
+    if (id === 0) {
+      this.engine.stats.keyspaceMisses++;
+      if (this.engine.notifies) this.notify(EVENT.keyMiss, "keymiss", i);
+      return undefined;
+    }
+    this.engine.stats.keyspaceHits++;
+    this.engine.recordAccess(this.db, id);
+    return this.db.value(id);
+  }
+
+  /** The value at the key in argument `i`, for changing it: marks the access, counts nothing. */
+  lookupForWrite(i: number): Value | undefined {
+    const id = this.db.find(this.args, i);
+    if (id === 0) return undefined;
+    this.engine.recordAccess(this.db, id);
+    return this.db.value(id);
+  }
+
+  /** As `lookup`, and throws WRONGTYPE unless it is missing or a `type`: `ctx.collection(1, ListValue)`. */
+  collection<T extends Collection>(i: number, type: CollectionClass<T>): T | undefined {
+    const value = this.lookup(i);
+    if (value === undefined || value instanceof type) return value as T | undefined;
+    throw WRONG_TYPE;
+  }
+
+  /** As `lookupForWrite`, and throws WRONGTYPE unless it is missing or a `type`. */
+  collectionForWrite<T extends Collection>(i: number, type: CollectionClass<T>): T | undefined {
+    const value = this.lookupForWrite(i);
+    if (value === undefined || value instanceof type) return value as T | undefined;
+    throw WRONG_TYPE;
+  }
+
+  /**
+   * Stores `value` at the key in argument `i`, adding the key or replacing what it held; an expiry goes away unless
+   * `keepExpiry`. Wakes clients that are blocked on the key. Returns its id. Does not count as a change by itself: call `changed`.
+   */
+  put(i: number, value: Value, keepExpiry = false): number {
+    const { db, args } = this;
+    let id = db.find(args, i);
+    if (id === 0) {
+      id = db.insert(args, i, value);
+      this.engine.recordAccess(db, id);
+      if (this.engine.notifies) this.notify(EVENT.new, "new", i);
+    } else {
+      db.setValue(id, value);
+      if (!keepExpiry) db.persist(id);
+    }
+    if (value instanceof Collection) this.signalReady(i);
+    return id;
+  }
+
+  /** Removes the key in argument `i`; returns whether it was there. Says nothing to anybody: see `changed`. */
+  remove(i: number): boolean {
+    const id = this.db.find(this.args, i);
+    if (id === 0) return false;
+    this.db.remove(id);
+    return true;
+  }
+
+  /** Removes the key in argument `i`, with a "del" event, if its collection has become empty; returns whether it did. */
+  removeIfEmpty(i: number, value: Collection): boolean {
+    if (value.size > 0) return false;
+    this.remove(i);
+    this.notify(EVENT.generic, "del", i);
+    return true;
+  }
+
+  /** Says that the key in argument `i` was modified: tells watchers, sends the event, and counts `changes`. */
+  changed(i: number, eventClass: EventClass, event: string, changes = 1): void {
+    this.dirty += changes;
+    this.touch(i);
+    if (this.engine.notifies) this.notify(eventClass, event, i);
+  }
+
+  /** Tells watchers (and later tracking clients) that the key in argument `i` was modified. */
+  touch(i: number): void {
+    if (this.db.watched) this.db.touch(this.args.string(i));
+  }
+
+  /** Sends a keyspace event for the key in argument `i`, if events of `eventClass` are wanted. */
+  notify(eventClass: EventClass, event: string, i: number): void {
+    if (this.engine.notifies) this.engine.notify(eventClass, event, this.db, this.args.string(i));
+  }
+
+  /** Wakes clients blocked on the key in argument `i`, after the command. `put` does this; call it when elements reach a key that was already there. */
+  signalReady(i: number): void {
+    if (this.engine.blocked.waiting) this.engine.blocked.signal(this.db, this.args.string(i));
+  }
+
+  /**
+   * Waits for keys. The handler has found nothing to reply, calls this and returns without a reply; when a key of the right type
+   * is there, the handler runs again with the same arguments (`retrying`), and either replies or calls this again, which keeps
+   * its place in the queue and its deadline.
+   */
+  block(request: BlockRequest): void {
+    if (!this.canBlock) {
+      request.timedOut(this.reply);
+      return;
+    }
+    this.engine.blocked.block(this, request);
+  }
+
+  /** Whether anybody (AOF, replicas, a test) wants effects: guard the making of arguments for `effect` with it. */
+  get propagating(): boolean {
+    return this.engine.propagates;
+  }
+
+  /**
+   * What this command did, as a command for AOF and replicas, instead of the request itself: `effect("PEXPIREAT", key, at)`.
+   * May be called several times; the effects are kept in order, and with more than one, wrapped in MULTI/EXEC.
+   */
+  effect(...command: (string | number | Uint8Array)[]): void {
+    this.engine.effects.add(this.db.index, command);
+  }
+
+  /** Nothing of this command is to be propagated. */
+  noEffect(): void {
+    this.engine.effects.suppress();
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * All command families, compiled for dispatch: names are found by their bytes, in any case, without making a string.
+ *
+ * A new family is one line here.
+ */
+import type { Args } from "../resp/args.ts";
+import { stringCommands } from "./strings.ts";
+import type { CommandFlag, CommandRow, Handler } from "./table.ts";
+
+const FAMILIES: readonly (readonly CommandRow[])[] = [stringCommands];
+
+/** Flags that dispatch asks for, as bits. */
+export const FLAG = {
+  write: 1,
+  readonly: 2,
+  denyoom: 4,
+  noAuth: 8,
+  noMulti: 16,
+  blocking: 32,
+  skipMonitor: 64,
+  skipSlowlog: 128,
+  mayReplicate: 256,
+  admin: 512,
+  pubsub: 1024,
+} as const;
+
+const FLAG_BITS: Partial<Record<CommandFlag, number>> = {
+  write: FLAG.write,
+  readonly: FLAG.readonly,
+  denyoom: FLAG.denyoom,
+  no_auth: FLAG.noAuth,
+  no_multi: FLAG.noMulti,
+  blocking: FLAG.blocking,
+  skip_monitor: FLAG.skipMonitor,
+  skip_slowlog: FLAG.skipSlowlog,
+  may_replicate: FLAG.mayReplicate,
+  admin: FLAG.admin,
+  pubsub: FLAG.pubsub,
+};
+
+/** A row, ready to run, with its statistics. */
+export class CommandEntry {
+  readonly row: CommandRow;
+  /** "get", or "config|get" for a subcommand. */
+  readonly fullName: string;
+  readonly parent: CommandEntry | undefined;
+  readonly arity: number;
+  readonly bits: number;
+  readonly handler: Handler | undefined;
+  readonly subcommands: CommandIndex | undefined;
+  calls = 0;
+  microseconds = 0;
+  rejectedCalls = 0;
+  failedCalls = 0;
+
+  constructor(row: CommandRow, parent?: CommandEntry) {
+    this.row = row;
+    this.parent = parent;
+    this.fullName = parent === undefined ? row.name : `${parent.fullName}|${row.name}`;
+    this.arity = row.arity;
+    this.bits = row.flags.reduce((bits, flag) => bits | (FLAG_BITS[flag] ?? 0), 0);
+    this.handler = row.handler;
+    this.subcommands =
+      row.subcommands === undefined
+        ? undefined
+        : new CommandIndex(row.subcommands.map((subcommand) => new CommandEntry(subcommand, this)));
+  }
+
+  /** Whether a call with `count` arguments is allowed. */
+  accepts(count: number): boolean {
+    return this.arity >= 0 ? count === this.arity : count >= -this.arity;
+  }
+}
+
+/** Entries by name: open addressing over a hash of the name's letters. */
+export class CommandIndex {
+  readonly #slots: (CommandEntry | undefined)[];
+  readonly #mask: number;
+  readonly entries: readonly CommandEntry[];
+
+  constructor(entries: readonly CommandEntry[]) {
+    this.entries = entries;
+    let size = 8;
+    while (size < entries.length * 4) size *= 2;
+    this.#slots = new Array<CommandEntry | undefined>(size).fill(undefined);
+    this.#mask = size - 1;
+    for (const entry of entries) {
+      const { name } = entry.row;
+      let hash = 0;
+      for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + (name.charCodeAt(i) | 0x20)) | 0;
+      let slot = (hash ^ (hash >>> 15)) & this.#mask;
+      while (this.#slots[slot] !== undefined) slot = (slot + 1) & this.#mask;
+      this.#slots[slot] = entry;
+    }
+  }
+
+  /** The entry whose name argument `i` is. */
+  find(args: Args, i: number): CommandEntry | undefined {
+    const { buffer } = args;
+    const start = args.starts[i]!;
+    const end = args.ends[i]!;
+    let hash = 0;
+    for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + (buffer[at]! | 0x20)) | 0;
+    let slot = (hash ^ (hash >>> 15)) & this.#mask;
+    for (;;) {
+      const entry = this.#slots[slot];
+      if (entry === undefined) return undefined;
+      const { name } = entry.row;
+      if (name.length === end - start) {
+        let k = 0;
+        while (k < name.length) {
+          const byte = buffer[start + k]!;
+          const lower = byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte;
+          if (lower !== name.charCodeAt(k)) break;
+          k++;
+        }
+        if (k === name.length) return entry;
+      }
+      slot = (slot + 1) & this.#mask;
+    }
+  }
+}
+
+/** A fresh table: every engine has its own, as entries hold statistics. */
+export function buildCommandIndex(): CommandIndex {
+  return new CommandIndex(FAMILIES.flat().map((row) => new CommandEntry(row)));
+}

@@ -1,0 +1,241 @@
+/**
+ * One of the numbered databases: keys, values, expiry, and who waits for its keys.
+ *
+ * Entries are named by the ids of the key table. An id is good until its key is removed or expires, so within one
+ * command at most. Every lookup goes through `find`, which removes the key first when its time has come.
+ */
+import { Buffer } from "node:buffer";
+import type { Args } from "../resp/args.ts";
+import { bytesOf } from "../types/latin1.ts";
+import type { Value } from "../types/value.ts";
+import { ExpiryIndex } from "./expiry.ts";
+import type { HashSeed } from "./hash.ts";
+import { KeyTable } from "./key-table.ts";
+import type { Keyspace } from "./keyspace.ts";
+
+/** A client that watches keys (WATCH): told when one of them changed. */
+export interface Watcher {
+  /** A watched key was modified, removed or replaced. */
+  invalidate(): void;
+}
+
+/** What SWAPDB exchanges. Watchers and blocked clients stay with the number. */
+interface Contents {
+  keys: KeyTable;
+  expiry: ExpiryIndex;
+}
+
+export class Database {
+  readonly index: number;
+  readonly #space: Keyspace;
+  readonly #seed: HashSeed;
+  #contents: Contents;
+  readonly #watchers = new Map<string, Set<Watcher>>();
+
+  constructor(index: number, space: Keyspace, seed: HashSeed) {
+    this.index = index;
+    this.#space = space;
+    this.#seed = seed;
+    this.#contents = { keys: new KeyTable(seed), expiry: new ExpiryIndex() };
+  }
+
+  /** The key table, for walks, SCAN and sampling. Entries in it may have expired: `isExpired` tells. */
+  get keys(): KeyTable {
+    return this.#contents.keys;
+  }
+
+  get expiry(): ExpiryIndex {
+    return this.#contents.expiry;
+  }
+
+  /** Keys, those included that have expired and were not yet removed (as DBSIZE counts). */
+  get size(): number {
+    return this.#contents.keys.size;
+  }
+
+  /** Id of the key in argument `i`, 0 when missing. A key whose time has come is removed first. */
+  find(args: Args, i: number): number {
+    return this.findBytes(args.buffer, args.starts[i]!, args.ends[i]!);
+  }
+
+  findBytes(bytes: Uint8Array, start: number, end: number): number {
+    const { keys } = this.#contents;
+    const id = keys.find(bytes, start, end);
+    if (id !== 0 && keys.hasExpiry(id) && this.#expireIfDue(id)) return 0;
+    return id;
+  }
+
+  /** As `find`, for a key given as a one-byte string. */
+  findKey(key: string): number {
+    const bytes = bytesOf(key);
+    return this.findBytes(bytes, 0, bytes.length);
+  }
+
+  value(id: number): Value {
+    return this.#contents.keys.value(id);
+  }
+
+  /** Replaces the value; expiry stays. */
+  setValue(id: number, value: Value): void {
+    this.#contents.keys.setValue(id, value);
+  }
+
+  /** Adds the key in argument `i`, which must be missing; returns its id. */
+  insert(args: Args, i: number, value: Value): number {
+    return this.#contents.keys.insert(args.buffer, args.starts[i]!, args.ends[i]!, value);
+  }
+
+  insertKey(key: string, value: Value): number {
+    const bytes = bytesOf(key);
+    return this.#contents.keys.insert(bytes, 0, bytes.length, value);
+  }
+
+  remove(id: number): void {
+    const { keys, expiry } = this.#contents;
+    if (keys.hasExpiry(id)) expiry.delete(id);
+    keys.remove(id);
+  }
+
+  /** When `id` expires, in milliseconds since the epoch; -1 when it does not. */
+  expiresAt(id: number): number {
+    const { keys, expiry } = this.#contents;
+    return keys.hasExpiry(id) ? expiry.at(id) : -1;
+  }
+
+  setExpiresAt(id: number, atMs: number): void {
+    const { keys, expiry } = this.#contents;
+    if (keys.hasExpiry(id)) expiry.move(id, atMs);
+    else {
+      expiry.add(id, atMs);
+      keys.setHasExpiry(id, true);
+    }
+  }
+
+  /** Takes the expiry away; returns whether there was one. */
+  persist(id: number): boolean {
+    const { keys, expiry } = this.#contents;
+    if (!keys.hasExpiry(id)) return false;
+    expiry.delete(id);
+    keys.setHasExpiry(id, false);
+    return true;
+  }
+
+  /** Whether `id`'s time has come, without removing it. */
+  isExpired(id: number): boolean {
+    const { keys, expiry } = this.#contents;
+    return keys.hasExpiry(id) && this.#space.now > expiry.at(id);
+  }
+
+  #expireIfDue(id: number): boolean {
+    if (this.#space.now <= this.#contents.expiry.at(id)) return false;
+    if (this.#space.expiryPaused) return false;
+    if (this.#space.removesExpired) this.removeExpired(id);
+    return true;
+  }
+
+  /** Removes a key whose time has come, and tells whoever listens. */
+  removeExpired(id: number): void {
+    const key = this.#contents.keys.key(id);
+    this.remove(id);
+    this.#space.hooks.expired(this, key);
+  }
+
+  /**
+   * Looks at up to `limit` keys that expire, round robin, and removes those whose time has come. Returns how many were
+   * removed.
+   */
+  expireSome(limit: number): number {
+    const { expiry } = this.#contents;
+    let removed = 0;
+    for (let looks = Math.min(limit, expiry.size); looks > 0; looks--) {
+      const id = expiry.next();
+      if (id === 0) break;
+      if (this.#space.now > expiry.at(id)) {
+        expiry.stepBack();
+        this.removeExpired(id);
+        removed++;
+      }
+    }
+    return removed;
+  }
+
+  /** Removes all keys; returns how many there were. */
+  flush(): number {
+    const count = this.size;
+    if (this.#watchers.size > 0) {
+      for (const [key, watchers] of this.#watchers) {
+        if (this.#peek(key)) for (const watcher of watchers) watcher.invalidate();
+      }
+    }
+    this.#contents = { keys: new KeyTable(this.#seed), expiry: new ExpiryIndex() };
+    return count;
+  }
+
+  /** Exchanges keys and values with `other` (SWAPDB). */
+  swap(other: Database): void {
+    for (const [key, watchers] of this.#watchers) {
+      if (this.#peek(key) || other.#peek(key)) for (const watcher of watchers) watcher.invalidate();
+    }
+    for (const [key, watchers] of other.#watchers) {
+      if (this.#peek(key) || other.#peek(key)) for (const watcher of watchers) watcher.invalidate();
+    }
+    const contents = this.#contents;
+    this.#contents = other.#contents;
+    other.#contents = contents;
+  }
+
+  /** Whether the key is there, expired or not, without side effects. */
+  #peek(key: string): boolean {
+    const bytes = bytesOf(key);
+    return this.#contents.keys.find(bytes, 0, bytes.length) !== 0;
+  }
+
+  /** A copy of keys, values and expiry: what a snapshot holds. */
+  cloneInto(target: Database): void {
+    target.#contents = { keys: new KeyTable(target.#seed), expiry: new ExpiryIndex() };
+    const { keys } = this.#contents;
+    target.keys.expand(keys.size);
+    for (let id = 1; id < keys.idLimit; id++) {
+      if (!keys.isUsed(id)) continue;
+      const value = keys.value(id);
+      const copy = typeof value !== "object" ? value : value instanceof Uint8Array ? copyBytes(value) : value.clone();
+      const made = target.insertKey(keys.key(id), copy);
+      target.keys.setAccess(made, keys.access(id));
+      if (keys.hasExpiry(id)) target.setExpiresAt(made, this.expiresAt(id));
+    }
+  }
+
+  watch(key: string, watcher: Watcher): void {
+    let watchers = this.#watchers.get(key);
+    if (watchers === undefined) this.#watchers.set(key, (watchers = new Set()));
+    watchers.add(watcher);
+  }
+
+  unwatch(key: string, watcher: Watcher): void {
+    const watchers = this.#watchers.get(key);
+    if (watchers === undefined) return;
+    watchers.delete(watcher);
+    if (watchers.size === 0) this.#watchers.delete(key);
+  }
+
+  /** Whether anybody watches a key here: lets the hot path skip making a string of the key. */
+  get watched(): boolean {
+    return this.#watchers.size > 0;
+  }
+
+  get watchedKeys(): number {
+    return this.#watchers.size;
+  }
+
+  /** Tells the watchers of `key` that it changed. */
+  touch(key: string): void {
+    const watchers = this.#watchers.get(key);
+    if (watchers !== undefined) for (const watcher of watchers) watcher.invalidate();
+  }
+}
+
+function copyBytes(bytes: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
+}

@@ -1,0 +1,69 @@
+/**
+ * All databases, and the time as they see it.
+ *
+ * `now` is set by the engine before each command, or once for a whole MULTI or script, so that time stands still inside.
+ */
+import type { Random } from "@tenon/kit";
+import { Database } from "./database.ts";
+import { hashSeed, type HashSeed } from "./hash.ts";
+
+export interface KeyspaceHooks {
+  /** `key` of `database` was removed because its time had come: statistics, events, propagation. */
+  expired(database: Database, key: string): void;
+}
+
+/** Keys looked at in one go of the active cycle; while more than a quarter were due, it goes on. */
+const EXPIRE_SAMPLE = 20;
+
+export class Keyspace {
+  readonly databases: readonly Database[];
+  readonly hooks: KeyspaceHooks;
+  /** For collections that hash their members. */
+  readonly seed: HashSeed;
+  /** Milliseconds since the epoch. */
+  now = 0;
+  /** A replica hides expired keys and waits for its master to remove them. */
+  removesExpired = true;
+  /** Nothing expires while writes are paused. */
+  expiryPaused = false;
+  #next = 0;
+
+  constructor(databases: number, random: Random, hooks: KeyspaceHooks) {
+    this.seed = hashSeed(random);
+    this.hooks = hooks;
+    this.databases = Array.from({ length: databases }, (_, index) => new Database(index, this, this.seed));
+  }
+
+  /**
+   * The active expiry cycle: goes round the databases, samples keys that expire, removes the due ones, and stays with a
+   * database while more than a quarter of a sample was due. `overdue` is asked after each sample and ends the cycle. Returns
+   * how many keys were removed.
+   */
+  expireCycle(overdue: () => boolean): number {
+    let removed = 0;
+    for (let visited = 0; visited < this.databases.length; visited++) {
+      const database = this.databases[this.#next % this.databases.length]!;
+      this.#next++;
+      while (database.expiry.size > 0) {
+        const due = database.expireSome(EXPIRE_SAMPLE);
+        removed += due;
+        if (overdue()) return removed;
+        if (due * 4 <= EXPIRE_SAMPLE) break;
+      }
+    }
+    return removed;
+  }
+
+  /** Removes every key whose time has come: for a clock that is moved by hand. */
+  expireAll(): number {
+    let removed = 0;
+    for (const database of this.databases) removed += database.expireSome(database.expiry.size);
+    return removed;
+  }
+
+  flushAll(): number {
+    let count = 0;
+    for (const database of this.databases) count += database.flush();
+    return count;
+  }
+}

@@ -1,0 +1,156 @@
+import { COLLECTION_OVERHEAD, POINTER, STRING_OVERHEAD, TABLE_ENTRY } from "./heap-size.ts";
+import type { CollectionSettings } from "./settings.ts";
+import { StringTable } from "./string-table.ts";
+import { Collection } from "./value.ts";
+
+/**
+ * The hash type. Small hashes keep fields and values alternating in one flat array, in the order of insertion, which is
+ * also the order a listpack has; large ones use a StringTable with the values beside it.
+ *
+ * Field expiry, when it comes, is one more array beside `#values` (and beside `#flat`), absent while no field has one.
+ */
+export class HashValue extends Collection {
+  readonly type = "hash";
+  readonly #settings: Readonly<CollectionSettings>;
+  /** field, value, field, value …, while the hash is compact. */
+  #flat: string[] = [];
+  #table: StringTable | undefined;
+  #values: string[] = [];
+  /** Characters of all fields and values. */
+  #characters = 0;
+
+  constructor(settings: Readonly<CollectionSettings>) {
+    super();
+    this.#settings = settings;
+  }
+
+  get size(): number {
+    return this.#table === undefined ? this.#flat.length >> 1 : this.#table.size;
+  }
+
+  encoding(): "listpack" | "hashtable" {
+    return this.#table === undefined ? "listpack" : "hashtable";
+  }
+
+  get(field: string): string | undefined {
+    if (this.#table !== undefined) {
+      const id = this.#table.find(field);
+      return id < 0 ? undefined : this.#values[id];
+    }
+    const at = this.#indexOf(field);
+    return at < 0 ? undefined : this.#flat[at + 1];
+  }
+
+  has(field: string): boolean {
+    return this.#table === undefined ? this.#indexOf(field) >= 0 : this.#table.find(field) >= 0;
+  }
+
+  /** To be called before `fields` pairs are set by one command: many at once make it a table from the start. */
+  prepareToSet(fields: number): void {
+    if (this.#table === undefined && fields > this.#settings.hashMaxListpackEntries) this.#toTable();
+  }
+
+  /** Returns whether the field is new. */
+  set(field: string, value: string): boolean {
+    if (this.#table === undefined) {
+      const limit = this.#settings.hashMaxListpackValue;
+      if (field.length <= limit && value.length <= limit) {
+        const at = this.#indexOf(field);
+        if (at >= 0) {
+          this.#characters += value.length - this.#flat[at + 1]!.length;
+          this.#flat[at + 1] = value;
+          return false;
+        }
+        this.#characters += field.length + value.length;
+        this.#flat.push(field, value);
+        if (this.#flat.length >> 1 > this.#settings.hashMaxListpackEntries) this.#toTable();
+        return true;
+      }
+      this.#toTable();
+    }
+    const id = this.#table!.findOrAdd(field);
+    if (id >= 0) {
+      this.#characters += value.length - this.#values[id]!.length;
+      this.#values[id] = value;
+      return false;
+    }
+    this.#characters += field.length + value.length;
+    this.#values.push(value);
+    return true;
+  }
+
+  delete(field: string): boolean {
+    if (this.#table === undefined) {
+      const at = this.#indexOf(field);
+      if (at < 0) return false;
+      this.#characters -= field.length + this.#flat[at + 1]!.length;
+      this.#flat.splice(at, 2);
+      return true;
+    }
+    const id = this.#table.find(field);
+    if (id < 0) return false;
+    this.#characters -= field.length + this.#values[id]!.length;
+    this.#table.remove(id);
+    const last = this.#values.pop()!;
+    if (id < this.#values.length) this.#values[id] = last;
+    return true;
+  }
+
+  /** The field at `index`, 0 … size - 1. The order holds until the next write. */
+  fieldAt(index: number): string {
+    return this.#table === undefined ? this.#flat[index * 2]! : this.#table.keys[index]!;
+  }
+
+  valueAt(index: number): string {
+    return this.#table === undefined ? this.#flat[index * 2 + 1]! : this.#values[index]!;
+  }
+
+  forEach(visit: (field: string, value: string) => void): void {
+    const size = this.size;
+    for (let i = 0; i < size; i++) visit(this.fieldAt(i), this.valueAt(i));
+  }
+
+  /**
+   * One step of HSCAN: visits at least `count` pairs unless the round ends or most buckets are empty, and returns the
+   * next cursor; 0 ends the round. A compact hash comes whole.
+   */
+  scan(cursor: number, count: number, visit: (field: string, value: string) => void): number {
+    if (this.#table === undefined) {
+      this.forEach(visit);
+      return 0;
+    }
+    const keys = this.#table.keys;
+    return this.#table.scanAtLeast(cursor, count, (id) => visit(keys[id]!, this.#values[id]!));
+  }
+
+  clone(): HashValue {
+    const copy = new HashValue(this.#settings);
+    copy.#flat = this.#flat.slice();
+    copy.#table = this.#table?.clone();
+    copy.#values = this.#values.slice();
+    copy.#characters = this.#characters;
+    return copy;
+  }
+
+  memoryBytes(): number {
+    const perField = STRING_OVERHEAD * 2 + POINTER + (this.#table === undefined ? POINTER : TABLE_ENTRY);
+    return COLLECTION_OVERHEAD + this.#characters + this.size * perField;
+  }
+
+  #indexOf(field: string): number {
+    const flat = this.#flat;
+    for (let i = 0; i < flat.length; i += 2) if (flat[i] === field) return i;
+    return -1;
+  }
+
+  #toTable(): void {
+    const flat = this.#flat;
+    const table = new StringTable(this.#settings.hashSeed);
+    for (let i = 0; i < flat.length; i += 2) {
+      table.findOrAdd(flat[i]!);
+      this.#values.push(flat[i + 1]!);
+    }
+    this.#table = table;
+    this.#flat = [];
+  }
+}

@@ -1,0 +1,31 @@
+import type { HashSeed } from "../keyspace/hash.ts";
+
+/**
+ * What all collections of a server share: the key of their hash function, and the limits beyond which a small collection
+ * is no longer reported as compact. The names are redis.conf's without dashes. It
+ * is one object, so that CONFIG SET takes effect at the next write, as in the original.
+ */
+export interface CollectionSettings {
+  readonly hashSeed: HashSeed;
+  /** Positive: elements per node. Negative: bytes per node, -1 … -5 for 4, 8, 16, 32, 64 KiB. */
+  listMaxListpackSize: number;
+  hashMaxListpackEntries: number;
+  hashMaxListpackValue: number;
+  setMaxIntsetEntries: number;
+  setMaxListpackEntries: number;
+  setMaxListpackValue: number;
+  zsetMaxListpackEntries: number;
+  zsetMaxListpackValue: number;
+}
+
+/** The defaults of redis.conf 7.4. */
+export const DEFAULT_ENCODING_LIMITS: Readonly<Omit<CollectionSettings, "hashSeed">> = {
+  listMaxListpackSize: -2,
+  hashMaxListpackEntries: 512,
+  hashMaxListpackValue: 64,
+  setMaxIntsetEntries: 512,
+  setMaxListpackEntries: 128,
+  setMaxListpackValue: 64,
+  zsetMaxListpackEntries: 128,
+  zsetMaxListpackValue: 64,
+};

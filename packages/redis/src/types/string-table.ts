@@ -1,0 +1,247 @@
+import { hashString, type HashSeed } from "../keyspace/hash.ts";
+
+/**
+ * A hash table from byte strings to dense ids, the ground of large hashes, sets and sorted sets.
+ *
+ * What it gives that a `Map` does not: an entry's id is its place in an array without holes, so that a random entry
+ * is one array access and values of any kind live in arrays beside it; and SCAN's guarantee, that an element present
+ * from the first call to the last is returned at least once, however the table grew or shrank in between.
+ *
+ * Layout: `keys[id]`, `#hashes[id]`, `#next[id]` (the chain), and `#heads[bucket]`, with -1 as the end. Removal moves the
+ * last entry into the hole.
+ *
+ * Growth is linear hashing (Litwin 1980): there are `2^level + split` buckets, and each insertion above the load factor
+ * splits exactly one, so that no single command pays for a rehash. Bucket `b < split` has a twin `b + 2^level`. SCAN
+ * walks the `2^level` pairs in reverse-binary order (Pieter Noordhuis' scheme in Redis' dict.c): the high bits of the
+ * cursor count first, so a pair already walked stays walked when the table is halved or doubled.
+ */
+
+const INITIAL_LEVEL = 3;
+
+/** One step of the reverse-binary counter over `2^level` values. Returns 0 at the end of a round. */
+export function nextCursor(cursor: number, level: number): number {
+  // Setting the bits above the mask makes the carry run from the mask's highest bit down.
+  let v = cursor | (level === 32 ? 0 : -1 << level);
+  v = reverseBits(v);
+  v = (v + 1) | 0;
+  return reverseBits(v) >>> 0;
+}
+
+function reverseBits(value: number): number {
+  let v = value;
+  v = ((v >>> 1) & 0x5555_5555) | ((v & 0x5555_5555) << 1);
+  v = ((v >>> 2) & 0x3333_3333) | ((v & 0x3333_3333) << 2);
+  v = ((v >>> 4) & 0x0f0f_0f0f) | ((v & 0x0f0f_0f0f) << 4);
+  v = ((v >>> 8) & 0x00ff_00ff) | ((v & 0x00ff_00ff) << 8);
+  return (v >>> 16) | (v << 16);
+}
+
+export class StringTable {
+  /** The strings, by id: 0 … size - 1. Read it; change it only through the methods. */
+  readonly keys: string[] = [];
+  readonly #seed: HashSeed;
+  #hashes = new Int32Array(1 << INITIAL_LEVEL);
+  #next = new Int32Array(1 << INITIAL_LEVEL);
+  #heads = new Int32Array(1 << INITIAL_LEVEL).fill(-1);
+  #level = INITIAL_LEVEL;
+  #split = 0;
+
+  constructor(seed: HashSeed) {
+    this.#seed = seed;
+  }
+
+  get size(): number {
+    return this.keys.length;
+  }
+
+  /** Number of buckets, for memory estimates and tests. */
+  get buckets(): number {
+    return (1 << this.#level) + this.#split;
+  }
+
+  /** The id of `key`, or -1. */
+  find(key: string): number {
+    const hash = hashString(key, this.#seed);
+    const hashes = this.#hashes;
+    const next = this.#next;
+    for (let id = this.#heads[this.#bucketOf(hash)]!; id >= 0; id = next[id]!) {
+      if (hashes[id] === hash && this.keys[id] === key) return id;
+    }
+    return -1;
+  }
+
+  /** The id of `key` if it is there; otherwise adds it and returns `-1 - id` of the new entry, whose id is the old size. */
+  findOrAdd(key: string): number {
+    const hash = hashString(key, this.#seed);
+    const hashes = this.#hashes;
+    const next = this.#next;
+    const bucket = this.#bucketOf(hash);
+    const head = this.#heads[bucket]!;
+    for (let id = head; id >= 0; id = next[id]!) {
+      if (hashes[id] === hash && this.keys[id] === key) return id;
+    }
+    const id = this.keys.length;
+    if (id === hashes.length) this.#reserve(id * 2);
+    this.keys.push(key);
+    this.#hashes[id] = hash;
+    this.#next[id] = head;
+    this.#heads[bucket] = id;
+    if (id >= this.buckets) this.#splitOne();
+    return -1 - id;
+  }
+
+  /**
+   * Removes the entry `id` and moves the last entry into its place. Owners of parallel arrays do the same:
+   * `values[id] = values[size]` (the new size), then drop the last.
+   */
+  remove(id: number): void {
+    const keys = this.keys;
+    const last = keys.length - 1;
+    this.#unlink(id);
+    if (id !== last) {
+      const hash = this.#hashes[last]!;
+      const bucket = this.#bucketOf(hash);
+      // Whoever pointed at the last entry now points at the hole.
+      let at = this.#heads[bucket]!;
+      if (at === last) {
+        this.#heads[bucket] = id;
+      } else {
+        while (this.#next[at] !== last) at = this.#next[at]!;
+        this.#next[at] = id;
+      }
+      this.#next[id] = this.#next[last]!;
+      this.#hashes[id] = hash;
+      keys[id] = keys[last]!;
+    }
+    keys.pop();
+    if (last * 4 < this.buckets) {
+      // Four at a time keep pace with entries that leave at a quarter of the load.
+      for (let merges = 0; merges < 4; merges++) this.#mergeOne();
+      if (this.#hashes.length > 64 && last * 4 < this.#hashes.length) this.#reserve(this.#hashes.length >> 1);
+    }
+  }
+
+  /**
+   * SCAN: calls `visit(id)` for every entry of the next pair of buckets and returns the following cursor; 0 begins and
+   * ends a round. Do not add or remove while visiting.
+   */
+  scan(cursor: number, visit: (id: number) => void): number {
+    const level = this.#level;
+    const low = cursor & ((1 << level) - 1);
+    for (let id = this.#heads[low]!; id >= 0; id = this.#next[id]!) visit(id);
+    if (low < this.#split) {
+      for (let id = this.#heads[low + (1 << level)]!; id >= 0; id = this.#next[id]!) visit(id);
+    }
+    return nextCursor(low, level);
+  }
+
+  /**
+   * Steps on until `count` entries were visited or the round ended. As in the original, it looks at no more than ten
+   * times as many buckets, so that a sparse table does not hold up the server.
+   */
+  scanAtLeast(cursor: number, count: number, visit: (id: number) => void): number {
+    let visited = 0;
+    let steps = count * 10;
+    let at = cursor;
+    const counted = (id: number): void => {
+      visited++;
+      visit(id);
+    };
+    do {
+      at = this.scan(at, counted);
+    } while (at !== 0 && visited < count && --steps > 0);
+    return at;
+  }
+
+  /** A table with the same entries under the same ids. */
+  clone(): StringTable {
+    const copy = new StringTable(this.#seed);
+    for (const key of this.keys) copy.keys.push(key);
+    copy.#hashes = this.#hashes.slice();
+    copy.#next = this.#next.slice();
+    copy.#heads = this.#heads.slice();
+    copy.#level = this.#level;
+    copy.#split = this.#split;
+    return copy;
+  }
+
+  #bucketOf(hash: number): number {
+    const low = hash & ((1 << this.#level) - 1);
+    return low < this.#split ? hash & ((2 << this.#level) - 1) : low;
+  }
+
+  #unlink(id: number): void {
+    const bucket = this.#bucketOf(this.#hashes[id]!);
+    let at = this.#heads[bucket]!;
+    if (at === id) {
+      this.#heads[bucket] = this.#next[id]!;
+      return;
+    }
+    while (this.#next[at] !== id) at = this.#next[at]!;
+    this.#next[at] = this.#next[id]!;
+  }
+
+  /** Splits the bucket `split` into itself and its twin. */
+  #splitOne(): void {
+    const bit = 1 << this.#level;
+    const from = this.#split;
+    const to = from + bit;
+    if (to >= this.#heads.length) {
+      const heads = new Int32Array(this.#heads.length * 2).fill(-1);
+      heads.set(this.#heads);
+      this.#heads = heads;
+    }
+    const next = this.#next;
+    let stay = -1;
+    let move = -1;
+    for (let id = this.#heads[from]!; id >= 0;) {
+      const following = next[id]!;
+      if ((this.#hashes[id]! & bit) === 0) {
+        next[id] = stay;
+        stay = id;
+      } else {
+        next[id] = move;
+        move = id;
+      }
+      id = following;
+    }
+    this.#heads[from] = stay;
+    this.#heads[to] = move;
+    if (++this.#split === bit) {
+      this.#level++;
+      this.#split = 0;
+    }
+  }
+
+  /** Undoes the last split, down to the initial size. */
+  #mergeOne(): void {
+    if (this.#split === 0) {
+      if (this.#level === INITIAL_LEVEL) return;
+      this.#level--;
+      this.#split = 1 << this.#level;
+    }
+    const into = --this.#split;
+    const from = into + (1 << this.#level);
+    let tail = this.#heads[from]!;
+    if (tail >= 0) {
+      const first = tail;
+      while (this.#next[tail]! >= 0) tail = this.#next[tail]!;
+      this.#next[tail] = this.#heads[into]!;
+      this.#heads[into] = first;
+      this.#heads[from] = -1;
+    }
+    if (this.#heads.length > 64 && this.buckets * 4 < this.#heads.length) {
+      this.#heads = this.#heads.slice(0, this.#heads.length >> 1);
+    }
+  }
+
+  #reserve(capacity: number): void {
+    const kept = this.keys.length;
+    const hashes = new Int32Array(capacity);
+    hashes.set(this.#hashes.subarray(0, kept));
+    this.#hashes = hashes;
+    const next = new Int32Array(capacity);
+    next.set(this.#next.subarray(0, kept));
+    this.#next = next;
+  }
+}
