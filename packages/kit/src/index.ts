@@ -19,6 +19,7 @@ export type { World } from "./world/world.ts";
 export { realDisk } from "./world/real/disk.ts";
 export { realWorld } from "./world/real/world.ts";
 export { type ManualClock, manualClock } from "./world/simulated/clock.ts";
+export { durationMs } from "./world/duration.ts";
 
 export {
   Counter,
@@ -64,3 +65,16 @@ export {
   type Session,
   TcpService,
 } from "./service/tcp-service.ts";
+
+export { ByteReader, type LengthPrefix } from "./bytes/byte-reader.ts";
+export { ByteWriter, MAX_WRITER_BYTES } from "./bytes/byte-writer.ts";
+export { ChunkQueue } from "./bytes/chunk-queue.ts";
+export { BytesError, type BytesErrorCode } from "./bytes/errors.ts";
+export { fromHex, toHex } from "./bytes/hex.ts";
+
+export { adler32 } from "./checksums/adler32.ts";
+export { crc32, crc32c } from "./checksums/crc32.ts";
+export { Crc64, crc64 } from "./checksums/crc64.ts";
+export { fnv1a32, fnv1a64 } from "./checksums/fnv.ts";
+export { murmur2 } from "./checksums/murmur2.ts";
+export { xxhash32 } from "./checksums/xxhash32.ts";
