@@ -23,12 +23,16 @@ const CHECKS: Readonly<Record<string, Tool>> = {
   "package shape": [process.execPath, "scripts/pack.ts", "--check"],
 };
 
+/** Both compile; side by side they would write the same files. */
+const AFTER: Readonly<Record<string, string>> = { "package shape": "types" };
+
 interface Outcome extends Captured {
   readonly name: string;
   readonly seconds: number;
 }
 
-async function check(name: string): Promise<Outcome> {
+async function check(name: string, started: ReadonlyMap<string, Promise<Outcome>>): Promise<Outcome> {
+  await started.get(AFTER[name] ?? "");
   const start = performance.now();
   const outcome = { name, ...(await capture(CHECKS[name]!)), seconds: (performance.now() - start) / 1000 };
   const verdict = outcome.code === 0 ? styleText("green", "ok    ") : styleText("red", "FAILED");
@@ -43,11 +47,16 @@ async function main(wanted: readonly string[]): Promise<number> {
     return 2;
   }
   const queue = wanted.length > 0 ? [...wanted] : Object.keys(CHECKS);
-  const outcomes: Outcome[] = [];
+  const started = new Map<string, Promise<Outcome>>();
   const worker = async (): Promise<void> => {
-    for (let name = queue.shift(); name !== undefined; name = queue.shift()) outcomes.push(await check(name));
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+      const outcome = check(name, started);
+      started.set(name, outcome);
+      await outcome;
+    }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  const outcomes = await Promise.all(started.values());
   const failed = outcomes.filter(({ code }) => code !== 0);
   for (const { name, output } of failed) process.stdout.write(`\n──── ${name} ────\n${output.trimEnd()}\n`);
   if (failed.length > 0) process.stdout.write(`\nfailed: ${failed.map(({ name }) => name).join(", ")}\n`);

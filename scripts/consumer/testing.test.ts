@@ -1,0 +1,17 @@
+/** The fixtures under node:test, from the published package. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { RedisClient } from "@tenon/redis";
+import { stack } from "tenon/testing";
+
+test("a key expires when the test moves the clock", async () => {
+  await using services = await stack.start({ redis: {} }, { clock: "manual" });
+  const client = await RedisClient.connect(services.redis.url);
+  try {
+    await client.command("SET", "session", "1", "EX", "10");
+    services.clock.advance("11s");
+    assert.equal(Number(await client.command("EXISTS", "session")), 0);
+  } finally {
+    client.close();
+  }
+});
