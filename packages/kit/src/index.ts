@@ -18,7 +18,19 @@ export type { Random } from "./world/random.ts";
 export type { World } from "./world/world.ts";
 export { realDisk } from "./world/real/disk.ts";
 export { realWorld } from "./world/real/world.ts";
-export { type ManualClock, manualClock } from "./world/simulated/clock.ts";
+export { ManualClock, manualClock } from "./world/simulated/clock.ts";
+export {
+  type CrashReport,
+  type CrashScenario,
+  CrashTestError,
+  everyCrashPoint,
+} from "./world/simulated/crash-test.ts";
+export { PowerLossError, SimulatedDisk, type SimulatedDiskOptions } from "./world/simulated/disk.ts";
+export type { DiskFault, InjectedFault } from "./world/simulated/disk-faults.ts";
+export { MemoryDisk } from "./world/simulated/memory-disk.ts";
+export { type Seed, SeededRandom } from "./world/simulated/random.ts";
+export type { DiskOperation } from "./world/simulated/tree.ts";
+export { type Reordering, SECTOR_BYTES } from "./world/simulated/volatile.ts";
 export { durationMs } from "./world/duration.ts";
 
 export {
