@@ -47,6 +47,9 @@ const OPEN_FLAGS: Readonly<Record<OpenMode, number>> = {
   exclusive: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
 };
 
+/** No process has this many files open, so the system answers EBADF to it, and Node lets it pass. */
+const CLOSED_FD = 2 ** 31 - 1;
+
 /** As Linux' own limit (path_resolution(7)). */
 const MAX_SYMBOLIC_LINKS = 40;
 
@@ -81,8 +84,7 @@ function settle(resolve: () => void, reject: (error: Error) => void): (error: Er
 
 class RealFile implements DiskFile {
   readonly path: string;
-  readonly #fd: number;
-  #open = true;
+  #fd: number;
 
   constructor(path: string, fd: number) {
     this.path = path;
@@ -143,9 +145,11 @@ class RealFile implements DiskFile {
   }
 
   close(): void {
-    if (!this.#open) return;
-    this.#open = false; // the number may belong to somebody else's file from now on
-    closeSync(this.#fd);
+    const fd = this.#fd;
+    if (fd === CLOSED_FD) return;
+    // The number may belong to somebody else's file from now on.
+    this.#fd = CLOSED_FD;
+    closeSync(fd);
   }
 }
 
@@ -168,7 +172,7 @@ class RealDisk implements Disk {
     }
     const segments = pathSegments(path, syscall);
     if (segments.length === 0) return this.#root;
-    this.#resolvedRoot ??= realpathIfThere(this.#root);
+    this.#resolvedRoot ??= unlessMissing(() => realpathSync.native(this.#root));
     const root = this.#resolvedRoot;
     // Below a root that is not there, there are no links.
     if (root === undefined) return `${this.#root}/${segments.join("/")}`;
@@ -190,7 +194,8 @@ class RealDisk implements Disk {
   }
 
   stat(path: string): FileStat | undefined {
-    const stats = statSync(this.#locate(path, "stat", true), { throwIfNoEntry: false });
+    const located = this.#locate(path, "stat", true);
+    const stats = unlessMissing(() => statSync(located, { throwIfNoEntry: false }));
     return stats === undefined ? undefined : fileStat(stats);
   }
 
@@ -199,7 +204,7 @@ class RealDisk implements Disk {
     return new Promise((resolve, reject) => {
       stat(located, (error, stats) => {
         if (error === null) resolve(fileStat(stats));
-        else if (error.code === "ENOENT" || error.code === "ENOTDIR") resolve(undefined);
+        else if (isMissing(error)) resolve(undefined);
         else reject(error);
       });
     });
@@ -262,11 +267,17 @@ class RealDisk implements Disk {
   }
 }
 
-function realpathIfThere(path: string): string | undefined {
+/** Nothing has this name: it is not in its directory, or that is a file. */
+function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
+function unlessMissing<T>(call: () => T): T | undefined {
   try {
-    return realpathSync.native(path);
+    return call();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }
@@ -284,8 +295,9 @@ function walk(root: string, segments: string[], follow: boolean, path: string, s
     done.push(name);
     if (pending.length === 0 && !follow) break;
     const here = `${root}/${done.join("/")}`;
-    const stats = lstatSync(here, { throwIfNoEntry: false });
-    if (!stats?.isSymbolicLink()) continue;
+    const stats = unlessMissing(() => lstatSync(here));
+    if (stats === undefined) break;
+    if (!stats.isSymbolicLink()) continue;
     if (++links > MAX_SYMBOLIC_LINKS) throw systemError("ELOOP", syscall, path, "too many symbolic links");
     const target = readlinkSync(here);
     done.pop();
@@ -298,6 +310,11 @@ function walk(root: string, segments: string[], follow: boolean, path: string, s
     for (const segment of relative.split("/").toReversed()) {
       if (segment !== "" && segment !== ".") pending.push(segment);
     }
+  }
+  // What is left below a name that is not there cannot lead astray, except upwards.
+  for (const name of pending.toReversed()) {
+    if (name !== "..") done.push(name);
+    else if (done.pop() === undefined) throw leavesRoot(syscall, path);
   }
   return done.length === 0 ? root : `${root}/${done.join("/")}`;
 }
