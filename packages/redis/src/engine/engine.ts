@@ -15,8 +15,11 @@ import type { Database } from "../keyspace/database.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { Args } from "../resp/args.ts";
 import { ProtocolError, type RequestLimits } from "../resp/request-parser.ts";
+import type { CollectionSettings } from "../types/settings.ts";
 import { BlockedClients } from "./blocked.ts";
 import { Client, type ClientAddress, type ClientSink } from "./client.ts";
+import { collectionSettings } from "./collection-settings.ts";
+import { Config } from "./config.ts";
 import { Effects } from "./effects.ts";
 import { PubSub } from "./pubsub.ts";
 import { Stats } from "./stats.ts";
@@ -40,6 +43,9 @@ export class Engine {
   readonly effects: Effects = new Effects();
   readonly blocked: BlockedClients;
   readonly stats: Stats = new Stats();
+  readonly config: Config = new Config();
+  /** What lists, hashes, sets and sorted sets go by. */
+  readonly collections: CollectionSettings;
   readonly limits: RequestLimits = { maxBulkBytes: 512 * 1024 * 1024, maxPendingBytes: 1024 * 1024 * 1024 };
   /** Classes of keyspace events that are published (notify-keyspace-events). */
   eventClasses = 0;
@@ -62,6 +68,7 @@ export class Engine {
       expired: (database, key) => this.#expired(database, key),
     });
     this.keyspace.now = options.now;
+    this.collections = collectionSettings(this.keyspace.seed, this.config);
     this.#context = new CommandContext(this);
     this.blocked = new BlockedClients({
       now: () => this.#now,

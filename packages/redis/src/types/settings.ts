@@ -17,15 +17,3 @@ export interface CollectionSettings {
   zsetMaxListpackEntries: number;
   zsetMaxListpackValue: number;
 }
-
-/** The defaults of redis.conf 7.4. */
-export const DEFAULT_ENCODING_LIMITS: Readonly<Omit<CollectionSettings, "hashSeed">> = {
-  listMaxListpackSize: -2,
-  hashMaxListpackEntries: 512,
-  hashMaxListpackValue: 64,
-  setMaxIntsetEntries: 512,
-  setMaxListpackEntries: 128,
-  setMaxListpackValue: 64,
-  zsetMaxListpackEntries: 128,
-  zsetMaxListpackValue: 64,
-};

@@ -1,0 +1,240 @@
+/**
+ * The settings of a running server: values by name, checked as redis.conf and CONFIG SET check them, in the original's words.
+ *
+ * Reading a number is a map lookup; code that is hot takes it once and listens for changes.
+ */
+import { CONFIG_TABLE, type ConfigRow } from "./config-table.ts";
+
+/** A value that a setting does not take. The message is the part behind the dash of CONFIG SET's error. */
+export class ConfigError extends Error {
+  /** The setting. */
+  readonly setting: string;
+
+  constructor(setting: string, message: string) {
+    super(message);
+    this.name = "ConfigError";
+    this.setting = setting;
+  }
+}
+
+const ROWS = new Map<string, ConfigRow>();
+for (const row of CONFIG_TABLE) {
+  ROWS.set(row.name, row);
+  if (row.alias !== undefined) ROWS.set(row.alias, row);
+}
+
+const MEMORY = /^(\d+)(b|k|kb|m|mb|g|gb)?$/i;
+const MEMORY_UNITS: Readonly<Record<string, number>> = {
+  "": 1,
+  b: 1,
+  k: 1000,
+  kb: 1024,
+  m: 1000 ** 2,
+  mb: 1024 ** 2,
+  g: 1000 ** 3,
+  gb: 1024 ** 3,
+};
+const EVENT_LETTERS = "g$lshzxetdnKEm";
+
+export type ConfigListener = (name: string, value: string) => void;
+
+export class Config {
+  /** Canonical name → value as CONFIG GET shows it. */
+  readonly #values = new Map<string, string>();
+  readonly #numbers = new Map<string, number>();
+  readonly #listeners: ConfigListener[] = [];
+
+  constructor() {
+    for (const row of CONFIG_TABLE) this.#store(row, row.initial);
+  }
+
+  /** The row of a setting, by its name or old name in any case. */
+  row(name: string): ConfigRow | undefined {
+    return ROWS.get(name.toLowerCase());
+  }
+
+  /** Names as CONFIG GET knows them, old ones included. */
+  names(): Iterable<string> {
+    return ROWS.keys();
+  }
+
+  /** The value as CONFIG GET shows it. Throws for a name that is none: a mistake in the program. */
+  text(name: string): string {
+    const value = this.#values.get(ROWS.get(name)?.name ?? name);
+    if (value === undefined) throw new Error(`no such setting: ${name}`);
+    return value;
+  }
+
+  number(name: string): number {
+    const value = this.#numbers.get(ROWS.get(name)?.name ?? name);
+    if (value === undefined) throw new Error(`no such number: ${name}`);
+    return value;
+  }
+
+  flag(name: string): boolean {
+    return this.text(name) === "yes";
+  }
+
+  /** Sets at start: immutable settings too. Throws ConfigError. */
+  load(name: string, value: string): void {
+    const row = this.row(name);
+    if (row === undefined) throw new ConfigError(name, "Bad directive or wrong number of arguments");
+    this.#set(row, checked(row, value, name));
+  }
+
+  /** CONFIG SET: all of `settings`, or none. Throws ConfigError. */
+  setAll(settings: readonly (readonly [string, string])[]): void {
+    const checkedValues: [ConfigRow, string][] = [];
+    const seen = new Set<ConfigRow>();
+    for (const [name, value] of settings) {
+      const row = this.row(name)!;
+      if (row.immutable === true) throw new ConfigError(name, "can't set immutable config");
+      if (seen.has(row)) throw new ConfigError(name, "duplicate parameter");
+      seen.add(row);
+      checkedValues.push([row, checked(row, value, name)]);
+    }
+    for (const [row, value] of checkedValues) this.#set(row, value);
+  }
+
+  /** Calls `listener` after each change with the canonical name. */
+  onChange(listener: ConfigListener): void {
+    this.#listeners.push(listener);
+  }
+
+  #set(row: ConfigRow, value: string): void {
+    this.#store(row, value);
+    for (const listener of this.#listeners) listener(row.name, value);
+  }
+
+  #store(row: ConfigRow, value: string): void {
+    this.#values.set(row.name, value);
+    if (row.kind === "integer" || row.kind === "memory") this.#numbers.set(row.name, Number(value));
+  }
+}
+
+/** `value` in the form that is kept, or ConfigError. */
+function checked(row: ConfigRow, value: string, name: string): string {
+  switch (row.kind) {
+    case "boolean": {
+      const lower = value.toLowerCase();
+      if (lower !== "yes" && lower !== "no") throw new ConfigError(name, "argument must be 'yes' or 'no'");
+      return lower;
+    }
+    case "integer":
+      return integer(row, value, name);
+    case "memory": {
+      const match = MEMORY.exec(value);
+      if (match === null) throw new ConfigError(name, "argument must be a memory value");
+      return String(Number(match[1]) * MEMORY_UNITS[(match[2] ?? "").toLowerCase()]!);
+    }
+    case "enum": {
+      const choices = row.choices!.split(" ");
+      const lower = value.toLowerCase();
+      if (!choices.includes(lower)) {
+        throw new ConfigError(name, `argument(s) must be one of the following: ${choices.join(", ")}`);
+      }
+      return lower;
+    }
+    case "text":
+      return text(row, value, name);
+  }
+}
+
+function integer(row: ConfigRow, value: string, name: string): string {
+  if (!/^-?\d+$/.test(value)) throw new ConfigError(name, "argument couldn't be parsed into an integer");
+  const number = Number(value);
+  if (number < row.min! || number > row.max!) {
+    const highest = row.max! > Number.MAX_SAFE_INTEGER ? "9223372036854775807" : row.max!;
+    throw new ConfigError(name, `argument must be between ${row.min} and ${highest} inclusive`);
+  }
+  // serverCron runs between 1 and 500 times a second, whatever is asked.
+  if (row.name === "hz") return String(Math.min(500, Math.max(1, number)));
+  return String(number);
+}
+
+/** Settings with a syntax of their own. */
+function text(row: ConfigRow, value: string, name: string): string {
+  switch (row.name) {
+    case "notify-keyspace-events":
+      return eventLetters(parseEventLetters(value, name));
+    case "save": {
+      const words = value.trim() === "" ? [] : value.trim().split(/\s+/);
+      if (words.length % 2 !== 0 || words.some((word) => !/^\d+$/.test(word))) {
+        throw new ConfigError(name, "Invalid save parameters");
+      }
+      return words.join(" ");
+    }
+    case "client-output-buffer-limit":
+      return outputLimits(value, name);
+    default:
+      return value;
+  }
+}
+
+/** Merges `<class> <hard> <soft> <seconds>` groups into all three classes. */
+function outputLimits(value: string, name: string): string {
+  const words = value.trim().split(/\s+/);
+  if (words.length % 4 !== 0) throw new ConfigError(name, "Wrong number of arguments in buffer limit configuration.");
+  const limits = new Map<string, string>([
+    ["normal", "0 0 0"],
+    ["slave", "268435456 67108864 60"],
+    ["pubsub", "33554432 8388608 60"],
+  ]);
+  for (let i = 0; i < words.length; i += 4) {
+    const kind = words[i]!.toLowerCase() === "replica" ? "slave" : words[i]!.toLowerCase();
+    if (!limits.has(kind)) throw new ConfigError(name, "Invalid client class specified in buffer limit configuration.");
+    const numbers = [words[i + 1]!, words[i + 2]!].map((word) => {
+      const match = MEMORY.exec(word);
+      if (match === null)
+        throw new ConfigError(name, "Error in hard, soft or soft_seconds setting in buffer limit configuration.");
+      return Number(match[1]) * MEMORY_UNITS[(match[2] ?? "").toLowerCase()]!;
+    });
+    if (!/^\d+$/.test(words[i + 3]!)) {
+      throw new ConfigError(name, "Error in hard, soft or soft_seconds setting in buffer limit configuration.");
+    }
+    limits.set(kind, `${numbers.join(" ")} ${words[i + 3]}`);
+  }
+  return Array.from(limits, ([kind, numbers]) => `${kind} ${numbers}`).join(" ");
+}
+
+/** Letters of notify-keyspace-events → their bits (`EVENT`). "A" stands for all but m and n. */
+const LETTER_BITS: Readonly<Record<string, number>> = {
+  K: 1,
+  E: 2,
+  g: 4,
+  $: 8,
+  l: 16,
+  s: 32,
+  h: 64,
+  z: 128,
+  x: 256,
+  e: 512,
+  t: 1024,
+  m: 2048,
+  d: 8192,
+  n: 16384,
+};
+const ALL_CLASSES = 4 | 8 | 16 | 32 | 64 | 128 | 256 | 512 | 1024 | 8192;
+
+export function parseEventLetters(value: string, name = "notify-keyspace-events"): number {
+  let bits = 0;
+  for (const letter of value) {
+    const bit = letter === "A" ? ALL_CLASSES : LETTER_BITS[letter];
+    if (bit === undefined) {
+      throw new ConfigError(name, "Invalid event class character. Use 'Ag$lshzxeKEtmdn'.");
+    }
+    bits |= bit;
+  }
+  return bits;
+}
+
+/** The letters of a set of bits, in the original's order. */
+function eventLetters(bits: number): string {
+  if ((bits & ALL_CLASSES) === ALL_CLASSES) {
+    const others = "KEmn".split("").filter((letter) => (bits & LETTER_BITS[letter]!) !== 0);
+    return `A${others.join("")}`;
+  }
+  return Array.from(EVENT_LETTERS)
+    .filter((letter) => (bits & LETTER_BITS[letter]!) !== 0)
+    .join("");
+}
