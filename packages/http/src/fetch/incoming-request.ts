@@ -1,0 +1,177 @@
+/**
+ * The Request that a handler gets: `instanceof Request`, with every getter and method of Node's own, but made of
+ * nothing until asked. A handler that looks at `method` and `url` causes two strings and no `Headers`, `URL`, stream
+ * or `AbortController`.
+ *
+ * What it cannot be is an argument of `new Request(…)`, whose constructor looks for private fields: pass `clone()`.
+ */
+import { Readable } from "node:stream";
+import { inspect } from "node:util";
+import { IncomingHeaders } from "./incoming-headers.ts";
+import type { RequestSource } from "./request-source.ts";
+
+const NativeRequest = Request;
+const NativeResponse = Response;
+const UTF8 = new TextDecoder();
+
+export class IncomingRequest implements Request {
+  readonly #source: RequestSource;
+  #url: string | undefined;
+  #headers: Headers | undefined;
+  /** Read through one of the methods, without a stream ever having been made. */
+  #consumed = false;
+  #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  /** Node's own, for what is rarely asked, and for everything about the body once it was cloned. */
+  #native: Request | undefined;
+  #cloned = false;
+
+  constructor(source: RequestSource) {
+    this.#source = source;
+  }
+
+  get method(): string {
+    return this.#source.method;
+  }
+
+  get url(): string {
+    return (this.#url ??= this.#source.url);
+  }
+
+  get headers(): Headers {
+    return (this.#headers ??= new IncomingHeaders(this.#source.fields));
+  }
+
+  get signal(): AbortSignal {
+    return this.#source.signal;
+  }
+
+  get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+    if (this.#cloned) return this.#native!.body as ReadableStream<Uint8Array<ArrayBuffer>> | null;
+    const { body } = this.#source;
+    if (body === undefined) return null;
+    if (this.#stream === undefined) {
+      this.#stream = body.stream();
+      // Read before it was a stream: what is there to see is a stream that is used up and held.
+      if (this.#consumed) void this.#stream.cancel();
+    }
+    return this.#stream;
+  }
+
+  get bodyUsed(): boolean {
+    if (this.#cloned) return this.#native!.bodyUsed;
+    return this.#consumed || (this.#stream !== undefined && Readable.isDisturbed(this.#stream));
+  }
+
+  text(): Promise<string> {
+    return this.#consume().then((bytes) => UTF8.decode(bytes));
+  }
+
+  json(): Promise<unknown> {
+    return this.#consume().then((bytes) => JSON.parse(UTF8.decode(bytes)) as unknown);
+  }
+
+  bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#consume().then((bytes) => Uint8Array.from(bytes));
+  }
+
+  arrayBuffer(): Promise<ArrayBuffer> {
+    return this.#consume().then((bytes) => Uint8Array.from(bytes).buffer);
+  }
+
+  blob(): Promise<Blob> {
+    return this.#asResponse().then((response) => response.blob());
+  }
+
+  formData(): Promise<FormData> {
+    return this.#asResponse().then((response) => response.formData());
+  }
+
+  textStream(): ReadableStream<string> {
+    const text = new TextDecoderStream() as unknown as ReadableWritablePair<string, Uint8Array>;
+    return (this.body ?? new NativeResponse("").body!).pipeThrough(text);
+  }
+
+  clone(): Request {
+    if (this.bodyUsed || this.#stream?.locked === true)
+      throw new TypeError("Request.clone: Body has already been consumed.");
+    if (!this.#cloned) {
+      this.#native = this.#makeNative(this.body);
+      this.#cloned = true;
+    }
+    return this.#native!.clone();
+  }
+
+  get destination(): Request["destination"] {
+    return this.#facts.destination;
+  }
+  get referrer(): string {
+    return this.#facts.referrer;
+  }
+  get referrerPolicy(): Request["referrerPolicy"] {
+    return this.#facts.referrerPolicy;
+  }
+  get mode(): Request["mode"] {
+    return this.#facts.mode;
+  }
+  get credentials(): Request["credentials"] {
+    return this.#facts.credentials;
+  }
+  get cache(): Request["cache"] {
+    return this.#facts.cache;
+  }
+  get redirect(): Request["redirect"] {
+    return this.#facts.redirect;
+  }
+  get integrity(): string {
+    return this.#facts.integrity;
+  }
+  get keepalive(): boolean {
+    return this.#facts.keepalive;
+  }
+  get duplex(): "half" {
+    return "half";
+  }
+  get isReloadNavigation(): boolean {
+    return false;
+  }
+  get isHistoryNavigation(): boolean {
+    return false;
+  }
+
+  get #facts(): Request {
+    return (this.#native ??= this.#makeNative(null));
+  }
+
+  #makeNative(body: ReadableStream<Uint8Array<ArrayBuffer>> | null): Request {
+    const { method, url, headers, signal } = this;
+    return new NativeRequest(url, { method, headers, signal, ...(body === null ? {} : { body, duplex: "half" }) });
+  }
+
+  /** The whole body, which is used up by it. */
+  async #consume(): Promise<Uint8Array> {
+    const { body } = this.#source;
+    if (this.#cloned) return new Uint8Array(await this.#native!.arrayBuffer());
+    if (this.bodyUsed || this.#stream?.locked === true) {
+      throw new TypeError("Body is unusable: Body has already been read");
+    }
+    if (body === undefined) return new Uint8Array();
+    if (this.#stream !== undefined) return new Uint8Array(await new NativeResponse(this.#stream).arrayBuffer());
+    this.#consumed = true;
+    return body.collect();
+  }
+
+  async #asResponse(): Promise<Response> {
+    const type = this.headers.get("content-type");
+    const bytes = (await this.#consume()) as Uint8Array<ArrayBuffer>;
+    return new NativeResponse(bytes, type === null ? {} : { headers: { "content-type": type } });
+  }
+}
+
+Object.setPrototypeOf(IncomingRequest.prototype, NativeRequest.prototype);
+// Node's own would look for private fields.
+Object.defineProperty(IncomingRequest.prototype, inspect.custom, {
+  value(this: IncomingRequest): object {
+    const { method, url, headers, bodyUsed } = this;
+    return { method, url, headers, bodyUsed };
+  },
+});
