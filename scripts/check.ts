@@ -13,11 +13,7 @@ type Tool = readonly [string, ...string[]];
 const CHECKS: Readonly<Record<string, Tool>> = {
   types: ["node_modules/.bin/tsc", "--build"],
   knip: ["node_modules/.bin/knip", "--no-progress", "--no-config-hints"],
-  boundaries: [
-    "node_modules/.bin/depcruise",
-    ...["--config", ".dependency-cruiser.mjs", "--output-type", "err-long"],
-    ...["packages", "bench", "scripts"],
-  ],
+  boundaries: [process.execPath, "scripts/boundaries.ts"],
   lint: ["node_modules/.bin/oxlint", "--deny-warnings"],
   format: ["node_modules/.bin/oxfmt", "--check"],
   "package shape": [process.execPath, "scripts/pack.ts", "--check"],
