@@ -61,7 +61,10 @@ export async function complete(
       command = sub;
     }
   }
-  if (wanting !== undefined) return values(wanting.argChoices, wanting.attributeName(), current);
+  if (wanting !== undefined) {
+    // In bash, `--port=` ends with a word of its own.
+    return values(wanting.argChoices, wanting.attributeName(), current === "=" ? "" : current);
+  }
   const assignment = /^(--[^=]+)=(.*)$/s.exec(current);
   if (!optionsOver && assignment !== null) return assigned(command, assignment[1]!, assignment[2]!);
   if (!optionsOver && current.startsWith("-")) return { candidates: options(command, current), paths: "none" };
