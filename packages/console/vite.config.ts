@@ -1,0 +1,17 @@
+import { defineConfig } from "vite";
+
+/** The page: `web/` → `dist/web/`. Nothing inline, because the page's policy allows nothing inline. */
+export default defineConfig({
+  root: new URL("web", import.meta.url).pathname,
+  base: "/",
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: new URL("dist/web", import.meta.url).pathname,
+    emptyOutDir: true,
+    target: "es2024",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  logLevel: "warn",
+});

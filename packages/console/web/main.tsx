@@ -1,0 +1,10 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { connect } from "./live/live.ts";
+import { interceptLinks } from "./router.ts";
+import { startTheme } from "./theme.ts";
+
+startTheme();
+interceptLinks();
+connect();
+render(<App />, document.querySelector("#app")!);

@@ -1,0 +1,155 @@
+/** The log of all services: filtered by service, level and text; follows the end until the person scrolls away. */
+import { useComputed, useSignal } from "@preact/signals";
+import type { LogLevel, LogRecord } from "@tenon/kit";
+import type { JSX } from "preact";
+import { clockTime, plural } from "../format.ts";
+import { services } from "../live/live.ts";
+import { clearLogs, logs } from "../live/logs.ts";
+import { Empty } from "../ui/empty.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+import { narrow } from "../ui/narrow.ts";
+import { VirtualList } from "../ui/virtual-list.tsx";
+import { fieldText, LogLine, shortFieldText } from "./log-line.tsx";
+
+const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
+
+export function LogsPage(): JSX.Element {
+  const service = useSignal("");
+  const level = useSignal<LogLevel>("debug");
+  const text = useSignal("");
+  const follow = useSignal(true);
+  const selected = useSignal<LogRecord>();
+  const shown = useComputed(() => {
+    const wanted = text.value.toLowerCase();
+    return logs.value.filter(
+      (record) =>
+        RANK[record.level] >= RANK[level.value] &&
+        (service.value === "" || record.service === service.value || record.service.startsWith(`${service.value}.`)) &&
+        (wanted === "" || searchText(record).includes(wanted)),
+    );
+  });
+  // The logs name more than services: the stack itself, and parts of a service.
+  const names = useComputed(() => [
+    ...new Set([
+      ...services.value.map(({ name }) => name),
+      ...logs.value.map((record) => record.service.split(".")[0]!).filter(Boolean),
+    ]),
+  ]);
+  const selectedIndex = selected.value === undefined ? -1 : shown.value.indexOf(selected.value);
+  return (
+    <>
+      <div class="page-head">
+        <h1>Logs</h1>
+        <span class="meta">{plural(shown.value.length, "line")}</span>
+      </div>
+      <section class="card surface fill" aria-label="Log">
+        <div class="toolbar">
+          <input
+            class="input grow"
+            type="search"
+            placeholder="Find in logs"
+            aria-label="Find in logs"
+            value={text.value}
+            onInput={(event) => (text.value = event.currentTarget.value)}
+          />
+          <select
+            class="input"
+            aria-label="Service"
+            value={service.value}
+            onChange={(event) => (service.value = event.currentTarget.value)}
+          >
+            <option value="">All services</option>
+            {names.value.map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+          <select
+            class="input"
+            aria-label="Level"
+            value={level.value}
+            onChange={(event) => (level.value = event.currentTarget.value as LogLevel)}
+          >
+            <option value="debug">All levels</option>
+            <option value="info">Info and above</option>
+            <option value="warn">Warnings and errors</option>
+            <option value="error">Errors</option>
+          </select>
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={follow.value}
+              onChange={(event) => (follow.value = event.currentTarget.checked)}
+            />
+            Follow
+          </label>
+          <button type="button" class="button" onClick={clearLogs}>
+            Clear
+          </button>
+        </div>
+        {shown.value.length === 0 ? (
+          <Empty title={logs.value.length === 0 ? "Nothing logged yet" : "No line matches"}>
+            {logs.value.length === 0
+              ? "Lines appear here as services write them."
+              : "Other lines are there: loosen the filter."}
+          </Empty>
+        ) : (
+          <VirtualList
+            label="Log lines"
+            count={shown.value.length}
+            rowHeight={narrow.value ? 50 : 28}
+            rowClass="log-row"
+            row={(index) => <LogLine record={shown.value[index]!} />}
+            follow={follow.value}
+            onScrolled={(atEnd) => (follow.value = atEnd)}
+            selected={selectedIndex < 0 ? undefined : selectedIndex}
+            onSelect={(index) => {
+              selected.value = shown.value[index];
+              follow.value = false;
+            }}
+          />
+        )}
+        {selected.value !== undefined && (
+          <LogDetails record={selected.value} onClose={() => (selected.value = undefined)} />
+        )}
+      </section>
+    </>
+  );
+}
+
+function LogDetails({ record, onClose }: { record: LogRecord; onClose: () => void }): JSX.Element {
+  return (
+    <section class="details" aria-label="Log line in full">
+      <div class="details-head">
+        <div>
+          <span class={`level-${record.level}`}>{record.level}</span> <span class="muted">{record.service}</span>{" "}
+          <span class="mono faint">{clockTime(record.timeMs)}</span>
+          <p>{record.message}</p>
+        </div>
+        <IconButton small icon="close" label="Close the details" onClick={onClose} />
+      </div>
+      <dl class="facts">
+        {Object.entries(record.fields).map(([name, value]) => (
+          <>
+            <dt>{name}</dt>
+            <dd>{fieldText(value)}</dd>
+          </>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+/** Lower-case text of each record that was searched, so that typing in the filter does not build it again. */
+const searchTexts = new WeakMap<LogRecord, string>();
+
+function searchText(record: LogRecord): string {
+  let text = searchTexts.get(record);
+  if (text === undefined) {
+    const fields = Object.entries(record.fields).map(([name, value]) => `${name}=${shortFieldText(value)}`);
+    text = [record.service, record.message, ...fields].join(" ").toLowerCase();
+    searchTexts.set(record, text);
+  }
+  return text;
+}

@@ -1,0 +1,154 @@
+/** The newest requests, filtered by target and class of status. */
+import { useComputed, useSignal } from "@preact/signals";
+import type { RecentRequest } from "@tenon/http";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import type { RequestsMessage } from "../../../src/panels/http/wire.ts";
+import { bytes, clockTime, plural, seconds } from "../../format.ts";
+import { openTopic } from "../../live/topics.ts";
+import { Empty } from "../../ui/empty.tsx";
+import { IconButton } from "../../ui/icon-button.tsx";
+import { narrow } from "../../ui/narrow.ts";
+import { VirtualList } from "../../ui/virtual-list.tsx";
+
+const MAX_REQUESTS = 10_000;
+
+export function Requests({ service }: { service: string }): JSX.Element {
+  const all = useSignal<readonly RecentRequest[]>([]);
+  const ended = useSignal<string | undefined>(undefined);
+  const text = useSignal("");
+  const statusClass = useSignal("");
+  const follow = useSignal(true);
+  const selected = useSignal<RecentRequest>();
+  useEffect(() => {
+    const topic = openTopic(service, "requests", {
+      message: (message) => {
+        const { requests, first } = message as RequestsMessage;
+        all.value = first === true ? requests : [...all.value, ...requests].slice(-MAX_REQUESTS);
+      },
+      ended: (reason) => (ended.value = reason),
+    });
+    return () => topic.close();
+  }, [service]);
+
+  const shown = useComputed(() => {
+    const wanted = text.value.toLowerCase();
+    return all.value.filter(
+      (request) =>
+        (statusClass.value === "" || String(request.status).startsWith(statusClass.value)) &&
+        (wanted === "" || `${request.method} ${request.target}`.toLowerCase().includes(wanted)),
+    );
+  });
+  const index = selected.value === undefined ? -1 : shown.value.indexOf(selected.value);
+  return (
+    <section class="card surface" aria-label="Requests">
+      <div class="toolbar">
+        <input
+          class="input grow"
+          type="search"
+          placeholder="Find requests"
+          aria-label="Find requests"
+          value={text.value}
+          onInput={(event) => (text.value = event.currentTarget.value)}
+        />
+        <select
+          class="input"
+          aria-label="Status"
+          value={statusClass.value}
+          onChange={(event) => (statusClass.value = event.currentTarget.value)}
+        >
+          <option value="">Any status</option>
+          <option value="2">2xx</option>
+          <option value="3">3xx</option>
+          <option value="4">4xx</option>
+          <option value="5">5xx</option>
+        </select>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={follow.value}
+            onChange={(event) => (follow.value = event.currentTarget.checked)}
+          />
+          Follow
+        </label>
+      </div>
+      <div class="list-heads request-heads" aria-hidden="true">
+        <span>Time</span>
+        <span>Method</span>
+        <span>Status</span>
+        <span>Target</span>
+        <span class="number">Duration</span>
+        <span class="number">Size</span>
+      </div>
+      {shown.value.length === 0 ? (
+        <div class="fill">
+          <Empty title={all.value.length === 0 ? "No requests yet" : "No request matches"}>
+            {ended.value ?? (all.value.length === 0 ? "They appear here as they are answered." : "Loosen the filter.")}
+          </Empty>
+        </div>
+      ) : (
+        <VirtualList
+          label="Requests"
+          count={shown.value.length}
+          rowHeight={narrow.value ? 50 : 29}
+          rowClass="request-row"
+          row={(row) => <RequestCells request={shown.value[row]!} />}
+          follow={follow.value}
+          onScrolled={(atEnd) => (follow.value = atEnd)}
+          selected={index < 0 ? undefined : index}
+          onSelect={(row) => {
+            selected.value = shown.value[row];
+            follow.value = false;
+          }}
+        />
+      )}
+      {selected.value !== undefined && (
+        <Details request={selected.value} onClose={() => (selected.value = undefined)} />
+      )}
+      <div class="surface-foot">
+        <span role="status">{plural(shown.value.length, "request")}</span>
+      </div>
+    </section>
+  );
+}
+
+function RequestCells({ request }: { request: RecentRequest }): JSX.Element {
+  return (
+    <>
+      <span class="mono faint">{clockTime(request.timeMs)}</span>
+      <span class="muted">{request.method}</span>
+      <span class={`status-${Math.floor(request.status / 100)}`}>{request.status}</span>
+      <span class="mono target">{request.target}</span>
+      <span class="number duration">{seconds(request.durationMs / 1000)}</span>
+      <span class="number muted">{bytes(request.bytes)}</span>
+    </>
+  );
+}
+
+function Details({ request, onClose }: { request: RecentRequest; onClose: () => void }): JSX.Element {
+  const facts: readonly (readonly [string, string])[] = [
+    ["Target", request.target],
+    ["From", request.remoteAddress],
+    ["At", new Date(request.timeMs).toISOString()],
+    ["Took", `${request.durationMs.toFixed(3)} ms`],
+    ["Answer", `${request.bytes.toLocaleString("en")} bytes on the wire`],
+  ];
+  return (
+    <section class="details" aria-label="Request in full">
+      <div class="details-head">
+        <strong>
+          {request.method} <span class={`status-${Math.floor(request.status / 100)}`}>{request.status}</span>
+        </strong>
+        <IconButton small icon="close" label="Close the request" onClick={onClose} />
+      </div>
+      <dl class="facts">
+        {facts.map(([name, value]) => (
+          <>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </>
+        ))}
+      </dl>
+    </section>
+  );
+}

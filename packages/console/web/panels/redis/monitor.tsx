@@ -1,0 +1,129 @@
+/** Every command that the server executes, as it does. Costs the server something, so it runs only while it is watched. */
+import { useComputed, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import type { MonitorLine, MonitorMessage } from "../../../src/panels/redis/wire.ts";
+import { clockTime, plural } from "../../format.ts";
+import { openTopic } from "../../live/topics.ts";
+import { Empty } from "../../ui/empty.tsx";
+import { narrow } from "../../ui/narrow.ts";
+import { VirtualList } from "../../ui/virtual-list.tsx";
+
+const MAX_LINES = 20_000;
+
+export function Monitor({ service }: { service: string }): JSX.Element {
+  const lines = useSignal<readonly MonitorLine[]>([]);
+  const dropped = useSignal(0);
+  const isOn = useSignal(true);
+  const ended = useSignal<string | undefined>(undefined);
+  const text = useSignal("");
+  const showOwn = useSignal(false);
+  const follow = useSignal(true);
+
+  useEffect(() => {
+    if (!isOn.value) return undefined;
+    ended.value = undefined;
+    const topic = openTopic(service, "monitor", {
+      message: (message) => {
+        const batch = message as MonitorMessage;
+        lines.value = [...lines.value, ...batch.lines].slice(-MAX_LINES);
+        dropped.value += batch.dropped;
+      },
+      ended: (reason) => {
+        ended.value = reason || "The server ended it.";
+        isOn.value = false;
+      },
+    });
+    return () => topic.close();
+  }, [service, isOn.value]);
+
+  const shown = useComputed(() => {
+    const wanted = text.value.toLowerCase();
+    return lines.value.filter(
+      (line) =>
+        (showOwn.value || !line.own) &&
+        (wanted === "" || line.text.toLowerCase().includes(wanted) || line.client.includes(wanted)),
+    );
+  });
+  return (
+    <section class="card surface fill" aria-label="Monitor">
+      <div class="toolbar">
+        <button type="button" class="button" onClick={() => (isOn.value = !isOn.value)}>
+          {isOn.value ? "Pause" : "Resume"}
+        </button>
+        <input
+          class="input grow"
+          type="search"
+          placeholder="Find in commands"
+          aria-label="Find in commands"
+          value={text.value}
+          onInput={(event) => (text.value = event.currentTarget.value)}
+        />
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={showOwn.value}
+            onChange={(event) => (showOwn.value = event.currentTarget.checked)}
+          />
+          This console's too
+        </label>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={follow.value}
+            onChange={(event) => (follow.value = event.currentTarget.checked)}
+          />
+          Follow
+        </label>
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            lines.value = [];
+            dropped.value = 0;
+          }}
+        >
+          Clear
+        </button>
+      </div>
+      {shown.value.length === 0 ? (
+        <div class="fill">
+          <Empty title={isOn.value ? "Waiting for commands" : "Paused"}>
+            {ended.value ?? "Each command that a client sends appears here."}
+          </Empty>
+        </div>
+      ) : (
+        <VirtualList
+          label="Commands"
+          count={shown.value.length}
+          rowHeight={narrow.value ? 48 : 27}
+          rowClass="monitor-row"
+          row={(index) => <MonitorCells line={shown.value[index]!} />}
+          follow={follow.value}
+          onScrolled={(atEnd) => (follow.value = atEnd)}
+        />
+      )}
+      <div class="surface-foot">
+        <span role="status">
+          {plural(shown.value.length, "command")}
+          {dropped.value > 0 && ` · ${dropped.value.toLocaleString("en")} more came too fast to show`}
+        </span>
+      </div>
+    </section>
+  );
+}
+
+function MonitorCells({ line }: { line: MonitorLine }): JSX.Element {
+  return (
+    <>
+      <span class="faint">{clockTime(line.timeMs)}</span>
+      <span class="faint db" title={`database ${line.db}`}>
+        {line.db}
+      </span>
+      <span class="faint">{line.client}</span>
+      <span class="command" title={line.text}>
+        {line.text}
+      </span>
+    </>
+  );
+}
