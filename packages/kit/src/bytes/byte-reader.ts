@@ -11,7 +11,7 @@
  * - `gitOffset`: highest bits first, with 1 added per continuation so that no number has two forms (git's
  *   pack format, "offset encoding"; also the index, version 4).
  *
- * Hot: bench/bytes.ts. Shifts on bytes rather than a `DataView`: as fast, and nothing to allocate per frame.
+ * Hot: bench/bytes.bench.ts. Shifts on bytes rather than a `DataView`: as fast, and nothing to allocate per frame.
  */
 import { BytesError, outOfBounds } from "./errors.ts";
 

@@ -11,6 +11,8 @@ import { BytesError, outOfBounds } from "./errors.ts";
 export const MAX_WRITER_BYTES: number = 2 ** 30;
 
 const INITIAL_BYTES = 256;
+/** Up to so many characters, a loop is quicker than a call out of JavaScript. */
+const SHORT_TEXT = 24;
 const TWO_32 = 2 ** 32;
 
 /** Through which floats pass, for want of a shift that takes one apart. */
@@ -234,7 +236,7 @@ export class ByteWriter {
 
   /** Text as UTF-8; lone surrogates become U+FFFD. Returns its length in bytes. */
   utf8(text: string): number {
-    return this.#text(text, Buffer.byteLength(text), "utf8");
+    return this.#text(text, utf8Length(text), "utf8");
   }
 
   /** Text with one byte per character, modulo 256. Returns its length in bytes. */
@@ -250,7 +252,7 @@ export class ByteWriter {
 
   /** A string after its length in bytes. Throws `too-long` where the prefix cannot say it. */
   prefixedUtf8(prefix: LengthPrefix, text: string): void {
-    const length = Buffer.byteLength(text);
+    const length = utf8Length(text);
     this.#prefix(prefix, length);
     this.#text(text, length, "utf8");
   }
@@ -299,7 +301,12 @@ export class ByteWriter {
 
   #text(text: string, length: number, encoding: "utf8" | "latin1"): number {
     const at = this.#claim(length);
-    this.#buffer.write(text, at, length, encoding);
+    if (length === text.length && length <= SHORT_TEXT) {
+      // One byte per character in either encoding: ASCII in UTF-8, anything in Latin-1.
+      for (let i = 0; i < length; i++) this.#buffer[at + i] = text.charCodeAt(i);
+    } else {
+      this.#buffer.write(text, at, length, encoding);
+    }
     return length;
   }
 
@@ -342,4 +349,12 @@ export class ByteWriter {
     buffer[at + 2] = value >>> 16;
     buffer[at + 3] = value >>> 24;
   }
+}
+
+function utf8Length(text: string): number {
+  if (text.length > SHORT_TEXT) return Buffer.byteLength(text);
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 0x7f) return Buffer.byteLength(text);
+  }
+  return text.length;
 }

@@ -3,11 +3,11 @@
  *
  * What waits always lies in one piece, so looking at it is a view and searching it is one native call. A chunk that
  * arrives when nothing waits is taken as it is: the usual case, no copy. Otherwise it is appended to what waits, in
- * memory with room for as much again, so each byte is copied a bounded number of times, however the input is cut.
+ * memory that grows by doubling, so each byte is copied a bounded number of times, however the input is cut.
  * Memory that was handed out as a view is never written again, so views stay valid for good.
  *
  * A limit on what may wait is the parser's business: it knows what a frame may be, and `length` says what waits.
- * Hot: bench/bytes.ts.
+ * Hot: bench/bytes.bench.ts.
  */
 const EMPTY: Uint8Array = new Uint8Array(0);
 
@@ -101,10 +101,14 @@ export class ChunkQueue {
     if (this.#start === this.#end) this.clear();
   }
 
-  /** Moves what waits to new memory, with room for `more` bytes and for as much again. */
+  /**
+   * Moves what waits to new memory, with room for `more` bytes. Where less waits than comes (the tail of a frame), the
+   * new bytes pay for the move; where more waits, room for as much again makes the next move as far away as this one was dear.
+   */
   #makeRoom(more: number): void {
     const waiting = this.#memory.subarray(this.#start, this.#end);
-    const memory = Buffer.allocUnsafe(Math.max(2 * (waiting.length + more), MIN_BLOCK_BYTES));
+    const needed = waiting.length + more;
+    const memory = Buffer.allocUnsafe(waiting.length < more ? needed : Math.max(2 * needed, MIN_BLOCK_BYTES));
     memory.set(waiting);
     this.#soughtUpTo = Math.max(0, this.#soughtUpTo - this.#start);
     this.#memory = memory;

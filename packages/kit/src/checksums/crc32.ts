@@ -3,7 +3,7 @@
  *
  * Both chain: `crc(b, crc(a))` is the checksum of a followed by b; that of nothing is 0.
  * The hot loop of CRC-32C is "slicing" (Kounavis and Berry, 2005): sixteen bytes per step, each looked up in a table
- * of its own, so that the lookups do not wait for each other. Measured in bench/checksums.ts.
+ * of its own, so that the lookups do not wait for each other. Measured in bench/checksums.bench.ts.
  */
 
 const SLICES = 16;

@@ -10,8 +10,17 @@ const PRIME_64_LOW = 0x1b3;
 
 /** 32 bits, unsigned. Chains: `fnv1a32(b, fnv1a32(a))` is the hash of a followed by b. */
 export function fnv1a32(bytes: Uint8Array, previous: number = OFFSET_32): number {
-  let hash = previous;
-  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i]!, PRIME_32);
+  const { length } = bytes;
+  let hash = previous | 0;
+  let i = 0;
+  // Four at a time: V8 makes code for the shorter loop that is three times slower (bench/checksums.bench.ts).
+  for (const last = length - 4; i <= last; i += 4) {
+    hash = Math.imul(hash ^ bytes[i]!, PRIME_32);
+    hash = Math.imul(hash ^ bytes[i + 1]!, PRIME_32);
+    hash = Math.imul(hash ^ bytes[i + 2]!, PRIME_32);
+    hash = Math.imul(hash ^ bytes[i + 3]!, PRIME_32);
+  }
+  for (; i < length; i++) hash = Math.imul(hash ^ bytes[i]!, PRIME_32);
   return hash >>> 0;
 }
 

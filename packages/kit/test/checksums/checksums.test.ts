@@ -100,6 +100,16 @@ describe("the fast path equals the plain one", () => {
     fc.assert(fc.property(bytes, (input) => void expect(crc64(input)).toBe(bitwiseCrc64(input))));
   });
 
+  test("FNV-1a with 32 bits, byte by byte", () => {
+    fc.assert(
+      fc.property(bytes, (input) => {
+        let hash = 0x811c_9dc5n;
+        for (const byte of input) hash = BigInt.asUintN(32, (hash ^ BigInt(byte)) * 0x100_0193n);
+        expect(fnv1a32(input)).toBe(Number(hash));
+      }),
+    );
+  });
+
   test("FNV-1a with 64 bits, by BigInt", () => {
     fc.assert(
       fc.property(bytes, (input) => {
