@@ -25,7 +25,7 @@ export function runCommand(): Command {
   return new Command("run")
     .summary("run a command beside a stack")
     .description(
-      "Starts a stack on free ports, runs the command with its addresses in the environment (REDIS_URL, HTTP_URL, …)\n" +
+      "Starts a stack on free ports, runs the command with its addresses in the environment (REDIS_URL, HTTP_URL, …) " +
         "and ends with the command's exit code; 128 + n when signal n ended it.",
     )
     .usage("[options] -- <command...>")

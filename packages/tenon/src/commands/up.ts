@@ -31,7 +31,7 @@ export function upCommand(): Command {
   return new Command("up")
     .summary("start the stack and its web console")
     .description(
-      "Starts what the config names, or everything there is, in this process. Each service gets the port that the\n" +
+      "Starts what the config names, or everything there is, in this process. Each service gets the port that the " +
         "config says, else the original's, else a free one. Ctrl-C closes gracefully, a second one at once.",
     )
     .addArgument(services)

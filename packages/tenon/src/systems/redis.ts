@@ -11,7 +11,11 @@ export const redis: System<RedisSettings, RedisServer> = {
   schemes: ["redis", "rediss"],
   variables: { REDIS_URL: "{url}", REDIS_HOST: "{host}", REDIS_PORT: "{port}" },
   durable: false,
-  connect: ({ host, port }) => (host === "127.0.0.1" ? `redis-cli -p ${port}` : `redis-cli -h ${host} -p ${port}`),
+  connect: ({ url, host, port }) => {
+    // What host and port alone do not say (a user, a database, TLS), redis-cli takes from the URL.
+    if (!/^redis:\/\/[^/@]+\/?$/.test(url)) return `redis-cli -u ${url}`;
+    return host === "127.0.0.1" ? `redis-cli -p ${port}` : `redis-cli -h ${host} -p ${port}`;
+  },
   schema: () => ({}),
   async start(_settings, { world, log, host, port }) {
     const { RedisServer } = await import("@tenon/redis");
