@@ -11,6 +11,9 @@ export interface RecentRequest {
   readonly bytes: number;
   readonly durationMs: number;
   readonly remoteAddress: string;
+  readonly httpVersion: "1.0" | "1.1";
+  readonly userAgent: string | null;
+  readonly referrer: string | null;
 }
 
 /** A finished request that can still say what it was. */

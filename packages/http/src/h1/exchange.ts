@@ -195,7 +195,12 @@ export class Http1Exchange implements RequestSource, RequestContext, FinishedReq
       this.#finish();
     } else if (plain === null || plain instanceof Uint8Array) {
       const length = plain === null ? 0 : plain.length;
-      this.#begin(status, statusText, block, plain === null && isBodiless(status, this.method) ? undefined : length);
+      this.#begin(
+        status,
+        statusText,
+        block,
+        plain === null && isBodiless(status, this.method) ? block.contentLength : length,
+      );
       if (this.#framing !== "none" && length > 0) this.#piece(plain!);
       this.#finish();
     } else {
@@ -211,7 +216,7 @@ export class Http1Exchange implements RequestSource, RequestContext, FinishedReq
     const block = new FieldBlock(headers);
     if (body === null) {
       if (response.bodyUsed) throw new TypeError("the response's body was used up before it was returned");
-      this.#begin(status, statusText, block, isBodiless(status, this.method) ? undefined : 0);
+      this.#begin(status, statusText, block, isBodiless(status, this.method) ? block.contentLength : 0);
       this.#finish();
       return;
     }
@@ -387,9 +392,19 @@ export class Http1Exchange implements RequestSource, RequestContext, FinishedReq
   }
 
   describe(): RecentRequest {
-    const { method, target } = this.fields;
-    const { status, bytesSent: bytes, durationMs } = this;
-    return { timeMs: this.#timeMs, method, target, status, bytes, durationMs, remoteAddress: this.remote.address };
+    const { fields } = this;
+    return {
+      timeMs: this.#timeMs,
+      method: fields.method,
+      target: fields.target,
+      status: this.status,
+      bytes: this.bytesSent,
+      durationMs: this.durationMs,
+      remoteAddress: this.remote.address,
+      httpVersion: this.httpVersion,
+      userAgent: fields.get("user-agent"),
+      referrer: fields.get("referer"),
+    };
   }
 }
 
