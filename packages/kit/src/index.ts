@@ -29,7 +29,15 @@ export { PowerLossError, SimulatedDisk, type SimulatedDiskOptions } from "./worl
 export type { DiskFault, InjectedFault } from "./world/simulated/disk-faults.ts";
 export { MemoryDisk } from "./world/simulated/memory-disk.ts";
 export { type Seed, SeededRandom } from "./world/simulated/random.ts";
+export type { SimulatedNetwork, WireOptions } from "./world/simulated/network.ts";
+export type { Trace, TraceEvent } from "./world/simulated/trace.ts";
 export type { DiskOperation } from "./world/simulated/tree.ts";
+export {
+  type SimulatedMachine,
+  type SimulatedWorld,
+  type SimulatedWorldOptions,
+  simulatedWorld,
+} from "./world/simulated/world.ts";
 export { type Reordering, SECTOR_BYTES } from "./world/simulated/volatile.ts";
 export { durationMs } from "./world/duration.ts";
 

@@ -33,7 +33,7 @@ class ManualTimer implements Timer {
   constructor(clock: ManualClock, callback: () => void, delayMs: number, repeats: boolean) {
     this.#clock = clock;
     this.callback = callback;
-    this.delayMs = delayMs >= SHORTEST_DELAY_MS ? delayMs : SHORTEST_DELAY_MS;
+    this.delayMs = delayMs;
     this.repeats = repeats;
   }
 
@@ -76,13 +76,18 @@ export class ManualClock implements Clock {
   }
 
   setTimeout(callback: () => void, delayMs: number): Timer {
-    const timer = new ManualTimer(this, callback, delayMs, false);
+    return this.after(Math.max(SHORTEST_DELAY_MS, delayMs || 0), callback);
+  }
+
+  setInterval(callback: () => void, periodMs: number): Timer {
+    const timer = new ManualTimer(this, callback, Math.max(SHORTEST_DELAY_MS, periodMs || 0), true);
     this.schedule(timer);
     return timer;
   }
 
-  setInterval(callback: () => void, periodMs: number): Timer {
-    const timer = new ManualTimer(this, callback, periodMs, true);
+  /** As `setTimeout`, but not rounded up to 1 ms: for what happens in a simulation, where light is quick. */
+  after(delayMs: number, callback: () => void): Timer {
+    const timer = new ManualTimer(this, callback, delayMs, false);
     this.schedule(timer);
     return timer;
   }
@@ -141,6 +146,27 @@ export class ManualClock implements Clock {
       await promiseJobs();
     }
     return fired;
+  }
+
+  /**
+   * Moves time on, timer by timer, until `work` settles, and settles alike. Rejects when no timer waits and `work`
+   * does not go on: it waits for something that nothing will bring. Work that waits for the real world (sockets, files, child
+   * processes) needs the real clock.
+   */
+  async runUntil<T>(work: PromiseLike<T>, maxTimers: number = MAX_TIMERS_UNTIL_IDLE): Promise<T> {
+    let settled = false;
+    const settle = (): void => {
+      settled = true;
+    };
+    work.then(settle, settle);
+    await promiseJobs();
+    for (let fired = 0; !settled; fired++) {
+      if (this.#heap.length === 0) throw new Error("the work waits, but no timer does: it would wait for ever");
+      if (fired >= maxTimers) throw new Error(`the work waits still after ${maxTimers} timers`);
+      this.#fireNext();
+      await promiseJobs();
+    }
+    return work;
   }
 
   #fireNext(): void {
