@@ -125,6 +125,14 @@ export class CommandContext {
     return id;
   }
 
+  /** Argument `i` names a key that has just been added to `db`, maybe another database: watchers, event, blocked clients. */
+  arrived(db: Database, i: number, event: string): void {
+    const name = this.args.string(i);
+    db.touch(name);
+    this.engine.notify(EVENT.generic, event, db, name);
+    this.engine.blocked.signal(db, name);
+  }
+
   /** Removes the key in argument `i`; returns whether it was there. Says nothing to anybody: see `changed`. */
   remove(i: number): boolean {
     const id = this.db.find(this.args, i);

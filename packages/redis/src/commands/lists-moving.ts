@@ -4,12 +4,10 @@ import type { Args } from "../resp/args.ts";
 import type { ReplyWriter } from "../resp/reply-writer.ts";
 import { blockingTimeoutMs } from "./blocking.ts";
 import { type CommandContext, EVENT } from "./context.ts";
-import { CommandError, SYNTAX_ERROR } from "./errors.ts";
+import { SYNTAX_ERROR } from "./errors.ts";
 import { elementsTaken, POP_EVENT, popMany, PUSH_EVENT } from "./lists.ts";
+import { argumentRange, type PopRequest, popRequest, replyNilArray } from "./pop-request.ts";
 import { type CommandRow, countedKeys, key, keys } from "./table.ts";
-
-const NUMKEYS_NOT_POSITIVE = new CommandError("ERR numkeys should be greater than 0");
-const COUNT_NOT_POSITIVE = new CommandError("ERR count should be greater than 0");
 
 /** LEFT or RIGHT at argument `i`. */
 function endAt(args: Args, i: number): ListEnd {
@@ -49,7 +47,8 @@ function rpoplpush(ctx: CommandContext): void {
 
 function moveOrBlock(ctx: CommandContext, from: ListEnd, to: ListEnd, timeoutMs: number): void {
   if (!move(ctx, from, to)) {
-    ctx.block({ keys: [1], type: "list", timeoutMs, timedOut: replyNil });
+    // Not being allowed to wait answers a plain null, having waited in vain a null array: so does the original.
+    ctx.block({ keys: [1], type: "list", timeoutMs, timedOut: ctx.canBlock ? replyNilArray : replyNil });
     return;
   }
   if (!ctx.propagating) return;
@@ -62,10 +61,6 @@ function moveOrBlock(ctx: CommandContext, from: ListEnd, to: ListEnd, timeoutMs:
 
 function replyNil(reply: ReplyWriter): void {
   reply.nil();
-}
-
-function replyNilArray(reply: ReplyWriter): void {
-  reply.nilArray();
 }
 
 function blmove(ctx: CommandContext): void {
@@ -93,11 +88,7 @@ function popOrBlock(ctx: CommandContext, end: ListEnd): void {
     elementsTaken(ctx, i, list, POP_EVENT[end], 1);
     return;
   }
-  ctx.block({ keys: range(1, last), type: "list", timeoutMs, timedOut: replyNilArray });
-}
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: to - from }, (_, i) => from + i);
+  ctx.block({ keys: argumentRange(1, last), type: "list", timeoutMs, timedOut: replyNilArray });
 }
 
 function blpop(ctx: CommandContext): void {
@@ -108,32 +99,10 @@ function brpop(ctx: CommandContext): void {
   popOrBlock(ctx, "back");
 }
 
-interface PopRequest {
-  /** Arguments [firstKey, endKey) are keys. */
-  readonly firstKey: number;
-  readonly endKey: number;
-  readonly end: ListEnd;
-  readonly count: number;
-}
-
-/** `numkeys key [key …] LEFT|RIGHT [COUNT count]`, from argument `at` on. */
-function popRequest(args: Args, at: number): PopRequest {
-  const numKeys = args.integerWithin(at, 1, 2 ** 31 - 1, NUMKEYS_NOT_POSITIVE);
-  const endKey = at + 1 + numKeys;
-  if (endKey >= args.length) throw SYNTAX_ERROR;
-  const end = endAt(args, endKey);
-  let count = -1;
-  for (let i = endKey + 1; i < args.length; i += 2) {
-    if (count !== -1 || !args.is(i, "COUNT") || i + 1 >= args.length) throw SYNTAX_ERROR;
-    count = args.integerWithin(i + 1, 1, 2 ** 31 - 1, COUNT_NOT_POSITIVE);
-  }
-  return { firstKey: at + 1, endKey, end, count: count === -1 ? 1 : count };
-}
-
 /** Takes elements from the first key that has a list; false when none has. */
-function popFromFirst(ctx: CommandContext, request: PopRequest): boolean {
+function popFromFirst(ctx: CommandContext, request: PopRequest<ListEnd>): boolean {
   const { args, reply } = ctx;
-  for (let i = request.firstKey; i < request.endKey; i++) {
+  for (const i of request.keys) {
     const list = ctx.collectionForWrite(i, ListValue);
     if (list === undefined) continue;
     const count = Math.min(request.count, list.size);
@@ -148,14 +117,14 @@ function popFromFirst(ctx: CommandContext, request: PopRequest): boolean {
 }
 
 function lmpop(ctx: CommandContext): void {
-  if (!popFromFirst(ctx, popRequest(ctx.args, 1))) ctx.reply.nilArray();
+  if (!popFromFirst(ctx, popRequest(ctx.args, 1, endAt))) ctx.reply.nilArray();
 }
 
 function blmpop(ctx: CommandContext): void {
   const timeoutMs = blockingTimeoutMs(ctx.args, 1);
-  const request = popRequest(ctx.args, 2);
+  const request = popRequest(ctx.args, 2, endAt);
   if (popFromFirst(ctx, request)) return;
-  ctx.block({ keys: range(request.firstKey, request.endKey), type: "list", timeoutMs, timedOut: replyNilArray });
+  ctx.block({ keys: request.keys, type: "list", timeoutMs, timedOut: replyNilArray });
 }
 
 export const listMovingCommands: readonly CommandRow[] = [

@@ -4,10 +4,46 @@
  * A new family is one line here.
  */
 import type { Args } from "../resp/args.ts";
+import { hashCommands } from "./hashes.ts";
+import { listMovingCommands } from "./lists-moving.ts";
+import { listCommands } from "./lists.ts";
+import { setAlgebraCommands } from "./sets-algebra.ts";
+import { setCommands } from "./sets.ts";
+import { sortedSetAlgebraCommands } from "./sorted-sets-algebra.ts";
+import { sortedSetPoppingCommands } from "./sorted-sets-popping.ts";
+import { sortedSetRangeCommands } from "./sorted-sets-ranges.ts";
+import { sortedSetCommands } from "./sorted-sets.ts";
+import { clientCommands } from "./clients.ts";
+import { connectionCommands } from "./connection.ts";
+import { infoCommands } from "./info.ts";
+import { introspectionCommands } from "./introspection.ts";
+import { keyCommands } from "./keys.ts";
+import { pubsubCommands } from "./pubsub.ts";
+import { serverCommands } from "./server.ts";
+import { transactionCommands } from "./transactions.ts";
 import { stringCommands } from "./strings.ts";
 import type { CommandFlag, CommandRow, Handler } from "./table.ts";
 
-const FAMILIES: readonly (readonly CommandRow[])[] = [stringCommands];
+const FAMILIES: readonly (readonly CommandRow[])[] = [
+  listCommands,
+  listMovingCommands,
+  hashCommands,
+  setCommands,
+  setAlgebraCommands,
+  sortedSetCommands,
+  sortedSetRangeCommands,
+  sortedSetAlgebraCommands,
+  sortedSetPoppingCommands,
+  stringCommands,
+  clientCommands,
+  connectionCommands,
+  infoCommands,
+  introspectionCommands,
+  keyCommands,
+  pubsubCommands,
+  serverCommands,
+  transactionCommands,
+];
 
 /** Flags that dispatch asks for, as bits. */
 export const FLAG = {
@@ -64,6 +100,13 @@ export class CommandEntry {
       row.subcommands === undefined
         ? undefined
         : new CommandIndex(row.subcommands.map((subcommand) => new CommandEntry(subcommand, this)));
+  }
+
+  resetStats(): void {
+    this.calls = 0;
+    this.microseconds = 0;
+    this.rejectedCalls = 0;
+    this.failedCalls = 0;
   }
 
   /** Whether a call with `count` arguments is allowed. */

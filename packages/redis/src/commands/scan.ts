@@ -1,6 +1,7 @@
 /** What SCAN, HSCAN, SSCAN and ZSCAN share: the cursor and the options. */
 import { Glob } from "../keyspace/glob.ts";
 import type { Args } from "../resp/args.ts";
+import type { ReplyWriter } from "../resp/reply-writer.ts";
 import { INVALID_CURSOR, SYNTAX_ERROR } from "./errors.ts";
 
 /** The cursor in argument `i`: any unsigned 64-bit number, of which the tables use the low 32 bits. */
@@ -54,3 +55,11 @@ export function parseScanOptions(args: Args, from: number, variant: ScanVariant 
 
 /** Buckets that one call looks at, at most, for each element asked for: a sparse table must not make a call endless. */
 export const BUCKETS_PER_ELEMENT = 10;
+
+/** The reply of HSCAN, SSCAN and ZSCAN: the next cursor, and what was found, flat. */
+export function replyScanned(reply: ReplyWriter, cursor: number, found: readonly string[]): void {
+  reply.array(2);
+  reply.bulk(String(cursor));
+  reply.array(found.length);
+  for (const each of found) reply.bulk(each);
+}

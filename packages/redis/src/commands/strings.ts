@@ -1,8 +1,36 @@
-/** Strings: GET, SET and their kin. */
-import { EVENT, type CommandContext } from "./context.ts";
-import { WRONG_TYPE } from "./errors.ts";
+/**
+ * Strings.
+ *
+ * Values change form as they change: an integer that is counted with stays a number, what is written into (APPEND, SETRANGE) becomes a
+ * `Buffer` with room to grow.
+ */
+import { Buffer } from "node:buffer";
+import type { Args } from "../resp/args.ts";
+import { bytesOf } from "../types/latin1.ts";
+import { addLongDouble, isLongDouble } from "../types/long-double.ts";
+import { addInt64, INT64_MIN, parseInt64, parseInt64Bytes } from "../types/numbers.ts";
 import { Collection, type StringValue } from "../types/value.ts";
-import { key, type CommandRow } from "./table.ts";
+import { EVENT, type CommandContext } from "./context.ts";
+import {
+  CommandError,
+  NOT_A_FLOAT,
+  NOT_AN_INTEGER,
+  OVERFLOW,
+  STRING_TOO_LONG,
+  SYNTAX_ERROR,
+  WRONG_TYPE,
+} from "./errors.ts";
+import { invalidExpire, parseExpiry, type ExpiryOption } from "./expiry.ts";
+import { key, keys, type CommandRow } from "./table.ts";
+
+const OFFSET_OUT_OF_RANGE = new CommandError("ERR offset is out of range");
+const DECREMENT_OVERFLOW = new CommandError("ERR decrement would overflow");
+const NAN_OR_INFINITY = new CommandError("ERR increment would produce NaN or Infinity");
+const ODD_MSET = new CommandError("ERR wrong number of arguments for 'mset' command");
+const ODD_MSETNX = new CommandError("ERR wrong number of arguments for 'msetnx' command");
+
+/** Room kept behind a string that grows, so that appending is linear: as much again, at most a MiB. */
+const MAX_SPARE_BYTES = 1024 * 1024;
 
 /** The string at the key in argument `i`, for reading; throws WRONGTYPE. */
 function readString(ctx: CommandContext, i: number): StringValue | undefined {
@@ -11,17 +39,429 @@ function readString(ctx: CommandContext, i: number): StringValue | undefined {
   return value;
 }
 
+/** As `readString`, for changing it. */
+function stringForWrite(ctx: CommandContext, i: number): StringValue | undefined {
+  const value = ctx.lookupForWrite(i);
+  if (value instanceof Collection) throw WRONG_TYPE;
+  return value;
+}
+
+export function stringLength(value: StringValue): number {
+  return typeof value === "number" ? String(value).length : value.length;
+}
+
+/** The bytes of a string; a view where it is a `Buffer` already, so not to be kept or changed. */
+export function stringBytes(value: StringValue): Buffer {
+  return typeof value === "object" ? value : bytesOf(String(value));
+}
+
+/** As a one-byte string. */
+function stringText(value: StringValue): string {
+  return typeof value === "object" ? value.toString("latin1") : String(value);
+}
+
 function get(ctx: CommandContext): void {
   const value = readString(ctx, 1);
   if (value === undefined) ctx.reply.nil();
   else ctx.reply.value(value);
 }
 
+interface SetOptions {
+  onlyNew: boolean;
+  onlyExisting: boolean;
+  get: boolean;
+  keepExpiry: boolean;
+  expiry: ExpiryOption | undefined;
+}
+
+/** Options of SET, from argument 3 on. */
+function setOptions(args: Args): SetOptions {
+  const options: SetOptions = { onlyNew: false, onlyExisting: false, get: false, keepExpiry: false, expiry: undefined };
+  for (let i = 3; i < args.length; i++) {
+    if (args.is(i, "NX") && !options.onlyExisting) options.onlyNew = true;
+    else if (args.is(i, "XX") && !options.onlyNew) options.onlyExisting = true;
+    else if (args.is(i, "GET")) options.get = true;
+    else if (args.is(i, "KEEPTTL") && options.expiry === undefined) options.keepExpiry = true;
+    else {
+      const expiry = parseExpiry(args, i);
+      if (expiry === undefined || options.expiry !== undefined || options.keepExpiry) throw SYNTAX_ERROR;
+      options.expiry = expiry;
+      i++;
+    }
+  }
+  return options;
+}
+
 function set(ctx: CommandContext): void {
+  const { args } = ctx;
+  if (args.length === 3) {
+    ctx.put(1, args.value(2));
+    ctx.changed(1, EVENT.string, "set");
+    ctx.reply.ok();
+    return;
+  }
+  const options = setOptions(args);
+  const expiresAt = options.expiry === undefined ? -1 : options.expiry.at(ctx.now, "set");
+  let previous: StringValue | undefined;
+  if (options.get) {
+    previous = readString(ctx, 1);
+    if (previous === undefined) ctx.reply.nil();
+    else ctx.reply.value(previous);
+  }
+  const exists = ctx.db.find(args, 1) !== 0;
+  if ((options.onlyNew && exists) || (options.onlyExisting && !exists)) {
+    if (!options.get) ctx.reply.nil();
+    return;
+  }
+  setWithExpiry(ctx, args.value(2), expiresAt, options.keepExpiry);
+  if (!options.get) ctx.reply.ok();
+}
+
+/** Sets key 1, with the events and the effect of SET; `expiresAt` −1: none. */
+function setWithExpiry(ctx: CommandContext, value: StringValue, expiresAt: number, keepExpiry = false): void {
+  const id = ctx.put(1, value, keepExpiry);
+  ctx.changed(1, EVENT.string, "set");
+  if (expiresAt < 0) return;
+  ctx.db.setExpiresAt(id, expiresAt);
+  ctx.notify(EVENT.generic, "expire", 1);
+  if (ctx.propagating) ctx.effect("SET", ctx.args.string(1), stringBytes(value), "PXAT", expiresAt);
+}
+
+function setnx(ctx: CommandContext): void {
+  if (ctx.db.find(ctx.args, 1) !== 0) {
+    ctx.reply.integer(0);
+    return;
+  }
   ctx.put(1, ctx.args.value(2));
   ctx.changed(1, EVENT.string, "set");
+  ctx.reply.integer(1);
+}
+
+function setex(ctx: CommandContext): void {
+  setWithLifetime(ctx, 1000, "setex");
+}
+
+function psetex(ctx: CommandContext): void {
+  setWithLifetime(ctx, 1, "psetex");
+}
+
+function setWithLifetime(ctx: CommandContext, unitMs: number, command: string): void {
+  const lifetime = ctx.args.integer(2) * unitMs;
+  const expiresAt = ctx.now + lifetime;
+  if (lifetime <= 0 || expiresAt > 2 ** 63) throw invalidExpire(command);
+  setWithExpiry(ctx, ctx.args.value(3), expiresAt);
   ctx.reply.ok();
 }
+
+function getset(ctx: CommandContext): void {
+  get(ctx);
+  ctx.put(1, ctx.args.value(2));
+  ctx.changed(1, EVENT.string, "set");
+  if (ctx.propagating) ctx.effect("SET", ctx.args.string(1), ctx.args.bytes(2));
+}
+
+function getdel(ctx: CommandContext): void {
+  const value = readString(ctx, 1);
+  if (value === undefined) {
+    ctx.reply.nil();
+    return;
+  }
+  ctx.reply.value(value);
+  ctx.remove(1);
+  ctx.changed(1, EVENT.generic, "del");
+  if (ctx.propagating) ctx.effect("DEL", ctx.args.string(1));
+}
+
+function getex(ctx: CommandContext): void {
+  const { args } = ctx;
+  let persist = false;
+  let expiry: ExpiryOption | undefined;
+  for (let i = 2; i < args.length; i++) {
+    if (args.is(i, "PERSIST") && expiry === undefined) persist = true;
+    else {
+      const option = parseExpiry(args, i);
+      if (option === undefined || expiry !== undefined || persist) throw SYNTAX_ERROR;
+      expiry = option;
+      i++;
+    }
+  }
+  const value = readString(ctx, 1);
+  if (value === undefined) {
+    ctx.reply.nil();
+    return;
+  }
+  const expiresAt = expiry === undefined ? -1 : expiry.at(ctx.now, "getex");
+  ctx.reply.value(value);
+  const id = ctx.db.find(args, 1);
+  if (expiry !== undefined && expiresAt <= ctx.now) {
+    ctx.db.remove(id);
+    ctx.changed(1, EVENT.generic, "del");
+    if (ctx.propagating) ctx.effect("DEL", args.string(1));
+  } else if (expiry !== undefined) {
+    ctx.db.setExpiresAt(id, expiresAt);
+    ctx.changed(1, EVENT.generic, "expire");
+    if (ctx.propagating) ctx.effect("PEXPIREAT", args.string(1), expiresAt);
+  } else if (persist && ctx.db.persist(id)) {
+    ctx.changed(1, EVENT.generic, "persist");
+    if (ctx.propagating) ctx.effect("PERSIST", args.string(1));
+  }
+}
+
+function mget(ctx: CommandContext): void {
+  ctx.reply.array(ctx.args.length - 1);
+  for (let i = 1; i < ctx.args.length; i++) {
+    const value = ctx.lookup(i);
+    if (value === undefined || value instanceof Collection) ctx.reply.nil();
+    else ctx.reply.value(value);
+  }
+}
+
+function mset(ctx: CommandContext): void {
+  if (ctx.args.length % 2 === 0) throw ODD_MSET;
+  setAll(ctx);
+  ctx.reply.ok();
+}
+
+function msetnx(ctx: CommandContext): void {
+  const { args } = ctx;
+  if (args.length % 2 === 0) throw ODD_MSETNX;
+  for (let i = 1; i < args.length; i += 2) {
+    if (ctx.db.find(args, i) !== 0) {
+      ctx.reply.integer(0);
+      return;
+    }
+  }
+  setAll(ctx);
+  ctx.reply.integer(1);
+}
+
+function setAll(ctx: CommandContext): void {
+  for (let i = 1; i < ctx.args.length; i += 2) {
+    ctx.put(i, ctx.args.value(i + 1));
+    ctx.changed(i, EVENT.string, "set");
+  }
+}
+
+/** Adds `delta` to the integer at key 1. */
+function increment(ctx: CommandContext, delta: number | bigint): void {
+  const { db, args } = ctx;
+  const value = stringForWrite(ctx, 1);
+  let current: number | bigint | undefined = 0;
+  if (typeof value === "number") current = value;
+  else if (typeof value === "string") current = parseInt64(value);
+  else if (value !== undefined) current = parseInt64Bytes(value, 0, value.length);
+  if (current === undefined) throw NOT_AN_INTEGER;
+  const sum = addInt64(current, delta);
+  if (sum === undefined) throw OVERFLOW;
+  const stored = typeof sum === "number" ? sum : String(sum);
+  if (value === undefined) ctx.put(1, stored);
+  else db.setValue(db.find(args, 1), stored);
+  ctx.changed(1, EVENT.string, "incrby");
+  ctx.reply.integer(sum);
+}
+
+function incr(ctx: CommandContext): void {
+  increment(ctx, 1);
+}
+
+function decr(ctx: CommandContext): void {
+  increment(ctx, -1);
+}
+
+function incrby(ctx: CommandContext): void {
+  increment(ctx, ctx.args.int64(2));
+}
+
+function decrby(ctx: CommandContext): void {
+  const amount = ctx.args.int64(2);
+  if (amount === INT64_MIN) throw DECREMENT_OVERFLOW;
+  increment(ctx, typeof amount === "bigint" ? -amount : 0 - amount);
+}
+
+function incrbyfloat(ctx: CommandContext): void {
+  const value = stringForWrite(ctx, 1);
+  const current = value === undefined ? "0" : stringText(value);
+  const amount = ctx.args.string(2);
+  if (!isLongDouble(current)) throw NOT_A_FLOAT;
+  if (/^[+-]?inf(inity)?$/i.test(amount)) throw NAN_OR_INFINITY;
+  if (!isLongDouble(amount)) throw NOT_A_FLOAT;
+  const sum = addLongDouble(current, amount);
+  if (sum === undefined) throw NAN_OR_INFINITY;
+  ctx.put(1, sum, true);
+  ctx.changed(1, EVENT.string, "incrbyfloat");
+  if (ctx.propagating) ctx.effect("SET", ctx.args.string(1), sum, "KEEPTTL");
+  ctx.reply.bulk(sum);
+}
+
+function strlen(ctx: CommandContext): void {
+  const value = readString(ctx, 1);
+  ctx.reply.integer(value === undefined ? 0 : stringLength(value));
+}
+
+/** The string as a `Buffer` of `length` bytes that may be written to, grown in place where it has room. New bytes are zero. */
+export function writableString(value: StringValue | undefined, length: number): Buffer {
+  if (typeof value === "object") {
+    if (value.length >= length) return value;
+    if (value.byteOffset === 0 && value.buffer.byteLength >= length) {
+      const grown = Buffer.from(value.buffer, 0, length);
+      grown.fill(0, value.length);
+      return grown;
+    }
+  }
+  const before = value === undefined ? undefined : stringBytes(value);
+  const used = Math.max(length, before?.length ?? 0);
+  // What is written once is not given room; what grows a second time is.
+  const spare = typeof value === "object" ? Math.min(used, MAX_SPARE_BYTES) : 0;
+  const made = Buffer.from(new ArrayBuffer(used + spare), 0, used);
+  if (before !== undefined) made.set(before);
+  return made;
+}
+
+function append(ctx: CommandContext): void {
+  const { args } = ctx;
+  const value = stringForWrite(ctx, 1);
+  if (value === undefined) {
+    const made = args.value(2);
+    ctx.put(1, made);
+    ctx.changed(1, EVENT.string, "append");
+    ctx.reply.integer(args.size(2));
+    return;
+  }
+  const before = stringLength(value);
+  const length = before + args.size(2);
+  if (length > ctx.engine.limits.maxBulkBytes) throw STRING_TOO_LONG;
+  const grown = writableString(value, length);
+  args.buffer.copy(grown, before, args.starts[2]!, args.ends[2]!);
+  ctx.put(1, grown, true);
+  ctx.changed(1, EVENT.string, "append");
+  ctx.reply.integer(length);
+}
+
+function setrange(ctx: CommandContext): void {
+  const { args } = ctx;
+  const offset = args.integer(2);
+  if (offset < 0) throw OFFSET_OUT_OF_RANGE;
+  const size = args.size(3);
+  const value = stringForWrite(ctx, 1);
+  if (size === 0) {
+    ctx.reply.integer(value === undefined ? 0 : stringLength(value));
+    return;
+  }
+  if (offset + size > ctx.engine.limits.maxBulkBytes) throw STRING_TOO_LONG;
+  const written = writableString(value, offset + size);
+  args.buffer.copy(written, offset, args.starts[3]!, args.ends[3]!);
+  ctx.put(1, written, true);
+  ctx.changed(1, EVENT.string, "setrange");
+  ctx.reply.integer(written.length);
+}
+
+function getrange(ctx: CommandContext): void {
+  const { args, reply } = ctx;
+  let start = args.integer(2);
+  let end = args.integer(3);
+  const value = readString(ctx, 1);
+  if (value === undefined) {
+    reply.bulk("");
+    return;
+  }
+  const length = stringLength(value);
+  if (start < 0 && end < 0 && start > end) {
+    reply.bulk("");
+    return;
+  }
+  if (start < 0) start = Math.max(0, length + start);
+  if (end < 0) end = Math.max(0, length + end);
+  if (end >= length) end = length - 1;
+  if (start > end || length === 0) reply.bulk("");
+  else if (typeof value === "object") reply.bulkBytes(value, start, end + 1);
+  else reply.bulk(String(value).slice(start, end + 1));
+}
+
+/** Cells of LCS's table: 4 bytes each. */
+const MAX_LCS_CELLS = 256 * 1024 * 1024;
+
+function lcs(ctx: CommandContext): void {
+  const { args, reply } = ctx;
+  const first = ctx.lookup(1);
+  const second = ctx.lookup(2);
+  if (first instanceof Collection || second instanceof Collection) {
+    throw new CommandError("ERR The specified keys must contain string values");
+  }
+  let wantsIndexes = false;
+  let wantsLength = false;
+  let withMatchLength = false;
+  let minimum = 0;
+  for (let i = 3; i < args.length; i++) {
+    if (args.is(i, "IDX")) wantsIndexes = true;
+    else if (args.is(i, "LEN")) wantsLength = true;
+    else if (args.is(i, "WITHMATCHLEN")) withMatchLength = true;
+    else if (args.is(i, "MINMATCHLEN") && i + 1 < args.length) minimum = Math.max(0, args.integer(++i));
+    else throw SYNTAX_ERROR;
+  }
+  if (wantsIndexes && wantsLength) {
+    throw new CommandError("ERR If you want both the length and indexes, please just use IDX.");
+  }
+  const a = stringBytes(first ?? "");
+  const b = stringBytes(second ?? "");
+  const width = b.length + 1;
+  if ((a.length + 1) * width > MAX_LCS_CELLS) {
+    throw new CommandError("ERR Insufficient memory, failed allocating transient memory for LCS");
+  }
+  const table = new Uint32Array((a.length + 1) * width);
+  for (let i = 1; i <= a.length; i++) {
+    for (let j = 1; j <= b.length; j++) {
+      table[i * width + j] =
+        a[i - 1] === b[j - 1]
+          ? table[(i - 1) * width + j - 1]! + 1
+          : Math.max(table[(i - 1) * width + j]!, table[i * width + j - 1]!);
+    }
+  }
+  const length = table[a.length * width + b.length]!;
+  if (wantsLength) {
+    reply.integer(length);
+    return;
+  }
+  const common = Buffer.allocUnsafeSlow(length);
+  /** Runs that match, last first: [start in a, start in b, length]. */
+  const runs: [number, number, number][] = [];
+  let at = length;
+  for (let i = a.length, j = b.length; i > 0 && j > 0;) {
+    if (a[i - 1] === b[j - 1]) {
+      common[--at] = a[i - 1]!;
+      const run = runs.at(-1);
+      if (run !== undefined && run[0] === i && run[1] === j) {
+        run[0]--;
+        run[1]--;
+        run[2]++;
+      } else runs.push([i - 1, j - 1, 1]);
+      i--;
+      j--;
+    } else if (table[(i - 1) * width + j]! > table[i * width + j - 1]!) i--;
+    else j--;
+  }
+  if (!wantsIndexes) {
+    reply.bulkBytes(common);
+    return;
+  }
+  const shown = runs.filter((run) => run[2] >= minimum);
+  reply.map(2);
+  reply.bulk("matches");
+  reply.array(shown.length);
+  for (const [inA, inB, size] of shown) {
+    reply.array(withMatchLength ? 3 : 2);
+    for (const start of [inA, inB]) {
+      reply.array(2);
+      reply.integer(start);
+      reply.integer(start + size - 1);
+    }
+    if (withMatchLength) reply.integer(size);
+  }
+  reply.bulk("len");
+  reply.integer(length);
+}
+
+const EXPIRY_SYNTAX =
+  "EX seconds:integer | PX milliseconds:integer | EXAT unix-time-seconds:unix-time | PXAT unix-time-milliseconds:unix-time";
 
 export const stringCommands: readonly CommandRow[] = [
   {
@@ -42,12 +482,287 @@ export const stringCommands: readonly CommandRow[] = [
     arity: -3,
     flags: ["write", "denyoom"],
     categories: ["string"],
-    keys: [key("OW update")],
+    keys: [key("RW access update variable_flags", 1, "RW and ACCESS due to the optional `GET` argument")],
     since: "1.0.0",
     group: "string",
     summary: "Sets the string value of a key, ignoring its type. The key is created if it doesn't exist.",
     complexity: "O(1)",
-    syntax: "key value",
+    syntax: `key value [condition:(NX | XX)] [GET] [expiration:(${EXPIRY_SYNTAX} | KEEPTTL)]`,
+    history: [
+      ["2.6.12", "Added the `EX`, `PX`, `NX` and `XX` options."],
+      ["6.0.0", "Added the `KEEPTTL` option."],
+      ["6.2.0", "Added the `GET`, `EXAT` and `PXAT` option."],
+      ["7.0.0", "Allowed the `NX` and `GET` options to be used together."],
+    ],
     handler: set,
+  },
+  {
+    name: "setnx",
+    arity: 3,
+    flags: ["write", "denyoom", "fast"],
+    categories: ["string"],
+    keys: [key("OW insert")],
+    since: "1.0.0",
+    group: "string",
+    summary: "Set the string value of a key only when the key doesn't exist.",
+    complexity: "O(1)",
+    syntax: "key value",
+    deprecated: { since: "2.6.12", replacedBy: "`SET` with the `NX` argument" },
+    handler: setnx,
+  },
+  {
+    name: "setex",
+    arity: 4,
+    flags: ["write", "denyoom"],
+    categories: ["string"],
+    keys: [key("OW update")],
+    since: "2.0.0",
+    group: "string",
+    summary: "Sets the string value and expiration time of a key. Creates the key if it doesn't exist.",
+    complexity: "O(1)",
+    syntax: "key seconds:integer value",
+    deprecated: { since: "2.6.12", replacedBy: "`SET` with the `EX` argument" },
+    handler: setex,
+  },
+  {
+    name: "psetex",
+    arity: 4,
+    flags: ["write", "denyoom"],
+    categories: ["string"],
+    keys: [key("OW update")],
+    since: "2.6.0",
+    group: "string",
+    summary:
+      "Sets both string value and expiration time in milliseconds of a key. The key is created if it doesn't exist.",
+    complexity: "O(1)",
+    syntax: "key milliseconds:integer value",
+    deprecated: { since: "2.6.12", replacedBy: "`SET` with the `PX` argument" },
+    handler: psetex,
+  },
+  {
+    name: "getset",
+    arity: 3,
+    flags: ["write", "denyoom", "fast"],
+    categories: ["string"],
+    keys: [key("RW access update")],
+    since: "1.0.0",
+    group: "string",
+    summary: "Returns the previous string value of a key after setting it to a new value.",
+    complexity: "O(1)",
+    syntax: "key value",
+    deprecated: { since: "6.2.0", replacedBy: "`SET` with the `!GET` argument" },
+    handler: getset,
+  },
+  {
+    name: "getdel",
+    arity: 2,
+    flags: ["write", "fast"],
+    categories: ["string"],
+    keys: [key("RW access delete")],
+    since: "6.2.0",
+    group: "string",
+    summary: "Returns the string value of a key after deleting the key.",
+    complexity: "O(1)",
+    syntax: "key",
+    handler: getdel,
+  },
+  {
+    name: "getex",
+    arity: -2,
+    flags: ["write", "fast"],
+    categories: ["string"],
+    keys: [key("RW access update", 1, "RW and UPDATE because it changes the TTL")],
+    since: "6.2.0",
+    group: "string",
+    summary: "Returns the string value of a key after setting its expiration time.",
+    complexity: "O(1)",
+    syntax: `key [expiration:(${EXPIRY_SYNTAX} | PERSIST)]`,
+    handler: getex,
+  },
+  {
+    name: "mget",
+    arity: -2,
+    flags: ["readonly", "fast"],
+    categories: ["string"],
+    keys: [keys("RO access")],
+    since: "1.0.0",
+    group: "string",
+    summary: "Atomically returns the string values of one or more keys.",
+    complexity: "O(N) where N is the number of keys to retrieve.",
+    syntax: "key...",
+    tips: ["request_policy:multi_shard"],
+    handler: mget,
+  },
+  {
+    name: "mset",
+    arity: -3,
+    flags: ["write", "denyoom"],
+    categories: ["string"],
+    keys: [keys("OW update", 1, -1, 2)],
+    since: "1.0.1",
+    group: "string",
+    summary: "Atomically creates or modifies the string values of one or more keys.",
+    complexity: "O(N) where N is the number of keys to set.",
+    syntax: "data:{key value}...",
+    tips: ["request_policy:multi_shard", "response_policy:all_succeeded"],
+    handler: mset,
+  },
+  {
+    name: "msetnx",
+    arity: -3,
+    flags: ["write", "denyoom"],
+    categories: ["string"],
+    keys: [keys("OW insert", 1, -1, 2)],
+    since: "1.0.1",
+    group: "string",
+    summary: "Atomically modifies the string values of one or more keys only when all keys don't exist.",
+    complexity: "O(N) where N is the number of keys to set.",
+    syntax: "data:{key value}...",
+    handler: msetnx,
+  },
+  {
+    name: "incr",
+    arity: 2,
+    flags: ["write", "denyoom", "fast"],
+    categories: ["string"],
+    keys: [key("RW access update")],
+    since: "1.0.0",
+    group: "string",
+    summary: "Increments the integer value of a key by one. Uses 0 as initial value if the key doesn't exist.",
+    complexity: "O(1)",
+    syntax: "key",
+    handler: incr,
+  },
+  {
+    name: "decr",
+    arity: 2,
+    flags: ["write", "denyoom", "fast"],
+    categories: ["string"],
+    keys: [key("RW access update")],
+    since: "1.0.0",
+    group: "string",
+    summary: "Decrements the integer value of a key by one. Uses 0 as initial value if the key doesn't exist.",
+    complexity: "O(1)",
+    syntax: "key",
+    handler: decr,
+  },
+  {
+    name: "incrby",
+    arity: 3,
+    flags: ["write", "denyoom", "fast"],
+    categories: ["string"],
+    keys: [key("RW access update")],
+    since: "1.0.0",
+    group: "string",
+    summary: "Increments the integer value of a key by a number. Uses 0 as initial value if the key doesn't exist.",
+    complexity: "O(1)",
+    syntax: "key increment:integer",
+    handler: incrby,
+  },
+  {
+    name: "decrby",
+    arity: 3,
+    flags: ["write", "denyoom", "fast"],
+    categories: ["string"],
+    keys: [key("RW access update")],
+    since: "1.0.0",
+    group: "string",
+    summary: "Decrements a number from the integer value of a key. Uses 0 as initial value if the key doesn't exist.",
+    complexity: "O(1)",
+    syntax: "key decrement:integer",
+    handler: decrby,
+  },
+  {
+    name: "incrbyfloat",
+    arity: 3,
+    flags: ["write", "denyoom", "fast"],
+    categories: ["string"],
+    keys: [key("RW access update")],
+    since: "2.6.0",
+    group: "string",
+    summary:
+      "Increment the floating point value of a key by a number. Uses 0 as initial value if the key doesn't exist.",
+    complexity: "O(1)",
+    syntax: "key increment:double",
+    handler: incrbyfloat,
+  },
+  {
+    name: "strlen",
+    arity: 2,
+    flags: ["readonly", "fast"],
+    categories: ["string"],
+    keys: [key("RO")],
+    since: "2.2.0",
+    group: "string",
+    summary: "Returns the length of a string value.",
+    complexity: "O(1)",
+    syntax: "key",
+    handler: strlen,
+  },
+  {
+    name: "append",
+    arity: 3,
+    flags: ["write", "denyoom", "fast"],
+    categories: ["string"],
+    keys: [key("RW insert")],
+    since: "2.0.0",
+    group: "string",
+    summary: "Appends a string to the value of a key. Creates the key if it doesn't exist.",
+    complexity: "O(1), amortized.",
+    syntax: "key value",
+    handler: append,
+  },
+  {
+    name: "setrange",
+    arity: 4,
+    flags: ["write", "denyoom"],
+    categories: ["string"],
+    keys: [key("RW update")],
+    since: "2.2.0",
+    group: "string",
+    summary: "Overwrites a part of a string value with another by an offset. Creates the key if it doesn't exist.",
+    complexity: "O(1), not counting the copying of the new string; O(M) with M its length where that is large.",
+    syntax: "key offset:integer value",
+    handler: setrange,
+  },
+  {
+    name: "getrange",
+    arity: 4,
+    flags: ["readonly"],
+    categories: ["string"],
+    keys: [key("RO access")],
+    since: "2.4.0",
+    group: "string",
+    summary: "Returns a substring of the string stored at a key.",
+    complexity: "O(N) where N is the length of the returned string.",
+    syntax: "key start:integer end:integer",
+    handler: getrange,
+  },
+  {
+    name: "substr",
+    arity: 4,
+    flags: ["readonly"],
+    categories: ["string"],
+    keys: [key("RO access")],
+    since: "1.0.0",
+    group: "string",
+    summary: "Returns a substring from a string value.",
+    complexity: "O(N) where N is the length of the returned string.",
+    syntax: "key start:integer end:integer",
+    deprecated: { since: "2.0.0", replacedBy: "`GETRANGE`" },
+    handler: getrange,
+  },
+  {
+    name: "lcs",
+    arity: -3,
+    flags: ["readonly"],
+    categories: ["string"],
+    keys: [keys("RO access", 1, 1)],
+    since: "7.0.0",
+    group: "string",
+    summary: "Finds the longest common substring.",
+    complexity: "O(N*M) where N and M are the lengths of the two strings.",
+    syntax: "key1:key key2:key [LEN] [IDX] [MINMATCHLEN min-match-len:integer] [WITHMATCHLEN]",
+    handler: lcs,
   },
 ];

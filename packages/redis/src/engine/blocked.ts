@@ -148,6 +148,14 @@ export class BlockedClients {
     this.#host.resume(client);
   }
 
+  /** Ends a client's waiting with an error. */
+  fail(client: Client, message: string): void {
+    if (client.blocked === undefined) return;
+    this.release(client);
+    client.reply.error(message);
+    this.#host.resume(client);
+  }
+
   /** Forgets that a client waits; it gets no reply. */
   release(client: Client): void {
     const state = client.blocked;

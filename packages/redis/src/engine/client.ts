@@ -33,6 +33,14 @@ export interface QueuedCommand {
   readonly args: Args;
 }
 
+/** A key that a client watches. */
+export interface WatchedKey {
+  readonly db: Database;
+  readonly key: string;
+  /** Whether it was there at WATCH: only then its expiry counts as a change. */
+  readonly existed: boolean;
+}
+
 export type ReplyMode = "on" | "off" | "skip" | "skip-next";
 
 const NOTHING = Args.from([]);
@@ -59,7 +67,7 @@ export class Client implements Watcher {
   /** A command could not be queued: EXEC will refuse. */
   queueFailed = false;
   /** Keys that the client watches. */
-  watched: { readonly db: Database; readonly key: string }[] = [];
+  watched: WatchedKey[] = [];
   /** A watched key changed: EXEC will answer null. */
   watchBroken = false;
   readonly channels: Set<string> = new Set();
@@ -76,8 +84,10 @@ export class Client implements Watcher {
   closed = false;
   /** In the engine's list of clients with output. */
   flushing = false;
-  /** Waits for CLIENT PAUSE to end. */
+  /** Waits for CLIENT PAUSE to end, … */
   paused = false;
+  /** … with this command. */
+  held: Args | undefined = undefined;
   /** Counts for CLIENT LIST. */
   commands = 0;
   bytesIn = 0;

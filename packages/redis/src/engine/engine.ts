@@ -1,12 +1,13 @@
 /**
  * The server without a network: clients, databases, and the way of a command from bytes to reply.
  *
- * Whoever owns an engine gives it bytes and the time (`receive`), lets it send (`flush`), and calls `tick` when `nextWakeMs` says so.
- * The engine reads no clock and starts no timer.
+ * Whoever owns an engine gives it bytes and the time (`receive`), lets it send (`flush`), and calls `tick` when `nextWakeMs` says so
+ * and `cron` ten times a second. The engine starts no timer and reads no clock but the one for durations that it is given.
  *
- * A command goes through: lookup, arity, authentication, subscriber mode, the MULTI queue, `call`. After `call` come
+ * A command goes through: lookup, arity, authentication, subscriber mode, pause, the MULTI queue, `call`. After `call` come
  * statistics, monitors, effects, and blocked clients, in this order, as in Redis' processCommand and call.
  */
+import type { Buffer } from "node:buffer";
 import type { Random } from "@tenon/kit";
 import { CommandContext, EVENT, type EventClass } from "../commands/context.ts";
 import { CommandError } from "../commands/errors.ts";
@@ -16,13 +17,30 @@ import { Keyspace } from "../keyspace/keyspace.ts";
 import type { Args } from "../resp/args.ts";
 import { ProtocolError, type RequestLimits } from "../resp/request-parser.ts";
 import type { CollectionSettings } from "../types/settings.ts";
+import type { CollectionSettings } from "../types/settings.ts";
 import { BlockedClients } from "./blocked.ts";
-import { Client, type ClientAddress, type ClientSink } from "./client.ts";
+import { Client, type ClientAddress, type ClientSink, type QueuedCommand } from "./client.ts";
 import { collectionSettings } from "./collection-settings.ts";
-import { Config } from "./config.ts";
+import { collectionSettings } from "./collection-settings.ts";
+import { Config, parseEventLetters } from "./config.ts";
 import { Effects } from "./effects.ts";
+import { monitorLine } from "./monitor.ts";
 import { PubSub } from "./pubsub.ts";
+import { SlowLog } from "./slow-log.ts";
 import { Stats } from "./stats.ts";
+import { unknownCommand, unknownSubcommand } from "./unknown-command.ts";
+import { REDIS_VERSION } from "./version.ts";
+
+/** What INFO says of the machine: the engine does not look itself. */
+export interface HostFacts {
+  readonly os: string;
+  readonly multiplexing: string;
+  readonly processId: number;
+  readonly executable: string;
+  readonly configFile: string;
+  memory(): { usedBytes: number; residentBytes: number };
+  cpu(): { systemSeconds: number; userSeconds: number };
+}
 
 export interface EngineOptions {
   readonly random: Random;
@@ -30,12 +48,52 @@ export interface EngineOptions {
   readonly now: number;
   /** Milliseconds, fractional, never going back: measures how long commands take. */
   readonly monotonic: () => number;
-  /** Number of databases; 16 unless told. */
-  readonly databases?: number;
+  /** Settings, by redis.conf's names; all are checked. */
+  readonly config?: Config;
+  readonly facts?: HostFacts;
 }
 
+const NO_FACTS: HostFacts = {
+  os: "unknown",
+  multiplexing: "none",
+  processId: 0,
+  executable: "",
+  configFile: "",
+  memory: () => ({ usedBytes: 0, residentBytes: 0 }),
+  cpu: () => ({ systemSeconds: 0, userSeconds: 0 }),
+};
+
+/** Intercepts commands before they run: fault injection. Returns whether it took the command over. */
+export type Interceptor = (client: Client, entry: CommandEntry, args: Args) => boolean;
+
+const SUBSCRIBER_COMMANDS = new Set([
+  "ping",
+  "quit",
+  "reset",
+  "subscribe",
+  "ssubscribe",
+  "psubscribe",
+  "unsubscribe",
+  "sunsubscribe",
+  "punsubscribe",
+]);
+/** Commands that act on the MULTI queue itself instead of going into it. */
+const NOT_QUEUED = new Set(["exec", "discard", "multi", "watch", "quit", "reset"]);
+/** Buckets that `cron` moves for each table that is being rehashed. */
+const REHASH_BUCKETS_PER_CRON = 2048;
+/** Share of the time between two runs of `cron` that active expiry may take. */
+const EXPIRE_SHARE = 0.25;
+
 export class Engine {
+  readonly version: string = REDIS_VERSION;
   readonly random: Random;
+  readonly config: Config;
+  /** What lists, hashes, sets and sorted sets go by. */
+  readonly collections: CollectionSettings;
+  readonly facts: HostFacts;
+  readonly startedMs: number;
+  readonly runId: string;
+  readonly replicationId: string;
   readonly commands: CommandIndex = buildCommandIndex();
   readonly keyspace: Keyspace;
   readonly clients: Map<number, Client> = new Map();
@@ -43,38 +101,80 @@ export class Engine {
   readonly effects: Effects = new Effects();
   readonly blocked: BlockedClients;
   readonly stats: Stats = new Stats();
-  readonly config: Config = new Config();
-  /** What lists, hashes, sets and sorted sets go by. */
-  readonly collections: CollectionSettings;
-  readonly limits: RequestLimits = { maxBulkBytes: 512 * 1024 * 1024, maxPendingBytes: 1024 * 1024 * 1024 };
+  readonly slowLog: SlowLog = new SlowLog();
+  readonly limits: RequestLimits;
   /** Classes of keyspace events that are published (notify-keyspace-events). */
   eventClasses = 0;
   /** Empty: none is asked for. */
   password = "";
+  /** DEBUG SET-ACTIVE-EXPIRE. */
+  activeExpire = true;
+  /** An LFU policy is chosen: access words hold frequencies. */
+  countsFrequency = false;
+  /** OBJECT REFCOUNT shows small integers as shared, unless a maxmemory policy needs each to be its own. */
+  sharesIntegers = true;
+  operationsPerSecond = 0;
+  intercept: Interceptor | undefined = undefined;
+  /** What collections read of the configuration. */
+  readonly collections: CollectionSettings;
   readonly #context: CommandContext;
   readonly #monotonic: () => number;
+  readonly #monitors = new Set<Client>();
   #now: number;
+  #accessClock = 0;
   #nextClientId = 1;
   /** Clients with output that was not flushed. */
   #flushable: Client[] = [];
   /** Clients that were unblocked and may have commands waiting in their parsers. */
   #resumable: Client[] = [];
+  /** Clients whose command waits for the end of CLIENT PAUSE. */
+  #pausedClients: Client[] = [];
+  #pausedUntilMs = 0;
+  #pausesAll = false;
+  /** Reading of the monotonic clock when the last command ended. */
+  #mark = 0;
+  #slowerThanMicroseconds = 10_000;
+  #lastCronMs = 0;
+  #lastCronCommands = 0;
 
   constructor(options: EngineOptions) {
     this.random = options.random;
     this.#monotonic = options.monotonic;
+    this.config = options.config ?? new Config();
+    this.facts = options.facts ?? NO_FACTS;
+    this.startedMs = options.now;
     this.#now = options.now;
-    this.keyspace = new Keyspace(options.databases ?? 16, options.random, {
+    this.#lastCronMs = options.now;
+    this.runId = randomHex(options.random);
+    this.replicationId = randomHex(options.random);
+    this.limits = { maxBulkBytes: 0, maxPendingBytes: 0 };
+    this.keyspace = new Keyspace(this.config.number("databases"), options.random, {
       expired: (database, key) => this.#expired(database, key),
     });
-    this.keyspace.now = options.now;
+    this.setNow(options.now);
     this.collections = collectionSettings(this.keyspace.seed, this.config);
     this.#context = new CommandContext(this);
     this.blocked = new BlockedClients({
       now: () => this.#now,
       retry: (client) => this.#retry(client),
-      resume: (client) => this.#resumable.push(client),
+      resume: (client) => this.#resume(client),
     });
+    this.collections = collectionSettings(this.keyspace.seed, this.config);
+    this.config.onChange(() => this.#applyConfig());
+    this.#applyConfig();
+  }
+
+  /** Settings that the hot path asks for are kept as fields. */
+  #applyConfig(): void {
+    const { config } = this;
+    this.password = config.text("requirepass");
+    this.eventClasses = parseEventLetters(config.text("notify-keyspace-events"));
+    this.limits.maxBulkBytes = config.number("proto-max-bulk-len");
+    this.limits.maxPendingBytes = config.number("client-query-buffer-limit");
+    this.#slowerThanMicroseconds = config.number("slowlog-log-slower-than");
+    const policy = config.text("maxmemory-policy");
+    this.countsFrequency = policy.endsWith("lfu");
+    this.sharesIntegers = config.number("maxmemory") === 0 || !/l[rf]u$/.test(policy);
   }
 
   /** The time as commands see it. */
@@ -85,6 +185,7 @@ export class Engine {
   /** Sets the time; it holds until set again. */
   setNow(now: number): void {
     this.#now = now;
+    this.#accessClock = Math.floor(now / 1000) & 0xffffff;
     this.keyspace.now = now;
   }
 
@@ -119,8 +220,21 @@ export class Engine {
     this.blocked.release(client);
     client.unwatchAll();
     this.pubsub.removeClient(client);
+    this.#monitors.delete(client);
     this.clients.delete(client.id);
     client.reply.clear();
+  }
+
+  /** Ends a client's connection (CLIENT KILL); its own comes last, after its reply. */
+  kill(victim: Client, by: Client | undefined): void {
+    if (victim === by) {
+      victim.closing = true;
+      return;
+    }
+    this.blocked.release(victim);
+    victim.closing = true;
+    victim.reply.clear();
+    this.wrote(victim);
   }
 
   /** Bytes from a client, at `now`. Call `flush` when all that arrived was given. */
@@ -131,35 +245,50 @@ export class Engine {
     client.bytesIn += chunk.length;
     this.stats.netInputBytes += chunk.length;
     this.stats.readsProcessed++;
+    this.#mark = this.#monotonic();
     try {
       client.parser.feed(chunk);
     } catch (error) {
+      this.stats.clientQueryBufferLimitDisconnections++;
       this.#protocolError(client, error);
       return;
     }
     this.#drain(client);
-    while (this.#resumable.length > 0) this.#drain(this.#resumable.shift()!);
+    if (this.#resumable.length > 0) this.#drainResumable();
   }
 
   #drain(client: Client): void {
     const { parser, args } = client;
     try {
-      while (client.blocked === undefined && !client.closing && parser.next(args)) this.process(client, args);
+      while (client.blocked === undefined && !client.closing && !client.paused && parser.next(args)) {
+        this.process(client, args);
+      }
     } catch (error) {
       this.#protocolError(client, error);
     }
   }
 
+  #resume(client: Client): void {
+    this.wrote(client);
+    this.#resumable.push(client);
+  }
+
+  #drainResumable(): void {
+    for (let client = this.#resumable.shift(); client !== undefined; client = this.#resumable.shift()) {
+      if (!client.closed) this.#drain(client);
+    }
+  }
+
   #protocolError(client: Client, error: unknown): void {
     if (!(error instanceof ProtocolError)) throw error;
-    client.reply.error(error.message);
+    this.replyError(client, error.message);
     this.wrote(client);
     client.closing = true;
   }
 
-  /** Runs one command of a client. */
+  /** Runs one command of a client: checks, then queue or call. */
   process(client: Client, args: Args): void {
-    this.wrote(client);
+    if (!client.flushing) this.wrote(client);
     let entry = this.commands.find(args, 0);
     if (entry === undefined) {
       this.#reject(client, undefined, unknownCommand(args));
@@ -167,11 +296,11 @@ export class Engine {
     }
     if (entry.subcommands !== undefined && args.length > 1) {
       const subcommand = entry.subcommands.find(args, 1);
-      if (subcommand !== undefined) entry = subcommand;
-      else if (entry.handler === undefined) {
+      if (subcommand === undefined) {
         this.#reject(client, entry, unknownSubcommand(entry, args));
         return;
       }
+      entry = subcommand;
     }
     if (!entry.accepts(args.length) || entry.handler === undefined) {
       this.#reject(client, entry, `ERR wrong number of arguments for '${entry.fullName}' command`);
@@ -181,34 +310,73 @@ export class Engine {
       this.#reject(client, entry, "NOAUTH Authentication required.");
       return;
     }
+    if (client.subscriberMode && !SUBSCRIBER_COMMANDS.has(entry.row.name)) {
+      this.#reject(
+        client,
+        entry,
+        `ERR Can't execute '${entry.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+      );
+      return;
+    }
+    if (this.#pausedUntilMs > 0 && this.#holdsBack(client, entry, args)) return;
+    if (client.queue !== undefined && !NOT_QUEUED.has(entry.row.name)) {
+      if ((entry.bits & FLAG.noMulti) !== 0) {
+        this.#reject(client, entry, "ERR Command not allowed inside a transaction");
+        return;
+      }
+      client.queue.push({ entry, args: args.copy() });
+      client.reply.rawString("+QUEUED\r\n");
+      return;
+    }
+    if (this.intercept !== undefined && this.intercept(client, entry, args)) return;
+    const mark = client.reply.length;
     this.call(client, entry, args);
+    if (client.replyMode !== "on") this.#muteReply(client, mark);
     this.effects.unitDone();
-    if (this.blocked.hasReady) this.#serveBlocked();
+    if (this.blocked.hasReady) this.blocked.serve();
+  }
+
+  /** CLIENT REPLY OFF and SKIP: the reply is made, and dropped. */
+  #muteReply(client: Client, mark: number): void {
+    if (client.replyMode === "skip-next") {
+      client.replyMode = "skip";
+      client.reply.truncate(mark);
+      return;
+    }
+    client.reply.truncate(mark);
+    if (client.replyMode === "skip") client.replyMode = "on";
   }
 
   #reject(client: Client, entry: CommandEntry | undefined, message: string): void {
     if (entry !== undefined) entry.rejectedCalls++;
     if (client.queue !== undefined) client.queueFailed = true;
+    const mark = client.reply.length;
     this.replyError(client, message);
+    if (client.replyMode !== "on") this.#muteReply(client, mark);
   }
 
   /** Sends an error and counts it. */
   replyError(client: Client, message: string): void {
     client.reply.error(message);
     this.stats.errorReplies++;
+    const space = message.indexOf(" ");
+    const code = space < 0 ? message : message.slice(0, space);
+    this.stats.errors.set(code, (this.stats.errors.get(code) ?? 0) + 1);
   }
 
-  /** Executes one command: from a client, or from EXEC. */
+  /** Executes one command: from a client, from EXEC, or of a blocked client again. */
   call(client: Client, entry: CommandEntry, args: Args): void {
     const ctx = this.#context;
-    const { reply } = client;
+    const { reply, db } = client;
     ctx.args = args;
     ctx.reply = reply;
     ctx.client = client;
-    ctx.db = client.db;
+    ctx.db = db;
     ctx.command = entry;
     ctx.now = this.#now;
     ctx.dirty = 0;
+    if (this.#monitors.size > 0 && (entry.bits & (FLAG.skipMonitor | FLAG.admin)) === 0)
+      this.#tellMonitors(client, args);
     const mark = reply.length;
     try {
       entry.handler!(ctx);
@@ -222,8 +390,52 @@ export class Engine {
     client.commands++;
     client.lastCommand = entry;
     this.stats.commandsProcessed++;
-    this.stats.dirty += ctx.dirty;
-    this.effects.commandDone(client.db.index, args, ctx.dirty > 0);
+    const { dirty } = ctx;
+    this.stats.dirty += dirty;
+    if (this.effects.active) this.effects.commandDone(db.index, args, dirty > 0);
+    const ended = this.#monotonic();
+    const microseconds = (ended - this.#mark) * 1000;
+    this.#mark = ended;
+    entry.microseconds += microseconds;
+    if (this.#slowerThanMicroseconds >= 0 && microseconds >= this.#slowerThanMicroseconds) {
+      this.#logSlow(client, entry, args, microseconds);
+    }
+  }
+
+  #logSlow(client: Client, entry: CommandEntry, args: Args, microseconds: number): void {
+    if ((entry.bits & FLAG.skipSlowlog) !== 0) return;
+    const limit = this.config.number("slowlog-max-len");
+    const seconds = Math.floor(this.#now / 1000);
+    this.slowLog.add(args, seconds, Math.round(microseconds), client.address.remote, client.name, limit);
+  }
+
+  /** Runs what MULTI queued, as one unit, with time standing still. */
+  execute(client: Client, queue: readonly QueuedCommand[]): void {
+    const ctx = this.#context;
+    const { args, command } = ctx;
+    ctx.canBlock = false;
+    let dirty = 0;
+    for (const queued of queue) {
+      this.call(client, queued.entry, queued.args);
+      dirty += ctx.dirty;
+    }
+    ctx.canBlock = true;
+    ctx.args = args;
+    ctx.command = command;
+    // EXEC itself changed nothing: its commands were counted.
+    ctx.dirty = 0;
+  }
+
+  /** Forgets the MULTI queue and what was watched for it. */
+  discardQueue(client: Client): void {
+    client.queue = undefined;
+    client.queueFailed = false;
+    client.unwatchAll();
+  }
+
+  /** Whether a key that the client watches has expired since WATCH, noticed or not. */
+  watchedExpired(client: Client): boolean {
+    return client.watched.some(({ db, key, existed }) => existed && db.findKey(key) === 0);
   }
 
   #retry(client: Client): void {
@@ -233,6 +445,7 @@ export class Engine {
     const { db } = client;
     client.db = state.db;
     this.wrote(client);
+    this.#mark = this.#monotonic();
     try {
       this.call(client, state.entry, state.args);
     } finally {
@@ -240,10 +453,6 @@ export class Engine {
       client.db = db;
     }
     this.effects.unitDone();
-  }
-
-  #serveBlocked(): void {
-    this.blocked.serve();
   }
 
   /** Notes that `client` has output. */
@@ -255,32 +464,132 @@ export class Engine {
 
   /** Hands every client's output to its sink: one write per client and batch. */
   flush(): void {
-    const clients = this.#flushable;
-    if (clients.length === 0) return;
-    this.#flushable = [];
-    for (const client of clients) {
-      client.flushing = false;
-      if (client.closed) continue;
-      if (client.reply.length > 0) client.sink.flush(client);
-      if (client.closing) client.sink.close(client);
+    while (this.#flushable.length > 0) {
+      const clients = this.#flushable;
+      this.#flushable = [];
+      for (const client of clients) {
+        client.flushing = false;
+        if (client.closed) continue;
+        const { length } = client.reply;
+        if (length > 0) {
+          client.bytesOut += length;
+          this.stats.netOutputBytes += length;
+          this.stats.writesProcessed++;
+          client.sink.flush(client);
+        }
+        if (client.closing) client.sink.close(client);
+      }
     }
   }
 
   /** When `tick` wants to be called next, in milliseconds since the epoch; Infinity when nothing waits. */
   get nextWakeMs(): number {
-    return this.blocked.earliestDeadlineMs;
+    const pauseEnds = this.#pausedUntilMs > 0 ? this.#pausedUntilMs : Infinity;
+    return Math.min(this.blocked.earliestDeadlineMs, pauseEnds);
   }
 
-  /** Times out blocked clients. Call `flush` after it. */
+  /** Times out blocked clients and ends pauses. Call `flush` after it. */
   tick(now: number): void {
     this.setNow(now);
+    if (this.#pausedUntilMs > 0 && now >= this.#pausedUntilMs) this.unpause();
     this.blocked.expire();
-    while (this.#resumable.length > 0) this.#drain(this.#resumable.shift()!);
+    this.#drainResumable();
+  }
+
+  /**
+   * What goes on in the background, ten times a second: active expiry for at most a quarter of the time, rehashing, the rate of
+   * operations. Call `flush` after it.
+   */
+  cron(now: number): void {
+    this.setNow(now);
+    const elapsedMs = Math.max(1, now - this.#lastCronMs);
+    this.operationsPerSecond = Math.round(((this.stats.commandsProcessed - this.#lastCronCommands) * 1000) / elapsedMs);
+    this.#lastCronMs = now;
+    this.#lastCronCommands = this.stats.commandsProcessed;
+    if (this.activeExpire && this.#pausedUntilMs === 0) {
+      const started = this.#monotonic();
+      const budgetMs = (1000 / this.config.number("hz")) * EXPIRE_SHARE;
+      this.keyspace.expireCycle(() => {
+        if (this.#monotonic() - started < budgetMs) return false;
+        this.stats.expiredTimeCapReached++;
+        return true;
+      });
+      this.stats.expireCycleMs += this.#monotonic() - started;
+      this.effects.unitDone();
+    }
+    for (const database of this.keyspace.databases) database.keys.rehashStep(REHASH_BUCKETS_PER_CRON);
+  }
+
+  /** Removes all keys that have expired by `now`: for a clock that is moved by hand. Call `flush` after it. */
+  expireAll(now: number): void {
+    this.setNow(now);
+    if (this.activeExpire) this.keyspace.expireAll();
+    this.effects.unitDone();
+  }
+
+  /** Holds commands back until `untilMs`: all of them, or those that write. A longer pause that is on stays. */
+  pause(untilMs: number, all: boolean): void {
+    this.#pausesAll = all || (this.#pausedUntilMs > 0 && this.#pausesAll);
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
+    this.keyspace.expiryPaused = true;
+  }
+
+  unpause(): void {
+    this.#pausedUntilMs = 0;
+    this.keyspace.expiryPaused = false;
+    const clients = this.#pausedClients;
+    this.#pausedClients = [];
+    for (const client of clients) {
+      client.paused = false;
+      if (client.closed) continue;
+      const held = client.held!;
+      client.held = undefined;
+      this.process(client, held);
+      this.#resume(client);
+    }
+  }
+
+  #holdsBack(client: Client, entry: CommandEntry, args: Args): boolean {
+    if (entry.parent?.row.name === "client") return false;
+    const writes =
+      (entry.bits & (FLAG.write | FLAG.mayReplicate)) !== 0 ||
+      (entry.row.name === "exec" && client.queue?.some((queued) => (queued.entry.bits & FLAG.write) !== 0) === true);
+    if (!this.#pausesAll && !writes) return false;
+    client.paused = true;
+    client.held = args.copy();
+    this.#pausedClients.push(client);
+    return true;
+  }
+
+  setMonitor(client: Client, on: boolean): void {
+    client.monitor = on;
+    if (on) this.#monitors.add(client);
+    else this.#monitors.delete(client);
+  }
+
+  #tellMonitors(client: Client, args: Args): void {
+    const line = monitorLine(this.#now, client.db.index, client.address.remote, args);
+    for (const monitor of this.#monitors) {
+      monitor.reply.simple(line);
+      this.wrote(monitor);
+    }
+  }
+
+  resetStats(): void {
+    this.stats.reset();
+    for (const entry of this.commands.entries) {
+      for (const each of [entry, ...(entry.subcommands?.entries ?? [])]) each.resetStats();
+    }
   }
 
   /** Marks that a key was used now. */
   recordAccess(db: Database, id: number): void {
-    db.keys.setAccess(id, Math.floor(this.#now / 1000) & 0xffffff);
+    if (!this.#context.client.noTouch) db.keys.setAccess(id, this.#accessClock);
+  }
+
+  /** Seconds since a key was used. */
+  idleSeconds(db: Database, id: number): number {
+    return (this.#accessClock - db.keys.access(id)) & 0xffffff;
   }
 
   /** Publishes a keyspace event, if its class is wanted. */
@@ -296,21 +605,9 @@ export class Engine {
     if (this.notifies) this.notify(EVENT.expired, "expired", db, key);
     if (db.watched) db.touch(key);
   }
-
-  get monotonic(): number {
-    return this.#monotonic();
-  }
 }
 
-/** As Redis words it: the name and the beginning of the arguments, at most 128 bytes of them. */
-function unknownCommand(args: Args): string {
-  let shown = "";
-  for (let i = 1; i < args.length && shown.length < 128; i++) {
-    shown += `'${args.string(i).slice(0, 128 - shown.length)}' `;
-  }
-  return `ERR unknown command '${args.string(0).slice(0, 128)}', with args beginning with: ${shown}`;
-}
-
-function unknownSubcommand(entry: CommandEntry, args: Args): string {
-  return `ERR unknown subcommand '${args.string(1).slice(0, 128)}'. Try ${entry.row.name.toUpperCase()} HELP.`;
+/** 40 hexadecimal digits. */
+function randomHex(random: Random): string {
+  return Array.from(random.bytes(20), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

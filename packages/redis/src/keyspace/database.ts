@@ -111,6 +111,15 @@ export class Database {
     }
   }
 
+  /** Average time to live of the keys that expire, over a sample, in milliseconds. */
+  averageTtlMs(): number {
+    const { expiry } = this.#contents;
+    const sample = Math.min(expiry.size, 20);
+    let sum = 0;
+    for (let n = 0; n < sample; n++) sum += Math.max(0, expiry.at(expiry.idAt(n)) - this.#space.now);
+    return sample === 0 ? 0 : Math.round(sum / sample);
+  }
+
   /** Takes the expiry away; returns whether there was one. */
   persist(id: number): boolean {
     const { keys, expiry } = this.#contents;

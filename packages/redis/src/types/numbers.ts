@@ -124,3 +124,8 @@ export function formatDouble(value: number): string {
   const rest = count > 1 ? `.${digits.slice(1, 18 - sign.length)}` : "";
   return `${sign}${digits[0]}${rest}e${exponent < 0 ? "-" : "+"}${size}`;
 }
+
+/** Whether `text` is a 64-bit integer as Redis would print it. */
+export function isCanonicalInt64(text: string): boolean {
+  return parseInt64(text) !== undefined;
+}

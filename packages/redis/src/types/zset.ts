@@ -25,7 +25,7 @@ export type ScoreVisitor = (member: string, score: number) => void;
  * and a ScoreTree for the order. All ranges, by rank, score or name, are ranges of ranks: `scoreRange` and `lexRange`
  * translate, `forRange` reads.
  *
- * Scores are doubles, infinities and -0 included; NaN must not come in.
+ * Scores are doubles, infinities included; NaN must not come in. A compact set holds 0 for -0, as the original's does.
  */
 export class SortedSetValue extends Collection {
   readonly type = "zset";
@@ -188,7 +188,7 @@ export class SortedSetValue extends Collection {
     if (large.table.keys.some((member) => member.length > zsetMaxListpackValue)) return;
     large.tree.forRange(0, large.table.size - 1, (member, score) => {
       this.#members.push(member);
-      this.#scores.push(score);
+      this.#scores.push(score + 0);
     });
     this.#large = undefined;
   }
@@ -238,7 +238,8 @@ export class SortedSetValue extends Collection {
     let at = members.length;
     while (at > 0 && (scores[at - 1]! > score || (scores[at - 1] === score && members[at - 1]! > member))) at--;
     members.splice(at, 0, member);
-    scores.splice(at, 0, score);
+    // A listpack keeps whole scores as integers, and so does not know -0.
+    scores.splice(at, 0, score + 0);
   }
 
   #countBefore(isAfter: (score: number, member: string) => boolean): number {

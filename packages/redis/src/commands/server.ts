@@ -1,0 +1,430 @@
+/** The server as a whole: configuration, flushing, statistics, slow log, monitoring. INFO is in info.ts, COMMAND in introspection.ts. */
+import { ConfigError } from "../engine/config.ts";
+import { Glob } from "../keyspace/glob.ts";
+import type { CommandContext } from "./context.ts";
+import { CommandError, SYNTAX_ERROR } from "./errors.ts";
+import { subcommandHelp } from "./help.ts";
+import { encodingOf, memoryOf } from "./keys.ts";
+import { key, type CommandFlag, type CommandRow, type Handler } from "./table.ts";
+
+function configGet(ctx: CommandContext): void {
+  const { args, reply, engine } = ctx;
+  const globs = args.strings(2).map((pattern) => new Glob(pattern, true));
+  const names = Array.from(engine.config.names()).filter((name) => globs.some((glob) => glob.matches(name)));
+  reply.map(names.length);
+  for (const name of names) {
+    reply.bulk(name);
+    reply.bulk(engine.config.text(name));
+  }
+}
+
+function configSet(ctx: CommandContext): void {
+  const { args, engine } = ctx;
+  if (args.length % 2 !== 0) throw new CommandError("ERR wrong number of arguments for 'config|set' command");
+  const settings: [string, string][] = [];
+  for (let i = 2; i < args.length; i += 2) {
+    const name = args.string(i);
+    if (engine.config.row(name) === undefined) {
+      throw new CommandError(`ERR Unknown option or number of arguments for CONFIG SET - '${name}'`);
+    }
+    settings.push([name, args.string(i + 1)]);
+  }
+  try {
+    engine.config.setAll(settings);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new CommandError(
+      `ERR CONFIG SET failed (possibly related to argument '${error.setting}') - ${error.message}`,
+    );
+  }
+  ctx.reply.ok();
+}
+
+function configResetstat(ctx: CommandContext): void {
+  ctx.engine.resetStats();
+  ctx.reply.ok();
+}
+
+/** SYNC and ASYNC are accepted; what is let go is collected when the engine has time, either way. */
+function checkFlushMode(ctx: CommandContext): void {
+  if (ctx.args.length > 2 || (ctx.args.length === 2 && !ctx.args.is(1, "SYNC") && !ctx.args.is(1, "ASYNC"))) {
+    throw SYNTAX_ERROR;
+  }
+}
+
+function flushdb(ctx: CommandContext): void {
+  checkFlushMode(ctx);
+  ctx.dirty += ctx.db.flush();
+  // Propagated even when nothing was there: a replica may differ.
+  if (ctx.propagating) ctx.effect("FLUSHDB");
+  ctx.reply.ok();
+}
+
+function flushall(ctx: CommandContext): void {
+  checkFlushMode(ctx);
+  ctx.dirty += ctx.engine.keyspace.flushAll();
+  if (ctx.propagating) ctx.effect("FLUSHALL");
+  ctx.reply.ok();
+}
+
+function swapdb(ctx: CommandContext): void {
+  const { args, engine } = ctx;
+  const first = args.integer(1, new CommandError("ERR invalid first DB index"));
+  const second = args.integer(2, new CommandError("ERR invalid second DB index"));
+  const a = engine.keyspace.databases[first];
+  const b = engine.keyspace.databases[second];
+  if (a === undefined || b === undefined) throw new CommandError("ERR DB index is out of range");
+  if (a !== b) {
+    a.swap(b);
+    engine.blocked.signalAll(a);
+    engine.blocked.signalAll(b);
+  }
+  ctx.dirty++;
+  ctx.reply.ok();
+}
+
+function time(ctx: CommandContext): void {
+  const microseconds = Math.floor(ctx.now * 1000);
+  ctx.reply.array(2);
+  ctx.reply.bulk(String(Math.floor(microseconds / 1_000_000)));
+  ctx.reply.bulk(String(microseconds % 1_000_000));
+}
+
+function lolwut(ctx: CommandContext): void {
+  ctx.reply.verbatim("txt", `Redis ver. ${ctx.engine.version}\n`);
+}
+
+function role(ctx: CommandContext): void {
+  ctx.reply.array(3);
+  ctx.reply.bulk("master");
+  ctx.reply.integer(0);
+  ctx.reply.array(0);
+}
+
+function wait(ctx: CommandContext): void {
+  const { args } = ctx;
+  args.integer(1);
+  const timeout = args.integer(2, new CommandError("ERR timeout is not an integer or out of range"));
+  if (timeout < 0) throw new CommandError("ERR timeout is negative");
+  // There are no replicas yet to wait for.
+  ctx.reply.integer(0);
+}
+
+function monitor(ctx: CommandContext): void {
+  ctx.engine.setMonitor(ctx.client, true);
+  ctx.reply.ok();
+}
+
+function slowlogGet(ctx: CommandContext): void {
+  const { args, reply, engine } = ctx;
+  let count = 10;
+  if (args.length === 3) {
+    const error = new CommandError("ERR count should be greater than or equal to -1");
+    count = args.integer(2, error);
+    if (count < -1) throw error;
+    if (count === -1) count = Infinity;
+  }
+  const entries = engine.slowLog.newest(count);
+  reply.array(entries.length);
+  for (const entry of entries) {
+    reply.array(6);
+    reply.integer(entry.id);
+    reply.integer(entry.timeSeconds);
+    reply.integer(entry.microseconds);
+    reply.array(entry.args.length);
+    for (const argument of entry.args) reply.bulk(argument);
+    reply.bulk(entry.address);
+    reply.bulk(entry.clientName);
+  }
+}
+
+function memoryUsage(ctx: CommandContext): void {
+  const { args, db } = ctx;
+  for (let i = 3; i < args.length; i++) {
+    if (!args.is(i, "SAMPLES") || i + 1 >= args.length) throw SYNTAX_ERROR;
+    if (args.integer(++i) < 0) throw SYNTAX_ERROR;
+  }
+  const id = db.find(args, 2);
+  if (id === 0) ctx.reply.nil();
+  else ctx.reply.integer(memoryOf(db, id));
+}
+
+function memoryDoctor(ctx: CommandContext): void {
+  ctx.reply.verbatim(
+    "txt",
+    "Hi Sam, this instance is empty or is using very little memory, my issues detector can't be used in these conditions. Please, leave for your mission on Earth and fill it with some data. The new Sam and I will be back to our programming as soon as I finished rebooting.\n",
+  );
+}
+
+const DEBUG_REFUSED =
+  'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.';
+
+function debug(ctx: CommandContext): void {
+  const { args, reply, engine, db } = ctx;
+  const allowed = engine.config.text("enable-debug-command");
+  if (allowed === "no" || (allowed === "local" && !/^(127\.|::1|\[::1\]|\/)/.test(ctx.client.address.remote))) {
+    throw new CommandError(DEBUG_REFUSED);
+  }
+  if (args.is(1, "OBJECT") && args.length >= 3) {
+    const id = db.find(args, 2);
+    if (id === 0) throw new CommandError("ERR no such key");
+    const idle = engine.idleSeconds(db, id);
+    const encoding = encodingOf(db.value(id));
+    reply.simple(
+      `Value at:0x7f0000000000 refcount:1 encoding:${encoding} serializedlength:${memoryOf(db, id)} lru:${db.keys.access(id)} lru_seconds_idle:${idle}`,
+    );
+  } else if (args.is(1, "SLEEP") && args.length === 3) {
+    // Commands are answered late, not slowly: a single-threaded process must not really sleep.
+    engine.pause(ctx.now + args.double(2) * 1000, true);
+    reply.ok();
+  } else if (args.is(1, "SET-ACTIVE-EXPIRE") && args.length === 3) {
+    engine.activeExpire = args.string(2) !== "0";
+    reply.ok();
+  } else
+    throw new CommandError(
+      `ERR unknown subcommand or wrong number of arguments for '${args.string(1)}'. Try DEBUG HELP.`,
+    );
+}
+
+const ADMIN: readonly CommandFlag[] = ["admin", "noscript", "loading", "stale"];
+
+interface Rest {
+  readonly categories?: readonly string[];
+  readonly syntax?: string;
+  readonly complexity?: string;
+  readonly keys?: CommandRow["keys"];
+  readonly tips?: readonly string[];
+  readonly subcommands?: readonly CommandRow[];
+}
+
+function row(
+  name: string,
+  arity: number,
+  flags: readonly CommandFlag[],
+  since: string,
+  summary: string,
+  handler: Handler | undefined,
+  rest: Rest = {},
+): CommandRow {
+  return {
+    name,
+    arity,
+    flags,
+    categories: rest.categories ?? [],
+    since,
+    group: "server",
+    summary,
+    complexity: rest.complexity ?? "O(1)",
+    ...(handler === undefined ? {} : { handler }),
+    ...(rest.syntax === undefined ? {} : { syntax: rest.syntax }),
+    ...(rest.keys === undefined ? {} : { keys: rest.keys }),
+    ...(rest.tips === undefined ? {} : { tips: rest.tips }),
+    ...(rest.subcommands === undefined ? {} : { subcommands: rest.subcommands }),
+  };
+}
+
+const CONFIG_SUBCOMMANDS: readonly CommandRow[] = [
+  row("get", -3, ADMIN, "2.0.0", "Returns the effective values of configuration parameters.", configGet, {
+    syntax: "parameter...",
+    complexity: "O(N) when N is the number of configuration parameters provided",
+  }),
+  row("set", -4, ADMIN, "2.0.0", "Sets configuration parameters in-flight.", configSet, {
+    syntax: "data:{parameter value}...",
+    complexity: "O(N) when N is the number of configuration parameters provided",
+    tips: ["request_policy:all_nodes", "response_policy:all_succeeded"],
+  }),
+  row("resetstat", 2, ADMIN, "2.0.0", "Resets the server's statistics.", configResetstat, {
+    tips: ["request_policy:all_nodes", "response_policy:all_succeeded"],
+  }),
+  row(
+    "rewrite",
+    2,
+    ADMIN,
+    "2.8.0",
+    "Persists the effective configuration to file.",
+    () => {
+      throw new CommandError("ERR The server is running without a config file");
+    },
+    { tips: ["request_policy:all_nodes", "response_policy:all_succeeded"] },
+  ),
+  subcommandHelp(
+    "config",
+    "5.0.0",
+    "server",
+    [],
+    [
+      ["GET <pattern>", "Return parameters matching the glob-like <pattern> and their values."],
+      ["SET <directive> <value>", "Set the configuration <directive> to <value>."],
+      ["RESETSTAT", "Reset statistics reported by the INFO command."],
+      ["REWRITE", "Rewrite the configuration file."],
+    ],
+  ),
+];
+
+const SLOWLOG_SUBCOMMANDS: readonly CommandRow[] = [
+  row("get", -2, ["admin", "loading", "stale"], "2.2.12", "Returns the slow log's entries.", slowlogGet, {
+    syntax: "[count:integer]",
+    complexity: "O(N) where N is the number of entries returned",
+    tips: ["request_policy:all_nodes", "nondeterministic_output"],
+  }),
+  row(
+    "len",
+    2,
+    ["admin", "loading", "stale"],
+    "2.2.12",
+    "Returns the number of entries in the slow log.",
+    (ctx) => ctx.reply.integer(ctx.engine.slowLog.length),
+    {
+      tips: ["request_policy:all_nodes", "response_policy:agg_sum", "nondeterministic_output"],
+    },
+  ),
+  row(
+    "reset",
+    2,
+    ["admin", "loading", "stale"],
+    "2.2.12",
+    "Clears all entries from the slow log.",
+    (ctx) => {
+      ctx.engine.slowLog.clear();
+      ctx.reply.ok();
+    },
+    { tips: ["request_policy:all_nodes", "response_policy:all_succeeded"] },
+  ),
+  subcommandHelp(
+    "slowlog",
+    "6.2.0",
+    "server",
+    [],
+    [
+      [
+        "GET [<count>]",
+        "Return top <count> entries from the slowlog (default: 10, -1 mean all). Entries are made of: id, timestamp, time in microseconds, arguments array, client IP and port, client name",
+      ],
+      ["LEN", "Return the length of the slowlog."],
+      ["RESET", "Reset the slowlog."],
+    ],
+  ),
+];
+
+const MEMORY_SUBCOMMANDS: readonly CommandRow[] = [
+  row("usage", -3, ["readonly"], "4.0.0", "Estimates the memory usage of a key.", memoryUsage, {
+    keys: [key("RO", 2)],
+    syntax: "key [SAMPLES count:integer]",
+    complexity: "O(1)",
+  }),
+  row("doctor", 2, [], "4.0.0", "Outputs a memory problems report.", memoryDoctor, {
+    tips: ["nondeterministic_output", "request_policy:all_shards", "response_policy:special"],
+  }),
+  row("purge", 2, [], "4.0.0", "Asks the allocator to release memory.", (ctx) => ctx.reply.ok(), {
+    tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
+  }),
+  subcommandHelp(
+    "memory",
+    "4.0.0",
+    "server",
+    [],
+    [
+      ["DOCTOR", "Return memory problems reports."],
+      ["PURGE", "Attempt to purge dirty pages for reclamation by the allocator."],
+      [
+        "USAGE <key> [SAMPLES <count>]",
+        "Return memory in bytes used by <key> and its value. Nested values are sampled up to <count> times (default: 5, 0 means sample all).",
+      ],
+    ],
+  ),
+];
+
+const LATENCY_SUBCOMMANDS: readonly CommandRow[] = [
+  row("latest", 2, ADMIN, "2.8.13", "Returns the latest latency samples for all events.", (ctx) => ctx.reply.array(0), {
+    tips: ["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"],
+  }),
+  row("history", 3, ADMIN, "2.8.13", "Returns timestamp-latency samples for an event.", (ctx) => ctx.reply.array(0), {
+    syntax: "event",
+    tips: ["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"],
+  }),
+  row("reset", -2, ADMIN, "2.8.13", "Resets the latency data for one or more events.", (ctx) => ctx.reply.integer(0), {
+    syntax: "[event...]",
+    tips: ["request_policy:all_nodes", "response_policy:agg_sum"],
+  }),
+];
+
+export const serverCommands: readonly CommandRow[] = [
+  row("config", -2, [], "2.0.0", "A container for server configuration commands.", undefined, {
+    complexity: "Depends on subcommand.",
+    subcommands: CONFIG_SUBCOMMANDS,
+  }),
+  row(
+    "dbsize",
+    1,
+    ["readonly", "fast"],
+    "1.0.0",
+    "Returns the number of keys in the database.",
+    (ctx) => ctx.reply.integer(ctx.db.size),
+    {
+      categories: ["keyspace"],
+      tips: ["request_policy:all_shards", "response_policy:agg_sum"],
+    },
+  ),
+  row("flushdb", -1, ["write"], "1.0.0", "Remove all keys from the current database.", flushdb, {
+    categories: ["keyspace", "dangerous"],
+    syntax: "[flush-type:(ASYNC | SYNC)]",
+    complexity: "O(N) where N is the number of keys in the selected database",
+    tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
+  }),
+  row("flushall", -1, ["write"], "1.0.0", "Removes all keys from all databases.", flushall, {
+    categories: ["keyspace", "dangerous"],
+    syntax: "[flush-type:(ASYNC | SYNC)]",
+    complexity: "O(N) where N is the total number of keys in all databases",
+    tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
+  }),
+  row("swapdb", 3, ["write", "fast"], "4.0.0", "Swaps two Redis databases.", swapdb, {
+    categories: ["keyspace", "dangerous"],
+    syntax: "index1:integer index2:integer",
+    complexity: "O(N) where N is the count of clients watching or blocking on keys from both databases.",
+  }),
+  row("time", 1, ["loading", "stale", "fast"], "2.6.0", "Returns the server time.", time, {
+    tips: ["nondeterministic_output"],
+  }),
+  row("lolwut", -1, ["readonly", "fast"], "5.0.0", "Displays computer art and the Redis version", lolwut, {
+    syntax: "[VERSION version:integer]",
+  }),
+  row("role", 1, ["noscript", "loading", "stale", "fast"], "2.8.12", "Returns the replication role.", role, {
+    categories: ["admin", "dangerous"],
+  }),
+  row(
+    "wait",
+    3,
+    ["blocking"],
+    "3.0.0",
+    "Blocks until the asynchronous replication of all preceding write commands sent by the connection is completed.",
+    wait,
+    {
+      categories: ["connection"],
+      syntax: "numreplicas:integer timeout:integer",
+      tips: ["request_policy:all_shards", "response_policy:agg_min"],
+    },
+  ),
+  row(
+    "monitor",
+    1,
+    ["admin", "noscript", "loading", "stale"],
+    "1.0.0",
+    "Listens for all requests received by the server in real-time.",
+    monitor,
+  ),
+  row("slowlog", -2, [], "2.2.12", "A container for slow log commands.", undefined, {
+    complexity: "Depends on subcommand.",
+    subcommands: SLOWLOG_SUBCOMMANDS,
+  }),
+  row("memory", -2, [], "4.0.0", "A container for memory diagnostics commands.", undefined, {
+    complexity: "Depends on subcommand.",
+    subcommands: MEMORY_SUBCOMMANDS,
+  }),
+  row("latency", -2, [], "2.8.13", "A container for latency diagnostics commands.", undefined, {
+    complexity: "Depends on subcommand.",
+    subcommands: LATENCY_SUBCOMMANDS,
+  }),
+  row("debug", -2, ["admin", "noscript", "loading", "stale"], "1.0.0", "A container for debugging commands.", debug, {
+    complexity: "Depends on subcommand.",
+  }),
+];
