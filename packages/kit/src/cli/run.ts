@@ -50,7 +50,10 @@ export async function runCli(
   streams: CliStreams = process,
 ): Promise<number> {
   teachManners(program, streams);
-  if (streams === process) process.stdout.on("error", endQuietlyOnClosedPipe);
+  // For good: the error of the last write comes when the command is over.
+  if (streams === process && !process.stdout.listeners("error").includes(endQuietlyOnClosedPipe)) {
+    process.stdout.on("error", endQuietlyOnClosedPipe);
+  }
   try {
     await program.parseAsync(argv, { from: "user" });
     return 0;
@@ -58,8 +61,6 @@ export async function runCli(
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     report(error, program.name(), streams.stderr);
     return error instanceof CliError ? error.exitCode : EXIT_FAILURE;
-  } finally {
-    if (streams === process) process.stdout.off("error", endQuietlyOnClosedPipe);
   }
 }
 

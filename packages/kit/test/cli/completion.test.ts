@@ -17,7 +17,7 @@ async function offered(...words: string[]): Promise<string[]> {
 }
 
 test.for<[string, string[], string[]]>([
-  ["commands", [""], ["serve", "fail", "flood", "lazy", "completion", "help"]],
+  ["commands", [""], ["serve", "fail", "flood", "late", "wait", "lazy", "completion", "help"]],
   ["commands that begin so", ["f"], ["fail", "flood"]],
   ["long options", ["serve", "--"], ["--port", "--workers", "--level", "--config-file", "--json", "--help"]],
   ["options that begin so", ["serve", "--p"], ["--port"]],
@@ -39,7 +39,11 @@ test.for<[string, string[], string[]]>([
   ["options in a lazily loaded program", ["lazy", "inner", "--d"], ["--depth"]],
   ["arguments in a lazily loaded program", ["lazy", "touch", ""], ["<files>"]],
   ["nothing where nothing fits", ["nonsense", "x"], []],
-  ["commands, though there is no word yet", [], ["serve", "fail", "flood", "lazy", "completion", "help"]],
+  [
+    "commands, though there is no word yet",
+    [],
+    ["serve", "fail", "flood", "late", "wait", "lazy", "completion", "help"],
+  ],
 ])("offers %s", async ([, words, expected]) => {
   expect(await offered(...words)).toEqual(expected);
 });

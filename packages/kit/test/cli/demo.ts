@@ -1,5 +1,6 @@
 /** A small command with the parts that real ones have; run by tests, in this process and in one of its own. */
 import { appendFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import {
   addCompletion,
@@ -7,6 +8,7 @@ import {
   CliError,
   Command,
   integer,
+  interrupted,
   jsonOption,
   Option,
   port,
@@ -44,6 +46,17 @@ export function demo(streams: CliStreams = process): Command {
     for (let i = 0; i < 100_000; i++) {
       if (!process.stdout.write(`${i}\n`)) await new Promise((resolve) => process.stdout.once("drain", resolve));
     }
+  });
+  program.command("late").action(async () => {
+    await pause(300);
+    process.stdout.write("too late\n");
+  });
+  program.command("wait").action(async () => {
+    const alive = setInterval(() => {}, 1000);
+    const signal = interrupted();
+    process.stdout.write("waiting\n");
+    process.stdout.write(`${await signal}\n`);
+    if (process.env["DEMO_HURRY"] !== undefined) clearInterval(alive);
   });
   program.command("lazy").description("Loaded when used.").argument("[rest...]");
   addCompletion(program, async (command) => (command.name() === "lazy" ? lazy() : undefined), streams.stdout);

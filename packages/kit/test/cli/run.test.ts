@@ -1,10 +1,13 @@
-import { execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Command, progressBar, runCli, wantsColour } from "../../src/cli.ts";
 import type { CliStream } from "../../src/cli/run.ts";
 import { demo } from "./demo.ts";
 
 afterEach(() => vi.unstubAllEnvs());
+
+const demoFile = new URL("demo.ts", import.meta.url).pathname;
 
 class TextStream implements CliStream {
   text = "";
@@ -114,11 +117,41 @@ test("--json prints for programs what is printed for people otherwise", async ()
   });
 });
 
-test("a reader that leaves early is no failure", () => {
-  const command = `"$0" "$1" flood | head -1; echo "\${PIPESTATUS[0]}"`;
-  const demoFile = new URL("demo.ts", import.meta.url).pathname;
-  const output = execFileSync("bash", ["-c", `${command} 2>&1`, process.execPath, demoFile], { encoding: "utf8" });
-  expect(output).toBe("0\n0\n");
+test.for([
+  ["flood", "head -1", "0\n0\n"],
+  // Its only write fails, when the command itself is over already.
+  ["late", "true", "0\n"],
+])("a reader that leaves early is no failure: %s | %s", ([command, reader, expected]) => {
+  const script = `"$0" "$1" ${command} | ${reader}; echo "\${PIPESTATUS[0]}"`;
+  const run = ["-c", `(${script}) 2>&1`, process.execPath, demoFile];
+  expect(execFileSync("bash", run, { encoding: "utf8" })).toBe(expected);
+});
+
+describe("interrupted", () => {
+  /** Runs `demo wait`, and calls `react` with each line that it prints. */
+  async function wait(
+    environment: Record<string, string>,
+    react: (line: string, child: ChildProcess) => void,
+  ): Promise<unknown[]> {
+    const child = spawn(process.execPath, [demoFile, "wait"], { env: { ...process.env, ...environment } });
+    child.stdout.setEncoding("utf8").on("data", (line: string) => react(line.trim(), child));
+    return once(child, "exit");
+  }
+
+  test("tells which signal came, and leaves the rest to the command", async () => {
+    const lines: string[] = [];
+    const exit = await wait({ DEMO_HURRY: "1" }, (line, child) => {
+      lines.push(line);
+      if (line === "waiting") child.kill("SIGTERM");
+    });
+    expect(lines).toEqual(["waiting", "SIGTERM"]);
+    expect(exit).toEqual([0, null]);
+  });
+
+  test("a second signal ends the process at once", async () => {
+    const exit = await wait({}, (_line, child) => child.kill("SIGINT"));
+    expect(exit).toEqual([130, null]);
+  });
 });
 
 describe("colours", () => {
