@@ -121,8 +121,8 @@ function lmpop(ctx: CommandContext): void {
 }
 
 function blmpop(ctx: CommandContext): void {
-  const timeoutMs = blockingTimeoutMs(ctx.args, 1);
   const request = popRequest(ctx.args, 2, endAt);
+  const timeoutMs = blockingTimeoutMs(ctx.args, 1);
   if (popFromFirst(ctx, request)) return;
   ctx.block({ keys: request.keys, type: "list", timeoutMs, timedOut: replyNilArray });
 }

@@ -159,7 +159,8 @@ function compute(
       : operation === "inter"
         ? intersection(sources, aggregate)
         : difference(sources);
-  const result = new SortedSetValue(ctx.engine.collections, scores.size);
+  // Large while it is being built and replied with, as in the original; only what is stored may be compact.
+  const result = new SortedSetValue(ctx.engine.collections, Infinity);
   for (const [member, score] of scores) result.set(member, score);
   return { result, withScores };
 }
@@ -168,6 +169,12 @@ function reply(ctx: CommandContext, operation: Operation): void {
   const { result, withScores } = compute(ctx, operation, 1, false);
   replyMembers(ctx.reply, result.size, withScores);
   result.forRange(0, result.size - 1, (member, score) => replyMember(ctx.reply, withScores, member, score));
+}
+
+function store(ctx: CommandContext, operation: Operation): void {
+  const { result } = compute(ctx, operation, 2, true);
+  result.compactIfSmall();
+  storeSortedSet(ctx, result, `z${operation}store`);
 }
 
 function zunion(ctx: CommandContext): void {
@@ -183,15 +190,15 @@ function zdiff(ctx: CommandContext): void {
 }
 
 function zunionstore(ctx: CommandContext): void {
-  storeSortedSet(ctx, compute(ctx, "union", 2, true).result, "zunionstore");
+  store(ctx, "union");
 }
 
 function zinterstore(ctx: CommandContext): void {
-  storeSortedSet(ctx, compute(ctx, "inter", 2, true).result, "zinterstore");
+  store(ctx, "inter");
 }
 
 function zdiffstore(ctx: CommandContext): void {
-  storeSortedSet(ctx, compute(ctx, "diff", 2, true).result, "zdiffstore");
+  store(ctx, "diff");
 }
 
 function zintercard(ctx: CommandContext): void {

@@ -111,8 +111,8 @@ function zmpop(ctx: CommandContext): void {
 }
 
 function bzmpop(ctx: CommandContext): void {
-  const timeoutMs = blockingTimeoutMs(ctx.args, 1);
   const request = popRequest(ctx.args, 2, extremeAt);
+  const timeoutMs = blockingTimeoutMs(ctx.args, 1);
   if (popFromFirst(ctx, request)) return;
   ctx.block({ keys: request.keys, type: "zset", timeoutMs, timedOut: replyNilArray });
 }

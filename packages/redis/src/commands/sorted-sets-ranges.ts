@@ -99,8 +99,8 @@ function parseRequest(ctx: CommandContext, at: number, form: RangeForm): RangeRe
 function limited({ from, to }: RankRange, { kind, offset, limit, reverse }: RangeRequest): RankRange {
   // By rank, the one LIMIT that passes is "any offset, all members"; it means nothing.
   if (kind === "rank") return { from, to };
-  if (offset < 0) return { from: 0, to: 0 };
-  const count = Math.min(Math.max(0, to - from - offset), limit < 0 ? Infinity : limit);
+  const count = Math.min(to - from - offset, limit < 0 ? Infinity : limit);
+  if (offset < 0 || count <= 0) return { from: 0, to: 0 };
   return reverse ? { from: to - offset - count, to: to - offset } : { from: from + offset, to: from + offset + count };
 }
 

@@ -17,10 +17,8 @@ import { Keyspace } from "../keyspace/keyspace.ts";
 import type { Args } from "../resp/args.ts";
 import { ProtocolError, type RequestLimits } from "../resp/request-parser.ts";
 import type { CollectionSettings } from "../types/settings.ts";
-import type { CollectionSettings } from "../types/settings.ts";
 import { BlockedClients } from "./blocked.ts";
 import { Client, type ClientAddress, type ClientSink, type QueuedCommand } from "./client.ts";
-import { collectionSettings } from "./collection-settings.ts";
 import { collectionSettings } from "./collection-settings.ts";
 import { Config, parseEventLetters } from "./config.ts";
 import { Effects } from "./effects.ts";
@@ -115,8 +113,6 @@ export class Engine {
   sharesIntegers = true;
   operationsPerSecond = 0;
   intercept: Interceptor | undefined = undefined;
-  /** What collections read of the configuration. */
-  readonly collections: CollectionSettings;
   readonly #context: CommandContext;
   readonly #monotonic: () => number;
   readonly #monitors = new Set<Client>();
@@ -159,7 +155,6 @@ export class Engine {
       retry: (client) => this.#retry(client),
       resume: (client) => this.#resume(client),
     });
-    this.collections = collectionSettings(this.keyspace.seed, this.config);
     this.config.onChange(() => this.#applyConfig());
     this.#applyConfig();
   }
