@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
-import { mustRun, root } from "./command.ts";
+import { exitWith, mustRun, root } from "./command.ts";
 import { publishedPackages } from "./workspace.ts";
 
 const UMBRELLA = join(root, "packages/tenon");
@@ -73,9 +73,12 @@ async function bundleCommand(): Promise<void> {
   await copyFile(join(UMBRELLA, "bin/tenon.cjs"), join(UMBRELLA, "dist/bin/tenon.cjs"));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+async function main(): Promise<number> {
   const start = performance.now();
   await build();
   const places = publishedPackages().map(({ directory }) => relative(dirname(directory), join(directory, "dist")));
   process.stdout.write(`built ${places.join(", ")} in ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+  return 0;
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await exitWith(main);

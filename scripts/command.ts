@@ -42,3 +42,13 @@ export async function mustRun(command: Command, options: { readonly cwd?: string
   if (code !== 0) throw new Error(`\`${command.join(" ")}\` failed with exit code ${code}:\n${output}`);
   return output;
 }
+
+/** A script's end: its work's exit code, or 1 and the error's message, which tells what went wrong better than our own stack would. */
+export async function exitWith(work: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await work();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

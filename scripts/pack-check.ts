@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "./build.ts";
-import { mustRun, root } from "./command.ts";
+import { exitWith, mustRun, root } from "./command.ts";
 import { lintAll, packAll, type Tarball } from "./pack.ts";
 import { readManifest } from "./workspace.ts";
 
@@ -82,31 +82,36 @@ async function startStack(directory: string): Promise<void> {
   }
 }
 
-const directory = await mkdtemp(join(tmpdir(), "tenon-pack-check-"));
-try {
-  let tarballs: Tarball[] = [];
-  await step("build", build);
-  await step("publint", async () => assert.deepEqual(await lintAll(), []));
-  await step("pack", async () => {
-    tarballs = await packAll(directory);
-  });
-  await step("install in an empty folder", () => install(directory, tarballs));
-  await cp(CONSUMER, directory, { recursive: true });
-  await step("every door opens", () => openDoors(directory, tarballs));
-  await step("declarations resolve", async () => {
-    await mustRun([join(root, "node_modules/.bin/tsc"), "--project", "tsconfig.json"], { cwd: directory });
-  });
-  await step("servers as libraries", async () => {
-    await mustRun([process.execPath, "servers.ts"], { cwd: directory });
-  });
-  await step("npx tenon --version", async () => {
-    const version = await mustRun(["npx", "--no-install", "tenon", "--version"], { cwd: directory });
-    assert.equal(version.trim().split("\n").at(-1), readManifest(join(root, "packages/tenon")).version);
-  });
-  await step("tenon up", () => startStack(directory));
-  await step("tenon/testing", async () => {
-    await mustRun([process.execPath, "--test", "testing.test.ts"], { cwd: directory });
-  });
-} finally {
-  await rm(directory, { recursive: true });
+async function main(): Promise<number> {
+  const directory = await mkdtemp(join(tmpdir(), "tenon-pack-check-"));
+  try {
+    let tarballs: Tarball[] = [];
+    await step("build", build);
+    await step("publint", async () => assert.deepEqual(await lintAll(), []));
+    await step("pack", async () => {
+      tarballs = await packAll(directory);
+    });
+    await step("install in an empty folder", () => install(directory, tarballs));
+    await cp(CONSUMER, directory, { recursive: true });
+    await step("every door opens", () => openDoors(directory, tarballs));
+    await step("declarations resolve", async () => {
+      await mustRun([join(root, "node_modules/.bin/tsc"), "--project", "tsconfig.json"], { cwd: directory });
+    });
+    await step("servers as libraries", async () => {
+      await mustRun([process.execPath, "servers.ts"], { cwd: directory });
+    });
+    await step("npx tenon --version", async () => {
+      const version = await mustRun(["npx", "--no-install", "tenon", "--version"], { cwd: directory });
+      assert.equal(version.trim().split("\n").at(-1), readManifest(join(root, "packages/tenon")).version);
+    });
+    await step("tenon up", () => startStack(directory));
+    await step("tenon/testing", async () => {
+      await mustRun([process.execPath, "--test", "testing.test.ts"], { cwd: directory });
+    });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+  return 0;
 }
+
+await exitWith(main);

@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { build } from "./build.ts";
-import { mustRun, root } from "./command.ts";
+import { exitWith, mustRun, root } from "./command.ts";
 import { type Package, publishedPackages, readManifest } from "./workspace.ts";
 
 /** Fields of package.json that only the workspace needs. */
@@ -108,4 +108,4 @@ async function main([argument]: readonly string[]): Promise<number> {
   return 0;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(process.argv.slice(2));
+if (process.argv[1] === fileURLToPath(import.meta.url)) await exitWith(() => main(process.argv.slice(2)));
