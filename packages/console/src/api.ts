@@ -1,17 +1,8 @@
 /**
- * The JSON API of the page, below `/api/`:
- *
- * | request | does |
- * |---|---|
- * | `GET live` | the page's event stream |
- * | `POST live/<session>/topics` | opens a topic on it |
- * | `POST live/<session>/topics/<id>` | sends a message to a topic, answers its reply |
- * | `DELETE live/<session>/topics/<id>` | closes a topic |
- * | `POST services/<name>/start`, `stop`, `restart` | does so; answers when it is done |
- * | `POST services/<name>/panel/<route>` | asks the panel of the service's kind |
- *
- * Who may call it was decided before (security/guard.ts). Failures are `{ error: { code, message } }`.
+ * The JSON API of the page. Who may call it was decided before (security/guard.ts). Answers are JSON; failures are
+ * `{ error: { code, message } }`.
  */
+import { type FetchHandler, type RequestContext, type RouteHandler, router } from "@tenon/http";
 import type { Log } from "@tenon/kit";
 import { ApiError, Fields, json, readJson } from "./api-error.ts";
 import type { LiveHub } from "./live/live-hub.ts";
@@ -28,52 +19,67 @@ export interface ApiOptions {
   readonly log: Log;
 }
 
-const ACTIONS: Readonly<Record<string, (service: ServiceView) => Promise<void>>> = {
-  start: (service) => service.start(),
-  stop: (service) => service.stop(),
-  restart: (service) => service.restart(),
-};
-
 export class Api {
   readonly #options: ApiOptions;
+  readonly #route: FetchHandler;
 
   constructor(options: ApiOptions) {
     this.#options = options;
+    const act = (name: "start" | "stop" | "restart"): RouteHandler => {
+      return (request, _context, { service = "" }) => this.#act(request, this.#service(service), name);
+    };
+    this.#route = router(
+      {
+        // The page's event stream.
+        "GET /api/live": (request) => this.#live(request),
+        // Opens a topic on it; sends a message to a topic and answers its reply; closes a topic.
+        "POST /api/live/:session/topics": (request, _context, { session = "" }) => this.#openTopic(request, session),
+        "POST /api/live/:session/topics/:id": (request, _context, { session = "", id = "" }) =>
+          this.#message(request, session, id),
+        "DELETE /api/live/:session/topics/:id": (_request, _context, { session = "", id = "" }) => {
+          options.hub.session(session).closeTopic(id);
+          return new Response(null, { status: 204 });
+        },
+        // Answer when it is done.
+        "POST /api/services/:service/start": act("start"),
+        "POST /api/services/:service/stop": act("stop"),
+        "POST /api/services/:service/restart": act("restart"),
+        // Asks the panel of the service's kind.
+        "POST /api/services/:service/panel/:route": (request, _context, { service = "", route = "" }) =>
+          this.#panel(request, this.#service(service), route),
+      },
+      () => {
+        throw notFound();
+      },
+    );
   }
 
-  /** Answers a request whose path is `/api/` and `segments`, decoded. Throws ApiError. */
-  async handle(request: Request, segments: readonly string[], signal: AbortSignal): Promise<Response> {
-    const [area, name, part, detail, ...rest] = segments;
-    if (rest.length > 0) throw notFound();
-    if (area === "live" && name === undefined) return this.#live(request, signal);
-    if (area === "live" && name !== undefined && part === "topics") return await this.#topic(request, name, detail);
-    if (area === "services" && name !== undefined && part !== undefined) {
-      const service = this.#service(name);
-      if (part === "panel" && detail !== undefined) return await this.#panel(request, service, detail);
-      if (Object.hasOwn(ACTIONS, part) && detail === undefined) return await this.#act(request, service, part);
-    }
-    throw notFound();
+  /** Answers a request to a path below `/api`. Rejects with ApiError. */
+  async handle(request: Request, context: RequestContext): Promise<Response> {
+    const response = await this.#route(request, context);
+    if (response.status !== 405) return response;
+    const allowed = response.headers.get("allow") ?? "none";
+    throw new ApiError(405, "method-not-allowed", `${request.method} is not allowed here; allowed: ${allowed}`);
   }
 
-  #live(request: Request, signal: AbortSignal): Response {
-    allow(request, "GET");
-    return this.#options.hub.open(signal);
+  #live(request: Request): Response {
+    // The router answers HEAD by GET, and a stream that nobody reads is of no use.
+    if (request.method !== "GET") throw new ApiError(405, "method-not-allowed", "the stream is there for GET alone");
+    return this.#options.hub.open(request);
   }
 
-  async #topic(request: Request, sessionId: string, id: string | undefined): Promise<Response> {
-    allow(request, ...(id === undefined ? ["POST"] : ["POST", "DELETE"]));
+  async #openTopic(request: Request, sessionId: string): Promise<Response> {
     const session = this.#options.hub.session(sessionId);
-    if (request.method === "DELETE" && id !== undefined) {
-      session.closeTopic(id);
-      return new Response(null, { status: 204 });
-    }
-    const body = await readJson(request);
-    if (id !== undefined) return json((await session.receive(id, body)) ?? null);
-    const fields = new Fields(body);
+    const fields = new Fields(await readJson(request));
     const service = this.#service(fields.text("service"));
     const open = this.#topicNamed(service, fields.text("topic"));
     await session.openTopic(fields.text("id", 64), (subscriber) => open(subscriber, fields.value("params")));
     return new Response(null, { status: 204 });
+  }
+
+  async #message(request: Request, sessionId: string, id: string): Promise<Response> {
+    const session = this.#options.hub.session(sessionId);
+    return json((await session.receive(id, await readJson(request))) ?? null);
   }
 
   #topicNamed(
@@ -88,21 +94,19 @@ export class Api {
   }
 
   async #panel(request: Request, service: ServiceView, route: string): Promise<Response> {
-    allow(request, "POST");
     const routes = this.#options.panelOf(service)?.routes ?? {};
     const answer = Object.hasOwn(routes, route) ? routes[route] : undefined;
     if (answer === undefined) throw notFound();
     return json((await answer(await readJson(request))) ?? null);
   }
 
-  async #act(request: Request, service: ServiceView, action: string): Promise<Response> {
-    allow(request, "POST");
+  async #act(request: Request, service: ServiceView, action: "start" | "stop" | "restart"): Promise<Response> {
     await readJson(request);
     if (service.state === "external") {
       throw new ApiError(409, "external", `${service.name} is external: the stack does not start or stop it`);
     }
     try {
-      await ACTIONS[action]!(service);
+      await service[action]();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.#options.log.error(`${action} failed`, { service: service.name, error });
@@ -116,11 +120,6 @@ export class Api {
     if (service === undefined) throw new ApiError(404, "no-such-service", `the stack has no service ${name}`);
     return service;
   }
-}
-
-function allow(request: Request, ...methods: readonly string[]): void {
-  if (methods.includes(request.method)) return;
-  throw new ApiError(405, "method-not-allowed", `${request.method} is not allowed here; ${methods.join(" or ")} is`);
 }
 
 function notFound(): ApiError {

@@ -75,7 +75,7 @@ export class Console {
         host,
         world,
         log,
-        fetch: (request, context) => handle({ guard, page, api, log }, request, context.signal),
+        fetch: (request, context) => handle({ guard, page, api, log }, request, context),
       });
       guard.bind(server.address.port);
       return new Console(server, guard, close);

@@ -1,4 +1,5 @@
 /** One request through the console: guard, then gate, page or API; every answer carries the security headers. */
+import type { RequestContext } from "@tenon/http";
 import type { Log } from "@tenon/kit";
 import type { Api } from "./api.ts";
 import { ApiError, errorResponse } from "./api-error.ts";
@@ -14,10 +15,10 @@ export interface HandlerOptions {
   readonly log: Log;
 }
 
-/** Never rejects. `signal` aborts when the client is gone. */
-export async function handle(options: HandlerOptions, request: Request, signal: AbortSignal): Promise<Response> {
+/** Never rejects. */
+export async function handle(options: HandlerOptions, request: Request, context: RequestContext): Promise<Response> {
   try {
-    return secured(await route(options, request, signal));
+    return secured(await route(options, request, context));
   } catch (error) {
     if (error instanceof ApiError) return secured(errorResponse(error));
     options.log.error("a console request failed", {
@@ -29,7 +30,8 @@ export async function handle(options: HandlerOptions, request: Request, signal: 
   }
 }
 
-async function route({ guard, page, api }: HandlerOptions, request: Request, signal: AbortSignal): Promise<Response> {
+async function route(options: HandlerOptions, request: Request, context: RequestContext): Promise<Response> {
+  const { guard, page, api } = options;
   const url = new URL(request.url);
   const isApi = url.pathname === "/api" || url.pathname.startsWith("/api/");
   const area = !isApi ? "page" : url.pathname === "/api/live" ? "live" : "api";
@@ -47,13 +49,5 @@ async function route({ guard, page, api }: HandlerOptions, request: Request, sig
   }
   if (!guard.hasSession(request)) return refuse("token", !isApi);
   if (!isApi) return page.respond(url.pathname);
-  return await api.handle(request, decodedSegments(url.pathname).slice(1), signal);
-}
-
-function decodedSegments(pathname: string): string[] {
-  try {
-    return pathname.slice(1).split("/").map(decodeURIComponent);
-  } catch {
-    throw new ApiError(400, "bad-path", "the path is not valid percent-encoding");
-  }
+  return await api.handle(request, context);
 }

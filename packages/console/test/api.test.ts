@@ -179,7 +179,7 @@ describe("bad input is answered, not believed", () => {
     ["POST", "/api/services/redis/constructor", "{}", 404, "not-found"],
     ["POST", "/api/services/redis/panel/constructor", "{}", 404, "not-found"],
     ["POST", "/api/services/nobody/stop", "{}", 404, "no-such-service"],
-    ["POST", "/api/services/%zz/stop", "{}", 400, "bad-path"],
+    ["POST", "/api/services/%zz/stop", "{}", 404, "not-found"],
     ["POST", "/api/services/redis/stop", "{", 400, "bad-json"],
     ["POST", "/api/services/redis/stop", "", 400, "bad-json"],
     ["POST", "/api/services/redis/panel/scan", "[]", 400, "bad-request"],

@@ -1,9 +1,9 @@
 /** All open pages: gives each its first picture and tells it what changes. */
+import { eventStream } from "@tenon/http";
 import type { Clock, LogRecord, Random, Timer } from "@tenon/kit";
 import { ApiError } from "../api-error.ts";
-import type { ServiceInfo } from "../protocol.ts";
+import type { Hello, ServiceInfo } from "../protocol.ts";
 import type { StackView } from "../stack-view.ts";
-import { openEventSink } from "./event-sink.ts";
 import { LiveSession } from "./live-session.ts";
 import type { Sampler } from "./sampler.ts";
 
@@ -11,6 +11,9 @@ export const MAX_SESSIONS = 64;
 
 /** Log records are sent in batches: a service that logs a thousand lines a second must not be a thousand events. */
 const LOG_BATCH_MS = 100;
+
+/** A page that lags this far behind loses its stream, and gets a new picture when it comes back. */
+const MAX_QUEUED_BYTES = 8 * 1024 * 1024;
 
 /** Log records in a page's first picture. */
 const FIRST_LOG_RECORDS = 2000;
@@ -46,23 +49,29 @@ export class LiveHub {
   }
 
   /** Opens a page's stream; the response's body is the stream. */
-  open(signal: AbortSignal): Response {
+  open(request: Request): Response {
     if (this.#sessions.size >= MAX_SESSIONS) {
       throw new ApiError(503, "too-many-pages", `at most ${MAX_SESSIONS} pages can be open at once`);
     }
     this.#flushLogs(); // What is pending belongs to the pages that were there; the new one gets it in its picture.
     const { clock, random, stack, sampler, describe } = this.#options;
     const id = Buffer.from(random.bytes(16)).toString("hex");
-    const { sink, response } = openEventSink({ clock, signal, onClose: () => this.#forget(id) });
-    const session = new LiveSession(id, sink);
-    this.#sessions.set(id, session);
-    session.send("hello", {
+    const picture: Hello = {
       session: id,
       services: describe(),
       history: sampler.summaries,
-      logs: stack.logs.records().slice(-FIRST_LOG_RECORDS),
-    });
-    return response;
+      logs: stack.logs.records({ limit: FIRST_LOG_RECORDS }),
+    };
+    return eventStream(
+      request,
+      (sink) => {
+        const session = new LiveSession(id, sink);
+        this.#sessions.set(id, session);
+        session.send("hello", picture);
+        return () => this.#forget(id);
+      },
+      { clock, maxQueuedBytes: MAX_QUEUED_BYTES },
+    );
   }
 
   /** Throws 404 when the stream is not open (any more). */

@@ -1,8 +1,8 @@
 /** One page's event stream, and the topics that the page opened on it. */
+import type { EventSink } from "@tenon/http";
 import { ApiError } from "../api-error.ts";
 import type { Subscriber, Topic } from "../panels/panel.ts";
 import type { LiveEvents, TopicEvent } from "../protocol.ts";
-import type { EventSink } from "./event-sink.ts";
 import { toJson } from "./to-json.ts";
 
 export const MAX_TOPICS_PER_SESSION = 16;
@@ -19,7 +19,7 @@ export class LiveSession {
   }
 
   send<Name extends keyof LiveEvents>(event: Name, data: LiveEvents[Name]): boolean {
-    return this.#sink.send(event, toJson(data));
+    return this.#sink.send({ event, data: toJson(data) });
   }
 
   /** Opens a topic under the page's `id`. Throws 409 when the id is taken, 429 when there are too many. */

@@ -84,7 +84,7 @@ export function LogsPage(): JSX.Element {
             />
             Follow
           </label>
-          <button type="button" class="button" onClick={clearLogs}>
+          <button type="button" class="button only-wide" onClick={clearLogs}>
             Clear
           </button>
         </div>

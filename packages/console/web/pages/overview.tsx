@@ -89,7 +89,7 @@ function ServiceRow({ service }: { service: ServiceInfo }): JSX.Element {
   };
   const said = failure.value ?? (service.state === "failed" ? service.failure : undefined);
   return (
-    <article class="service-row" aria-label={service.name}>
+    <article class={`service-row ${up ? "" : "is-down"}`} aria-label={service.name}>
       <div class="service-name">
         <span class={`dot ${service.state}`} />
         {service.panel ? (
@@ -116,7 +116,11 @@ function ServiceRow({ service }: { service: ServiceInfo }): JSX.Element {
         <Sparkline values={operations} slots={SPARK_POINTS} label={`Operations per second of ${service.name}`} />
       </div>
       <Figure name="connections" text={up && now.connections !== undefined ? count(now.connections) : undefined} />
-      <Figure name="memory" text={up && now.memoryBytes !== undefined ? bytes(now.memoryBytes) : undefined} />
+      {up && now.memoryBytes === undefined && service.state !== "external" ? (
+        <SharedMemory />
+      ) : (
+        <Figure name="memory" text={up && now.memoryBytes !== undefined ? bytes(now.memoryBytes) : undefined} />
+      )}
       <Uptime sinceMs={up ? service.startedAtMs : undefined} />
       <div class="service-actions">
         {service.state !== "external" && (
@@ -190,6 +194,17 @@ function Figure({ name, text }: { name: string; text: string | undefined }): JSX
   );
 }
 
+/** What a service takes that does not count its memory itself is known of the process alone. */
+function SharedMemory(): JSX.Element {
+  const processBytes = summaries.value.at(-1)?.processBytes;
+  return (
+    <span class="figure number muted" title="Memory of the process that the services share">
+      {processBytes === undefined ? <Nothing /> : bytes(processBytes)}
+      <small>shared memory</small>
+    </span>
+  );
+}
+
 function Nothing(): JSX.Element {
   return <span class="faint">–</span>;
 }
@@ -198,7 +213,7 @@ function Nothing(): JSX.Element {
 const RECENT = 8;
 
 function RecentLogs(): JSX.Element {
-  const recent = logs.value.slice(-RECENT);
+  const recent = logs.value.filter((record) => record.level !== "debug").slice(-RECENT);
   return (
     <section class="card recent-logs" aria-label="Recent log">
       <div class="list-heads recent-head">

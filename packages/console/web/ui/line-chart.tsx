@@ -92,7 +92,13 @@ function options(
     },
     axes: [
       { ...axis, grid: { show: false }, space: 68, size: 24, values: (_chart, ticks) => ticks.map(timeOfDay) },
-      { ...axis, size: 58, space: 36, values: (_chart, ticks) => ticks.map((tick) => formatUnit(unit, tick)) },
+      {
+        ...axis,
+        ...(unit.startsWith("bytes") && { incrs: BYTE_STEPS }),
+        size: 58,
+        space: 36,
+        values: (_chart, ticks) => ticks.map((tick) => formatUnit(unit, tick)),
+      },
     ],
     series: [
       {},
@@ -107,6 +113,9 @@ function options(
     hooks: { setCursor: [(chart) => onCursor(chart.cursor.idx ?? undefined)] },
   };
 }
+
+/** Steps between an axis' ticks that are round in powers of 1024. */
+const BYTE_STEPS: number[] = Array.from({ length: 45 }, (_, power) => 2 ** power);
 
 /** Highest value of the axis: room above the line, and never an axis of a few millionths around zero. */
 function niceTop(max: number, unit: Unit): number {

@@ -56,7 +56,7 @@ export async function connectRedis(url: string, handlers: ConnectionHandlers, _w
     if (t === ">") return { pushed: items };
     return items;
   };
-  socket.on("data", (d) => {
+  socket.on("data", (d: Buffer) => {
     buf = Buffer.concat([buf, d]);
     for (;;) {
       if (buf.length === 0) return;
