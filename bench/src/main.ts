@@ -75,6 +75,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const seconds = positive("--seconds", values.seconds ?? (values.quick ? "0.5" : "2"));
   const suites = await findSuites(positionals);
   const machine = describeMachine();
+  let failures = 0;
   const results: (ScenarioResult & { package: string })[] = [];
   if (!values.json && !values.list) print(`${formatMachine(machine)}\n`);
   for (const suite of suites) {
@@ -84,15 +85,27 @@ async function main(argv: readonly string[]): Promise<number> {
         continue;
       }
       const options = { rounds, seconds, warmupRounds: 1, file: suite.file, progress: showProgress };
-      const result = { package: suite.package, ...(await runScenario(scenario, options)) };
-      showProgress("");
-      results.push(result);
-      if (!values.json) print(`${suite.package} · ${formatResult(result)}\n`);
+      try {
+        const result = { package: suite.package, ...(await runScenario(scenario, options)) };
+        showProgress("");
+        results.push(result);
+        if (!values.json) print(`${suite.package} · ${formatResult(result)}\n`);
+      } catch (error) {
+        // One scenario that cannot run keeps nobody from the figures of the others.
+        showProgress("");
+        failures++;
+        process.stderr.write(`${suite.package} · ${scenario.name}: ${messageOf(error)}\n\n`);
+      }
     }
   }
   if (values.json) print(JSON.stringify({ machine, rounds, seconds, results }, undefined, 2));
-  else if (!values.list && results.length === 0) print("no scenario fits");
+  else if (!values.list && results.length === 0 && failures === 0) print("no scenario fits");
+  if (failures > 0) return 1;
   return values.strict && results.some((result) => missedTargets(result).length > 0) ? 1 : 0;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function positive(option: string, text: string): number {
@@ -104,6 +117,6 @@ function positive(option: string, text: string): number {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`bench: ${messageOf(error)}\n`);
   process.exitCode = 1;
 }
