@@ -1,5 +1,5 @@
 /** Cursors against what one would write without them, and the chunk queue against concatenating. */
-import { microScenario, suite, type Suite } from "@tenon/bench";
+import { microScenario, type Scenario, suite, type Suite } from "@tenon/bench";
 import { ByteReader, ByteWriter, ChunkQueue } from "@tenon/kit";
 
 const RECORDS = 1000;
@@ -22,12 +22,63 @@ function varints(): Buffer {
   return writer.take();
 }
 
-/** A stream of 100-byte frames, each after its length in two bytes, cut into chunks of 1460 bytes as from a network. */
-function stream(): Buffer[] {
+/** A stream of frames, each after its length in four bytes, cut into chunks of 1460 bytes as from a network. */
+function stream(frames: number, frameBytes: number): Buffer[] {
   const writer = new ByteWriter();
-  for (let i = 0; i < RECORDS; i++) writer.prefixedBytes("u16be", new Uint8Array(100).fill(i));
+  for (let i = 0; i < frames; i++) writer.prefixedBytes("u32be", new Uint8Array(frameBytes).fill(i));
   const bytes = writer.take();
   return Array.from({ length: Math.ceil(bytes.length / 1460) }, (_, i) => bytes.subarray(i * 1460, (i + 1) * 1460));
+}
+
+/** Both sides add up the first bytes of the frames that they find. */
+function frames(name: string, count: number, frameBytes: number): Scenario {
+  return microScenario({
+    name,
+    unit: "frame",
+    unitsPerCall: count,
+    ours: {
+      name: "ChunkQueue",
+      setup: () => {
+        const chunks = stream(count, frameBytes);
+        return () => {
+          const queue = new ChunkQueue();
+          let sum = 0;
+          for (const chunk of chunks) {
+            queue.push(chunk);
+            while (queue.length >= 4) {
+              const length = (queue.at(0)! << 24) | (queue.at(1)! << 16) | (queue.at(2)! << 8) | queue.at(3)!;
+              if (queue.length < 4 + length) break;
+              queue.skip(4);
+              sum += queue.take(length)![0]!;
+            }
+          }
+          return sum;
+        };
+      },
+    },
+    peers: [
+      {
+        name: "Buffer.concat per chunk",
+        setup: () => {
+          const chunks = stream(count, frameBytes);
+          return () => {
+            let pending: Buffer = Buffer.alloc(0);
+            let sum = 0;
+            for (const chunk of chunks) {
+              pending = Buffer.concat([pending, chunk]);
+              while (pending.length >= 4) {
+                const length = pending.readUInt32BE(0);
+                if (pending.length < 4 + length) break;
+                sum += pending[4]!;
+                pending = pending.subarray(4 + length);
+              }
+            }
+            return sum;
+          };
+        },
+      },
+    ],
+  });
 }
 
 const bytes: Suite = suite("kit", [
@@ -160,53 +211,8 @@ const bytes: Suite = suite("kit", [
       },
     ],
   }),
-  microScenario({
-    name: "frames from 1460-byte chunks",
-    unit: "frame",
-    unitsPerCall: RECORDS,
-    ours: {
-      name: "ChunkQueue",
-      setup: () => {
-        const chunks = stream();
-        return () => {
-          const queue = new ChunkQueue();
-          let sum = 0;
-          for (const chunk of chunks) {
-            queue.push(chunk);
-            while (queue.length >= 2) {
-              const length = (queue.at(0)! << 8) | queue.at(1)!;
-              if (queue.length < 2 + length) break;
-              queue.skip(2);
-              sum += queue.take(length)![0]!;
-            }
-          }
-          return sum;
-        };
-      },
-    },
-    peers: [
-      {
-        name: "Buffer.concat per chunk",
-        setup: () => {
-          const chunks = stream();
-          return () => {
-            let pending: Buffer = Buffer.alloc(0);
-            let sum = 0;
-            for (const chunk of chunks) {
-              pending = Buffer.concat([pending, chunk]);
-              while (pending.length >= 2) {
-                const length = pending.readUInt16BE(0);
-                if (pending.length < 2 + length) break;
-                sum += pending[2]!;
-                pending = pending.subarray(2 + length);
-              }
-            }
-            return sum;
-          };
-        },
-      },
-    ],
-  }),
+  frames("100-byte frames from 1460-byte chunks", RECORDS, 100),
+  frames("a 4 MiB frame from 1460-byte chunks", 1, 4 * 2 ** 20),
 ]);
 
 export default bytes;
