@@ -5,7 +5,16 @@
  * rounds the process sleeps. The child imports the suite's file again and looks its function up by the two names.
  */
 import { type ChildProcess, fork } from "node:child_process";
-import type { Contender, Figures, Metric, OpenContender, OpenContext, Scenario, Targets } from "./model.ts";
+import {
+  type Contender,
+  type Figures,
+  type Metric,
+  type OpenContender,
+  type OpenContext,
+  perSecond,
+  type Scenario,
+  type Targets,
+} from "./model.ts";
 
 /** What is timed. Return something that depends on the work, so that the compiler cannot drop it. */
 export type MicroFunction = () => unknown;
@@ -35,7 +44,7 @@ export function microScenario(options: MicroScenarioOptions): Scenario {
   registered.set(options.name, options);
   const unit = options.unit ?? "operation";
   const metrics: Metric[] = [
-    { key: "throughput", title: `${unit}s/s`, better: "higher" },
+    { key: "throughput", title: perSecond(unit), better: "higher" },
     { key: "cpu", title: `CPU µs/${unit}`, better: "lower" },
   ];
   const contender = ({ name }: MicroContender): Contender => ({ name, open: (context) => open(context, name) });

@@ -79,3 +79,8 @@ export function suite(packageName: string, scenarios: readonly Scenario[]): Suit
   }
   return { package: packageName, scenarios };
 }
+
+/** "request" → "requests/s", but "MiB" → "MiB/s". */
+export function perSecond(unit: string): string {
+  return /^[A-Z]|B$/.test(unit) ? `${unit}/s` : `${unit}s/s`;
+}

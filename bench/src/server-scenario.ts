@@ -1,5 +1,5 @@
 /** A server under load from outside: throughput, latency, and the server's CPU time per operation. */
-import type { Contender, Metric, OpenContender, Scenario, Targets } from "./model.ts";
+import { type Contender, type Metric, type OpenContender, perSecond, type Scenario, type Targets } from "./model.ts";
 import { cpuSeconds } from "./proc.ts";
 import type { Server } from "./servers/program.ts";
 
@@ -43,7 +43,7 @@ export interface ServerScenarioOptions {
 export function serverScenario(options: ServerScenarioOptions): Scenario {
   const unit = options.unit ?? "request";
   const metrics: Metric[] = [
-    { key: "throughput", title: `${unit}s/s`, better: "higher" },
+    { key: "throughput", title: perSecond(unit), better: "higher" },
     { key: "cpu", title: `CPU µs/${unit}`, better: "lower" },
     { key: "p50", title: "p50 ms", better: "lower" },
     { key: "p99", title: "p99 ms", better: "lower" },
