@@ -324,11 +324,30 @@ export class Engine {
       return;
     }
     if (this.intercept !== undefined && this.intercept(client, entry, args)) return;
+    this.run(client, entry, args);
+  }
+
+  /** Calls a command, and does what follows from it: effects leave, blocked clients are served. */
+  run(client: Client, entry: CommandEntry, args: Args): void {
     const mark = client.reply.length;
     this.call(client, entry, args);
     if (client.replyMode !== "on") this.#muteReply(client, mark);
     this.effects.unitDone();
     if (this.blocked.hasReady) this.blocked.serve();
+  }
+
+  /** Runs a command that was held back, and lets the client's pipeline go on. Call `flush` after it. */
+  resumeHeld(client: Client, args: Args): void {
+    client.paused = false;
+    if (client.closed || client.closing) return;
+    const entry = this.commands.find(args, 0);
+    if (entry === undefined) return;
+    this.wrote(client);
+    const subcommand = args.length > 1 ? entry.subcommands?.find(args, 1) : undefined;
+    this.#mark = this.#monotonic();
+    this.run(client, subcommand ?? entry, args);
+    this.#drain(client);
+    this.#drainResumable();
   }
 
   /** CLIENT REPLY OFF and SKIP: the reply is made, and dropped. */

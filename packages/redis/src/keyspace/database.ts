@@ -214,6 +214,11 @@ export class Database {
     }
   }
 
+  /** All watched keys count as changed. */
+  invalidateWatchers(): void {
+    for (const watchers of this.#watchers.values()) for (const watcher of watchers) watcher.invalidate();
+  }
+
   watch(key: string, watcher: Watcher): void {
     let watchers = this.#watchers.get(key);
     if (watchers === undefined) this.#watchers.set(key, (watchers = new Set()));

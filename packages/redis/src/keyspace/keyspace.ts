@@ -61,6 +61,15 @@ export class Keyspace {
     return removed;
   }
 
+  /** When the next key expires; Infinity when none does. Looks at all that do: for a clock that is moved by hand. */
+  earliestExpiryMs(): number {
+    let earliest = Infinity;
+    for (const { expiry } of this.databases) {
+      for (let n = 0; n < expiry.size; n++) earliest = Math.min(earliest, expiry.at(expiry.idAt(n)));
+    }
+    return earliest;
+  }
+
   flushAll(): number {
     let count = 0;
     for (const database of this.databases) count += database.flush();

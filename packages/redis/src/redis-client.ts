@@ -1,0 +1,157 @@
+/**
+ * A small client: RESP3 over the World's network. Commands sent in one turn of the event loop leave in one write and are
+ * answered in order; bytes stay bytes.
+ */
+import type { Buffer } from "node:buffer";
+import { type Connection, type ConnectionHandler, realWorld, type World } from "@tenon/kit";
+import { encodeRequest, type RequestPart } from "./resp/request-writer.ts";
+import { PushReply, RedisError, ReplyParser, type RespValue, StatusReply } from "./resp/reply-parser.ts";
+
+export interface RedisClientOptions {
+  readonly host?: string;
+  readonly port?: number;
+  /** Unix socket, instead of host and port. */
+  readonly path?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly database?: number;
+  /** CLIENT SETNAME. */
+  readonly name?: string;
+  readonly timeoutMs?: number;
+  readonly world?: World;
+  /** Gets out-of-band messages (pub/sub, MONITOR's lines as `["monitor", line]`). */
+  readonly onPush?: (items: readonly RespValue[]) => void;
+}
+
+interface Waiting {
+  resolve(value: RespValue): void;
+  reject(error: Error): void;
+}
+
+const DEFAULT_PORT = 6379;
+
+/** Options from `redis://user:password@host:port/database` or `unix:///path`. Throws TypeError. */
+export function parseRedisUrl(url: string): RedisClientOptions {
+  const parsed = new URL(url);
+  if (parsed.protocol === "unix:") return { path: decodeURIComponent(parsed.pathname) };
+  if (parsed.protocol !== "redis:") throw new TypeError(`not a redis URL: ${url}`);
+  const database = parsed.pathname.slice(1) || parsed.searchParams.get("db") || "0";
+  if (!/^\d+$/.test(database)) throw new TypeError(`not a database number: ${database}`);
+  return {
+    host: parsed.hostname.replace(/^\[|\]$/g, "") || "127.0.0.1",
+    port: parsed.port === "" ? DEFAULT_PORT : Number(parsed.port),
+    database: Number(database),
+    ...(parsed.username === "" ? {} : { username: decodeURIComponent(parsed.username) }),
+    ...(parsed.password === "" ? {} : { password: decodeURIComponent(parsed.password) }),
+  };
+}
+
+export class RedisClient implements ConnectionHandler, AsyncDisposable {
+  /** Resolves when the connection has ended, with the error if there was one. */
+  readonly closed: Promise<Error | undefined>;
+  readonly #connection: Connection;
+  readonly #parser = new ReplyParser();
+  readonly #waiting: Waiting[] = [];
+  #onPush: ((items: readonly RespValue[]) => void) | undefined;
+  #outgoing: Buffer[] = [];
+  #ended: Error | undefined;
+  #tellClosed!: (error: Error | undefined) => void;
+
+  /** Connects and says HELLO 3. Rejects with the system's code, or with RedisError when the server refuses. */
+  static async connect(target: string | RedisClientOptions, more: RedisClientOptions = {}): Promise<RedisClient> {
+    const options = typeof target === "string" ? { ...parseRedisUrl(target), ...more } : { ...target, ...more };
+    const { world = realWorld, host = "127.0.0.1", port = DEFAULT_PORT, path, timeoutMs } = options;
+    const connection = await world.net.connect({
+      ...(path === undefined ? { host, port } : { path }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+    const client = new RedisClient(connection, options.onPush);
+    try {
+      await client.#greet(options);
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+    return client;
+  }
+
+  private constructor(connection: Connection, onPush: ((items: readonly RespValue[]) => void) | undefined) {
+    this.#connection = connection;
+    this.#onPush = onPush;
+    this.closed = new Promise((resolve) => {
+      this.#tellClosed = resolve;
+    });
+    connection.handle(this);
+  }
+
+  async #greet({ username, password, database, name }: RedisClientOptions): Promise<void> {
+    const hello = ["HELLO", "3"];
+    if (password !== undefined) hello.push("AUTH", username ?? "default", password);
+    if (name !== undefined) hello.push("SETNAME", name);
+    await this.command(...hello);
+    if (database !== undefined && database !== 0) await this.command("SELECT", database);
+  }
+
+  /** Sets who gets out-of-band messages. */
+  onPush(handler: (items: readonly RespValue[]) => void): void {
+    this.#onPush = handler;
+  }
+
+  /** Sends a command; strings go as UTF-8. Resolves with its reply, rejects with RedisError, or with the end of the connection. */
+  command(...parts: readonly RequestPart[]): Promise<RespValue> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      if (this.#outgoing.length === 0) queueMicrotask(() => this.#send());
+      this.#outgoing.push(encodeRequest(parts));
+    });
+  }
+
+  #send(): void {
+    const outgoing = this.#outgoing;
+    this.#outgoing = [];
+    this.#connection.cork();
+    for (const request of outgoing) this.#connection.write(request);
+    this.#connection.uncork();
+  }
+
+  data(chunk: Buffer): void {
+    try {
+      for (const reply of this.#parser.feed(chunk)) this.#receive(reply);
+    } catch (error) {
+      this.#connection.destroy(error as Error);
+    }
+  }
+
+  #receive(reply: RespValue): void {
+    if (reply instanceof PushReply) {
+      this.#onPush?.(reply.items);
+      return;
+    }
+    const waiting = this.#waiting.shift();
+    if (waiting === undefined) {
+      // MONITOR's lines come as statuses that nobody asked for.
+      if (reply instanceof StatusReply) this.#onPush?.([new StatusReply("monitor"), reply]);
+    } else if (reply instanceof RedisError) waiting.reject(reply);
+    else waiting.resolve(reply);
+  }
+
+  end(): void {
+    this.#connection.end();
+  }
+
+  drain(): void {}
+
+  /** Of the connection; ends what waits. Called without an error by its owner: see `quit`. */
+  close(error?: Error): void {
+    this.#ended = error ?? new Error("the connection is closed");
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#ended);
+    this.#tellClosed(error);
+    this.#connection.destroy();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,385 @@
+/**
+ * The server: an engine, a door, a clock.
+ *
+ * Everything that touches the world is here and in session.ts: connections come from kit's TcpService, time from the World's clock.
+ * Two timers serve the engine: one that ticks ten times a second while anything may need it, one for the next deadline.
+ */
+import process from "node:process";
+import type { Duplex } from "node:stream";
+import {
+  durationMs,
+  manualClock,
+  type ManualClock,
+  type Clock,
+  type ListenOptions,
+  type Log,
+  type MetricSample,
+  MetricSet,
+  realWorld,
+  type ServiceAddress,
+  silentLog,
+  TcpService,
+  type Timer,
+  type World,
+} from "@tenon/kit";
+import type { Client, ClientSink } from "./engine/client.ts";
+import { Config } from "./engine/config.ts";
+import { Engine, type HostFacts } from "./engine/engine.ts";
+import type { Effect } from "./engine/effects.ts";
+import { EngineSocket } from "./engine-socket.ts";
+import { Faults } from "./faults.ts";
+import { plainValue, type PlainValue, RedisError, ReplyParser } from "./resp/reply-parser.ts";
+import { encodeRequest } from "./resp/request-writer.ts";
+import { type OutputLimit, RedisSession } from "./session.ts";
+import { Snapshot } from "./keyspace/snapshot.ts";
+
+export interface RedisServerOptions {
+  /** 0 (the default): any free port. */
+  readonly port?: number;
+  /** Loopback unless told. */
+  readonly host?: string;
+  /** Also listens on this unix socket; with `port: -1` only there. */
+  readonly unixsocket?: string;
+  readonly world?: World;
+  readonly log?: Log;
+  /** "manual": time stands still until `server.clock.advance`. */
+  readonly clock?: "real" | "manual";
+  readonly maxclients?: number;
+  readonly requirepass?: string;
+  readonly databases?: number;
+  readonly timeout?: number;
+  readonly maxmemory?: string | number;
+  readonly hz?: number;
+  /** Any other of redis.conf's settings by its name: `"maxmemory-policy": "allkeys-lru"`. */
+  readonly [setting: `${string}-${string}`]: string | number | boolean | undefined;
+}
+
+/** Names of options that are settings without a dash. */
+const PLAIN_SETTINGS = ["maxclients", "requirepass", "databases", "timeout", "maxmemory", "hz"] as const;
+const CRON_MS = 100;
+/** Instants that one `advance` stops at, at most, for expiring keys: beyond, the rest expires at its end. */
+const MAX_EXPIRY_STOPS = 1000;
+const DENIED =
+  "-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. In this mode connections are only accepted from the loopback interface. If you want to connect from external computers to Redis you may set a password, or set protected-mode to no.\r\n";
+
+/** Time as the server sees it. `advance` needs `clock: "manual"` at listen. */
+export interface ServerClock {
+  now(): number;
+  /** Moves time on, by milliseconds or "10s": expires keys and wakes blocked clients, in order, before it returns. */
+  advance(by: number | string): void;
+}
+
+export class RedisServer implements AsyncDisposable {
+  readonly clock: ServerClock;
+  readonly faults: Faults;
+  readonly #engine: Engine;
+  readonly #world: World;
+  readonly #clock: Clock;
+  readonly #manual: ManualClock | undefined;
+  readonly #metrics = new MetricSet();
+  readonly #log: Log;
+  #service!: TcpService<RedisSession>;
+  #cron: Timer | undefined;
+  #wake: Timer | undefined;
+  /** When #wake fires. */
+  #wakeMs = Infinity;
+  #descriptors = 8;
+  #outputLimits: Readonly<Record<"normal" | "pubsub", OutputLimit>>;
+  #unixPath: string | undefined;
+  readonly #local: LocalClient;
+
+  /** Starts a server. Rejects with the system's code (`EADDRINUSE`, …), or ConfigError for a setting that is none. */
+  static async listen(options: RedisServerOptions = {}): Promise<RedisServer> {
+    const server = new RedisServer(options);
+    await server.#open(options);
+    return server;
+  }
+
+  private constructor(options: RedisServerOptions) {
+    const world = options.world ?? realWorld;
+    this.#manual =
+      options.clock === "manual" ? manualClock() : "advance" in world.clock ? (world.clock as ManualClock) : undefined;
+    this.#world = options.clock === "manual" ? { ...world, clock: this.#manual! } : world;
+    this.#clock = this.#world.clock;
+    this.#log = options.log ?? silentLog;
+    const config = new Config();
+    // A server that is used from a program keeps nothing on disk unless told.
+    config.load("save", "");
+    config.load("port", String(Math.max(0, options.port ?? 0)));
+    if (options.unixsocket !== undefined) config.load("unixsocket", options.unixsocket);
+    for (const name of PLAIN_SETTINGS) {
+      const value = options[name];
+      if (value !== undefined) config.load(name, String(value));
+    }
+    for (const [name, value] of Object.entries(options)) {
+      if (!name.includes("-") || value === undefined) continue;
+      config.load(name, typeof value === "boolean" ? (value ? "yes" : "no") : String(value));
+    }
+    const clock = this.#clock;
+    this.#engine = new Engine({
+      random: this.#world.random,
+      now: clock.now(),
+      monotonic: () => clock.monotonic(),
+      config,
+      facts: FACTS,
+    });
+    this.#outputLimits = parseOutputLimits(config);
+    config.onChange((name, value) => {
+      if (name === "maxclients") this.#service.maxConnections = Number(value);
+      if (name === "client-output-buffer-limit") this.#outputLimits = parseOutputLimits(config);
+    });
+    this.#local = new LocalClient(this.#engine);
+    this.clock = { now: () => clock.now(), advance: (by) => this.#advance(by) };
+    this.faults = new Faults({
+      engine: this.#engine,
+      later: (delayMs, callback) => {
+        this.#clock.setTimeout(() => {
+          this.#engine.setNow(this.#clock.now());
+          callback();
+          this.#engine.flush();
+          this.#served();
+        }, delayMs);
+      },
+      dropConnections: () => void this.#service.dropConnections("reset"),
+    });
+    this.#declareMetrics();
+  }
+
+  async #open(options: RedisServerOptions): Promise<void> {
+    const { config } = this.#engine;
+    const doors: ListenOptions[] = [];
+    if (options.port !== -1) {
+      doors.push({ host: options.host ?? "127.0.0.1", port: options.port ?? 0, backlog: config.number("tcp-backlog") });
+    }
+    if (options.unixsocket !== undefined) doors.push({ path: options.unixsocket });
+    this.#unixPath = options.port === -1 ? options.unixsocket : undefined;
+    const host = {
+      engine: this.#engine,
+      now: (): number => this.#clock.now(),
+      outputLimit: (kind: "normal" | "pubsub"): OutputLimit => this.#outputLimits[kind],
+      served: (): void => this.#served(),
+    };
+    this.#service = await TcpService.listen<RedisSession>({
+      world: this.#world,
+      name: "redis",
+      listen: doors,
+      limits: { maxConnections: config.number("maxclients") },
+      accept: (connection) => {
+        if (config.number("tcp-keepalive") > 0) connection.setKeepAlive(config.number("tcp-keepalive") * 1000);
+        this.#engine.setNow(this.#clock.now());
+        const session = new RedisSession(host, connection, this.#descriptors++);
+        if (this.#isProtected(connection.remote.address)) {
+          connection.write(DENIED);
+          session.close();
+        }
+        return session;
+      },
+      refuse: (connection) => {
+        this.#engine.stats.rejectedConnections++;
+        connection.write("-ERR max number of clients reached\r\n");
+      },
+      metrics: this.#metrics,
+      log: this.#log,
+    });
+    const { port } = this.#service.address;
+    if (port > 0) config.load("port", String(port));
+    // Our own manual clock moves only through `advance`, which does what cron would.
+    if (options.clock !== "manual") {
+      this.#cron = this.#clock.setInterval(() => this.#runCron(), CRON_MS);
+      this.#cron.unref();
+    }
+    this.#log.info(`ready to accept connections`, { address: this.url });
+  }
+
+  #isProtected(remote: string): boolean {
+    if (!this.#engine.config.flag("protected-mode") || this.#engine.password !== "") return false;
+    return !/^(?:127\.|::1$|::ffff:127\.|\/)/.test(remote) && remote !== "";
+  }
+
+  /** `redis://127.0.0.1:41873`, or `unix:///path`. */
+  get url(): string {
+    if (this.#unixPath !== undefined) return `unix://${this.#unixPath}`;
+    const { host, port } = this.#service.address;
+    return `redis://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  }
+
+  get address(): ServiceAddress {
+    return this.#service.address;
+  }
+
+  metrics(): MetricSample[] {
+    return this.#metrics.samples();
+  }
+
+  /** Stops: no new connections, then the open ones end. Resolves when all is closed. Harmless when called again. */
+  async close(options: { readonly graceMs?: number } = {}): Promise<void> {
+    this.#cron?.close();
+    this.#wake?.close();
+    await this.#service.close(options);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** All databases as they are now. Keys and values are copied; connections, subscriptions and settings are not part of it. */
+  snapshot(): Snapshot {
+    return Snapshot.take(this.#engine.keyspace, this.#world.random);
+  }
+
+  /** Back to `snapshot`, which stays good for the next time. Connections and subscriptions survive; watched keys count as changed. */
+  restore(snapshot: Snapshot): void {
+    snapshot.restore(this.#engine.keyspace);
+    for (const database of this.#engine.keyspace.databases) this.#engine.blocked.signalAll(database);
+    this.#engine.blocked.serve();
+    this.#engine.flush();
+  }
+
+  /** A stream straight to the engine: for ioredis' `Connector` and other clients that take a stream. */
+  connect(): Duplex {
+    return new EngineSocket(
+      this.#engine,
+      () => this.#clock.now(),
+      () => this.#served(),
+    );
+  }
+
+  /**
+   * Runs one command in process, by the same way as from the wire. Resolves with its reply (text as UTF-8), rejects with RedisError for an
+   * error. All calls share one client, so a blocking command holds up those behind it.
+   */
+  execute(command: readonly (string | number | Uint8Array)[]): Promise<PlainValue> {
+    const reply = this.#local.send(command, this.#clock.now());
+    this.#served();
+    return reply;
+  }
+
+  /** Tells `listener` what commands did, as commands: what replicas and append-only files get. Returns what ends it. */
+  onEffects(listener: (effects: readonly Effect[]) => void): () => void {
+    return this.#engine.effects.subscribe(listener);
+  }
+
+  #served(): void {
+    const wakeMs = this.#engine.nextWakeMs;
+    if (wakeMs >= this.#wakeMs || wakeMs === Infinity) return;
+    this.#wake?.close();
+    this.#wakeMs = wakeMs;
+    // Timers take at most 2^31 ms; a later deadline is looked at again then.
+    const delay = Math.min(Math.max(0, wakeMs - this.#clock.now()), 2 ** 31 - 1);
+    this.#wake = this.#clock.setTimeout(() => {
+      this.#wakeMs = Infinity;
+      this.#engine.tick(this.#clock.now());
+      this.#engine.flush();
+      this.#served();
+    }, delay);
+  }
+
+  #runCron(): void {
+    const now = this.#clock.now();
+    this.#engine.cron(now);
+    this.#engine.flush();
+    const timeout = this.#engine.config.number("timeout");
+    if (timeout > 0) for (const session of this.#service.sessions) session.dropIfIdle(now, timeout);
+  }
+
+  #advance(by: number | string): void {
+    const manual = this.#manual;
+    if (manual === undefined) throw new Error('this server runs on the real clock: listen with clock: "manual"');
+    const target = manual.now() + durationMs(by);
+    for (let stops = 0; stops < MAX_EXPIRY_STOPS; stops++) {
+      // A key is gone one millisecond after its time.
+      const next = this.#engine.keyspace.earliestExpiryMs() + 1;
+      if (next >= target) break;
+      if (next > manual.now()) manual.advance(next - manual.now());
+      this.#engine.expireAll(manual.now());
+      this.#engine.flush();
+    }
+    if (target > manual.now()) manual.advance(target - manual.now());
+    this.#engine.expireAll(manual.now());
+    this.#engine.flush();
+  }
+
+  #declareMetrics(): void {
+    const engine = this.#engine;
+    const metrics = this.#metrics;
+    const { stats } = engine;
+    metrics.gauge("redis_operations_total", "Commands processed.", () => stats.commandsProcessed);
+    metrics.gauge("redis_commands_total", "Commands processed.", () => stats.commandsProcessed);
+    metrics.gauge("redis_keys", "Keys in all databases.", () =>
+      engine.keyspace.databases.reduce((sum, database) => sum + database.size, 0),
+    );
+    metrics.gauge("redis_expired_keys_total", "Keys removed because their time had come.", () => stats.expiredKeys);
+    metrics.gauge("redis_keyspace_hits_total", "Lookups that found a key.", () => stats.keyspaceHits);
+    metrics.gauge("redis_keyspace_misses_total", "Lookups that found none.", () => stats.keyspaceMisses);
+    metrics.gauge("redis_error_replies_total", "Error replies.", () => stats.errorReplies);
+    metrics.gauge("redis_blocked_clients", "Clients that wait for a key.", () => engine.blocked.count);
+    metrics.gauge("redis_net_input_bytes_total", "Bytes received.", () => stats.netInputBytes);
+    metrics.gauge("redis_net_output_bytes_total", "Bytes sent.", () => stats.netOutputBytes);
+  }
+}
+
+const FACTS: HostFacts = {
+  os: `${process.platform} ${process.arch}`,
+  multiplexing: "libuv",
+  processId: process.pid,
+  executable: process.execPath,
+  configFile: "",
+  memory: () => {
+    const { heapUsed, external, rss } = process.memoryUsage();
+    return { usedBytes: heapUsed + external, residentBytes: rss };
+  },
+  cpu: () => {
+    const { system, user } = process.cpuUsage();
+    return { systemSeconds: system / 1e6, userSeconds: user / 1e6 };
+  },
+};
+
+function parseOutputLimits(config: Config): Readonly<Record<"normal" | "pubsub", OutputLimit>> {
+  const words = config.text("client-output-buffer-limit").split(" ");
+  const limit = (kind: string): OutputLimit => {
+    const at = words.indexOf(kind);
+    return { hardBytes: Number(words[at + 1]), softBytes: Number(words[at + 2]), softSeconds: Number(words[at + 3]) };
+  };
+  return { normal: limit("normal"), pubsub: limit("pubsub") };
+}
+
+/** The client behind `execute`: its replies settle promises, in order. */
+class LocalClient implements ClientSink {
+  readonly queuedBytes = 0;
+  readonly #engine: Engine;
+  readonly #client: Client;
+  readonly #parser = new ReplyParser();
+  readonly #waiting: { resolve(value: PlainValue): void; reject(error: Error): void }[] = [];
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.#client = engine.connect(this, { remote: "127.0.0.1:0", local: "127.0.0.1:0", descriptor: -1 });
+    this.#client.reply.resp = 3;
+    this.#client.authenticated = true;
+    this.#client.parser.unauthenticated = false;
+    // It is not a connection, and CLIENT LIST does not show it.
+    engine.clients.delete(this.#client.id);
+    engine.stats.connectionsReceived--;
+  }
+
+  send(command: readonly (string | number | Uint8Array)[], now: number): Promise<PlainValue> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#engine.receive(this.#client, encodeRequest(command), now);
+      this.#engine.flush();
+    });
+  }
+
+  flush(client: Client): void {
+    for (const reply of this.#parser.feed(client.reply.take())) {
+      const waiting = this.#waiting.shift();
+      if (waiting === undefined) continue;
+      if (reply instanceof RedisError) waiting.reject(reply);
+      else waiting.resolve(plainValue(reply));
+    }
+  }
+
+  close(): void {
+    this.#client.closing = false;
+  }
+}
