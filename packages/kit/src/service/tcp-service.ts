@@ -9,6 +9,10 @@
  * Closing has three steps. The doors close, so that nobody new comes in. Every session is asked to finish. What is
  * still there when the grace period is over is destroyed. `close()` therefore always ends, whatever the peers do.
  *
+ * A service has any number of doors: TCP ports and unix sockets, with the same sessions and limits. (A door that speaks
+ * TLS is a `Net` that listens through the World's and hands out connections that decrypt: nothing here would change
+ * but which `Net` is asked.)
+ *
  * A connection above the limits is not a session. `refuse` may write the protocol's own words to it; then it is
  * closed the way nginx lingers: our side ends, what the peer sends is thrown away for a moment, so that the words
  * are not lost to a reset, and then it is dropped.
@@ -242,33 +246,33 @@ export class TcpService<S extends Session = Session> {
 
   async #close(graceMs: number): Promise<void> {
     this.#setState("closing");
-    const doorsClosed = Promise.all(this.#doors.map((door) => door.close()));
+    const closed = this.#doors.map((door) => door.close());
     for (const connection of this.#lingering) connection.destroy();
     for (const attendant of this.#open.values()) attendant.finish();
     if (!this.#empty) {
-      const emptied = new Promise<void>((resolve) => (this.#emptied = resolve));
+      closed.push(new Promise((resolve) => (this.#emptied = resolve)));
       this.#destroyAfter(graceMs);
-      await emptied;
-      this.#hardClose?.close();
     }
-    await doorsClosed;
+    await Promise.all(closed);
+    this.#hardClose?.close();
     this.#setState("closed");
   }
 
   /** While closing: destroys what is left after `graceMs`, or earlier where that was the word already. */
   #destroyAfter(graceMs: number): void {
-    const { clock } = this.#options.world;
-    const deadline = clock.monotonic() + graceMs;
+    const { world, log } = this.#options;
+    const deadline = world.clock.monotonic() + graceMs;
     if (deadline >= this.#deadline) return;
     this.#deadline = deadline;
     this.#hardClose?.close();
     if (graceMs <= 0) return this.#destroyAll();
-    this.#hardClose = clock.setTimeout(() => this.#destroyAll(), graceMs);
+    this.#hardClose = world.clock.setTimeout(() => {
+      log.warn("dropping connections that did not finish in time", { connections: this.#open.size, graceMs });
+      this.#destroyAll();
+    }, graceMs);
   }
 
   #destroyAll(): void {
-    const { name, log } = this.#options;
-    if (this.#open.size > 0) log.warn(`${name}: dropping connections that are still busy`, { count: this.#open.size });
     for (const connection of this.#open.keys()) connection.destroy();
   }
 

@@ -360,7 +360,7 @@ describe("close", () => {
     clock.advance(1);
     await closing;
     expect(service.connections).toBe(0);
-    expect(logged.records({ level: "warn" })).toMatchObject([{ fields: { count: 1 } }]);
+    expect(logged.records({ level: "warn" })).toMatchObject([{ fields: { connections: 1, graceMs: 5000 } }]);
     clients.at(-1)!.end();
     await closed;
   });
@@ -382,6 +382,7 @@ describe("close", () => {
     await first;
     await service.close();
     expect(session!.events).toEqual(["finish", "close"]);
+    expect(logged.records({ level: "warn" })).toEqual([]);
     expect(clock.pendingTimers).toBe(0);
   });
 
