@@ -32,12 +32,15 @@ export interface ServiceContext {
 export class ServiceError extends Error {
   override readonly name = "ServiceError";
   readonly service: string;
+  /** The message without the service's name. */
+  readonly reason: string;
   /** The system's code (`EADDRINUSE`, …), where there was one. */
   readonly code: string | undefined;
 
-  constructor(service: string, message: string, cause: unknown) {
-    super(`${service}: ${message}`, { cause });
+  constructor(service: string, reason: string, cause: unknown) {
+    super(`${service}: ${reason}`, { cause });
     this.service = service;
+    this.reason = reason;
     this.code = codeOf(cause);
   }
 }
@@ -98,8 +101,13 @@ export class Service implements ServiceView {
   get address(): ServiceAddress | undefined {
     if (this.#settings.external !== undefined) return externalAddress(this.#settings.external, this.#system.port);
     if (this.#server === undefined) return undefined;
-    const { url, address } = this.#server;
-    return { url: url.replace(/\/$/, ""), host: reachable(address.host), port: address.port };
+    const host = reachable(this.#server.address.host);
+    const { port } = this.#server.address;
+    const url = new URL(this.#server.url);
+    url.host = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+    // As `listen`, `password` gets the settings that were checked against this very system's schema.
+    url.password = this.#system.password?.(this.#ownSettings as never) ?? "";
+    return { url: url.href.replace(/\/$/, ""), host, port };
   }
 
   get connect(): string | undefined {
@@ -274,5 +282,6 @@ function codeOf(error: unknown): string | undefined {
 }
 
 function messageOf(error: unknown): string {
+  if (error instanceof ServiceError) return error.reason;
   return (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
 }

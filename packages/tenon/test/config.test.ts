@@ -22,6 +22,11 @@ describe("a config that is wrong is told where, what was expected and what was f
     [{ redis: { port: 65_536 } }, "config: redis.port: expected a port, a whole number from 0 to 65535, found 65536"],
     [{ redis: { port: 1.5 } }, "config: redis.port: expected a port, a whole number from 0 to 65535, found 1.5"],
     [{ redis: { port: -1 } }, "config: redis.port: expected a port, a whole number from 0 to 65535, found -1"],
+    [
+      { redis: { "maxmemory-policy": [] } },
+      "config: redis.maxmemory-policy: expected text, a number, true or false, found an empty array",
+    ],
+    [{ redis: { maxmemory: "64 MB" } }, 'config: redis.maxmemory: expected bytes, or text like "64mb", found "64 MB"'],
     [{ redis: { host: "" } }, 'config: redis.host: expected an address to listen on, found ""'],
     [{ redis: { env: [] } }, "config: redis.env: expected an object of variables, found an empty array"],
     [{ redis: { env: { "MY-URL": "{url}" } } }, "config: redis.env.MY-URL: expected a name of letters, digits and _"],
@@ -44,6 +49,7 @@ describe("a config that is wrong is told where, what was expected and what was f
     [{ http: { dir: ["public"] } }, "config: http.dir: expected the path of a folder, found an array"],
     [{ http: { fetch: {} } }, "config: http.fetch: expected a function from Request to Response, found an object"],
     [{ data: 1 }, "config: data: expected true, false or the path of a folder, found 1"],
+    [{ data: "" }, 'config: data: expected true, false or the path of a folder, found ""'],
     [{ console: { prot: 1 } }, 'config: console.prot: no such setting; did you mean "port"?'],
     [
       { redis: { port: "a" }, htpp: {} },
@@ -58,7 +64,13 @@ describe("a config that is wrong is told where, what was expected and what was f
   test("right ones pass unchanged", () => {
     const fetch = (): Response => new Response();
     const config = {
-      redis: { port: 0, host: "127.0.0.1", env: { CACHE_URL: "{url}/1" } },
+      redis: {
+        port: 0,
+        host: "127.0.0.1",
+        maxmemory: "64mb",
+        "maxmemory-policy": "allkeys-lru",
+        env: { CACHE_URL: "{url}/1" },
+      },
       http: { fetch },
       data: ".data",
       console: { port: 1 },

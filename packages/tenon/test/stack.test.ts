@@ -189,6 +189,27 @@ describe("a stack", () => {
     });
   });
 
+  test("settings reach the server under its own names, and a password every client through the URL", async () => {
+    const redis = { requirepass: "p@ss", "maxmemory-policy": "allkeys-lru" } as const;
+    await using stack = await Stack.start({ redis }, { freePorts: true });
+    const { url, port } = stack.service("redis").address!;
+    expect(url).toBe(`redis://:p%40ss@127.0.0.1:${port}`);
+    expect(stack.service("redis").connect).toBe(`redis-cli -u ${url}`);
+    const client = redisClient(url);
+    expect(await client.config("GET", "maxmemory-policy")).toEqual(["maxmemory-policy", "allkeys-lru"]);
+    await expect(redisClient(`redis://127.0.0.1:${port}`).ping()).rejects.toThrow("NOAUTH");
+    await expect(Stack.start({ redis: { "maxmemory-polcy": "x" } })).rejects.toThrow(
+      "redis: maxmemory-polcy: Bad directive",
+    );
+  });
+
+  test("what listens on every address is reached on loopback", async () => {
+    await using stack = await Stack.start({ http: { host: "0.0.0.0" } }, { freePorts: true });
+    const { url, host, port } = stack.service("http").address!;
+    expect({ url, host }).toEqual({ url: `http://127.0.0.1:${port}`, host: "127.0.0.1" });
+    expect((await fetch(url)).status).toBe(200);
+  });
+
   test("a config that is wrong is refused before anything starts", async () => {
     const wrong = { redis: { prot: 1 } } as never;
     await expect(Stack.start(wrong)).rejects.toThrow(ConfigError);

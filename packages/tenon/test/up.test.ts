@@ -66,9 +66,12 @@ describe("tenon up", () => {
     client.on("error", () => undefined);
     expect(await client.set("k", "v")).toBe("OK");
     expect(await (await fetch(environment["HTTP_URL"]!)).text()).toContain("Tenon's HTTP server");
-    const page = await fetch(console!.url);
+    // The token is exchanged for a cookie, and leaves the address bar.
+    const welcome = await fetch(console!.url, { redirect: "manual" });
+    const cookie = welcome.headers.get("set-cookie")!.split(";")[0]!;
+    const page = await fetch(new URL("/", console!.url), { headers: { cookie } });
     expect([page.status, page.headers.get("content-type")]).toEqual([200, expect.stringContaining("text/html")]);
-    expect((await fetch(new URL("/", console!.url))).status).toBe(403);
+    expect((await fetch(new URL("/", console!.url))).status).toBe(401);
 
     running.child.kill("SIGINT");
     const { code, signal, stderr } = await running.ended;

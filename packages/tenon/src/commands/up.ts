@@ -55,11 +55,14 @@ async function up(words: readonly string[] | undefined, options: Options): Promi
   // A folder typed on the command line starts where the user stands, one in the config beside the config.
   const data = typeof options.data === "string" ? resolve(options.data) : (options.data ?? loaded.config.data ?? false);
   const config = { ...loaded.config, data };
+  const printer = printingSink(options.verbose === true ? "info" : "warn");
+  // What goes wrong before the stack is up is said once, by the error or on the screen.
+  let printing = options.verbose === true;
   const stack = await Stack.start(config, {
     only,
     baseDir: loaded.baseDir,
     portOffset: options.portOffset ?? 0,
-    sinks: [printingSink(options.verbose === true ? "info" : "warn")],
+    sinks: [{ push: (record) => printing && printer.push(record) }],
   });
   const stop = interrupted();
   let page: Console | undefined;
@@ -69,6 +72,7 @@ async function up(words: readonly string[] | undefined, options: Options): Promi
     process.stdout.write(
       options.json === true ? `${JSON.stringify(report(stack, page, readyMs))}\n` : screen(stack, page, readyMs),
     );
+    printing = true;
     // Where everything is external and there is no console, nothing else keeps the process alive.
     const alive = setInterval(() => undefined, 2 ** 30);
     await stop;

@@ -1,8 +1,20 @@
 import type { RedisServer } from "@tenon/redis";
 import type { System } from "./system.ts";
 
-/** Keys of the config's `redis`, beside those that every service has. */
-export interface RedisSettings {}
+/** Keys of the config's `redis`, beside those that every service has: redis.conf's settings under their own names. */
+export interface RedisSettings {
+  readonly databases?: number;
+  readonly maxclients?: number;
+  /** Bytes, or as in redis.conf: `"64mb"`. */
+  readonly maxmemory?: string | number;
+  readonly requirepass?: string;
+  /** Seconds after which an idle connection is closed; 0: never. */
+  readonly timeout?: number;
+  /** `"maxmemory-policy": "allkeys-lru"` */
+  readonly [setting: `${string}-${string}`]: string | number | boolean | undefined;
+}
+
+const MEMORY = 'bytes, or text like "64mb"';
 
 export const redis: System<RedisSettings, RedisServer> = {
   name: "redis",
@@ -16,10 +28,27 @@ export const redis: System<RedisSettings, RedisServer> = {
     if (!/^redis:\/\/[^/@]+\/?$/.test(url)) return `redis-cli -u ${url}`;
     return host === "127.0.0.1" ? `redis-cli -p ${port}` : `redis-cli -h ${host} -p ${port}`;
   },
-  schema: () => ({}),
-  async start(_settings, { world, log, host, port }) {
+  schema: (z) => ({
+    databases: z.int("a number of databases").min(1, "a number of databases").optional(),
+    maxclients: z.int("a number of connections").min(1, "a number of connections").optional(),
+    maxmemory: z
+      .union([z.int(MEMORY).min(0, MEMORY), z.string().regex(/^\d+(?:[kmg]b?)?$/i, MEMORY)], MEMORY)
+      .optional(),
+    requirepass: z.string("a password").optional(),
+    timeout: z.int("a number of seconds").min(0, "a number of seconds").optional(),
+  }),
+  otherKeys: /^[a-z][a-z0-9]*(?:-[a-z0-9]+)+$/,
+  password: ({ requirepass }) => requirepass,
+  async start(settings, { world, log, host, port }) {
     const { RedisServer } = await import("@tenon/redis");
-    return RedisServer.listen({ host, port, world, log });
+    try {
+      return await RedisServer.listen({ ...settings, host, port, world, log });
+    } catch (error) {
+      // In redis.conf's own words, which leave out which setting it was.
+      if (error instanceof Error && "setting" in error)
+        throw new Error(`${error.setting}: ${error.message}`, { cause: error });
+      throw error;
+    }
   },
   cli: () => import(/* @vite-ignore */ `@tenon/redis${"/cli"}`),
 };

@@ -65,10 +65,14 @@ export interface System<Settings extends object, Server extends RunningServer> {
   readonly variables: Readonly<Record<string, string>>;
   /** Whether this version keeps data in `StartContext.dataDir`. */
   readonly durable: boolean;
+  /** What clients have to show, where the settings ask for it; becomes part of the URL. */
+  password?(settings: Settings): string | undefined;
   /** The command that connects to it. */
   connect(address: ServiceAddress): string;
   /** Its own keys. The `error` of every part completes the sentence “expected …”. */
   schema(z: Zod): Record<string, zod.ZodType>;
+  /** Keys beside those of the schema: of this form, with text, numbers, true or false, which the system itself judges when it starts. */
+  readonly otherKeys?: RegExp;
   /** Rejects with the system's code (`EADDRINUSE`, …) when the port cannot be had. */
   start(settings: Settings, context: StartContext): Promise<Server>;
   /** Its own command line. */
