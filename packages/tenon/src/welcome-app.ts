@@ -7,9 +7,9 @@ import type { Clock } from "@tenon/kit";
 /** Longest `/delay/:ms`, in milliseconds. */
 export const MAX_DELAY_MS = 60_000;
 /** Longest `/bytes/:n`. */
-export const MAX_BYTES = 100 * 1024 * 1024;
+export const MAX_BYTES: number = 100 * 1024 * 1024;
 /** Largest body that `/anything` echoes, in bytes. */
-export const MAX_ECHO_BYTES = 10 * 1024 * 1024;
+export const MAX_ECHO_BYTES: number = 10 * 1024 * 1024;
 
 const CHUNK_BYTES = 64 * 1024;
 const DEFAULT_EVENTS = 10;
