@@ -19,12 +19,7 @@ export type { World } from "./world/world.ts";
 export { realDisk } from "./world/real/disk.ts";
 export { realWorld } from "./world/real/world.ts";
 export { ManualClock, manualClock } from "./world/simulated/clock.ts";
-export {
-  type CrashReport,
-  type CrashScenario,
-  CrashTestError,
-  everyCrashPoint,
-} from "./world/simulated/crash-test.ts";
+export { type CrashReport, type CrashScenario, CrashTestError, everyCrashPoint } from "./world/simulated/crash-test.ts";
 export { PowerLossError, SimulatedDisk, type SimulatedDiskOptions } from "./world/simulated/disk.ts";
 export type { DiskFault, InjectedFault } from "./world/simulated/disk-faults.ts";
 export { MemoryDisk } from "./world/simulated/memory-disk.ts";

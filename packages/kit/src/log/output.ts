@@ -41,7 +41,11 @@ export class LogOutput {
 
   async #load(): Promise<void> {
     process.once("exit", this.#lastWords);
-    const write = await pinoWriter(this.#format, this.#destination);
+    const write = await pinoWriter(this.#format, this.#destination).catch((error: Error) => {
+      // A log that cannot be made beautiful is still to be read.
+      this.#destination.write(`the log's formatter could not be loaded: ${error.message}\n`);
+      return (record: LogRecord): void => void this.#destination.write(plainLine(record));
+    });
     process.off("exit", this.#lastWords);
     this.#write = write;
     for (const record of this.#waiting) write(record);
@@ -50,12 +54,16 @@ export class LogOutput {
 
   /** The process ends before pino was there, so what waits is written without it. */
   readonly #lastWords = (): void => {
-    for (const { timeMs, service, level, message, fields } of this.#waiting) {
-      const line = `${JSON.stringify({ level, time: timeMs, service, ...fields, msg: message })}\n`;
-      if (this.#destination.fd === undefined) this.#destination.write(line);
-      else writeSync(this.#destination.fd, line);
+    for (const record of this.#waiting) {
+      if (this.#destination.fd === undefined) this.#destination.write(plainLine(record));
+      else writeSync(this.#destination.fd, plainLine(record));
     }
   };
+}
+
+/** The line that pino would write. */
+function plainLine({ timeMs, service, level, message, fields }: LogRecord): string {
+  return `${JSON.stringify({ level, time: timeMs, service, ...fields, msg: message })}\n`;
 }
 
 async function pinoWriter(format: LogFormat, destination: LogDestination): Promise<Writer> {

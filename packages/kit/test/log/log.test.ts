@@ -94,6 +94,25 @@ describe("createLog", () => {
     await expect(createLog({ format: "none" }).flush()).resolves.toBeUndefined();
   });
 
+  test("is readable even where its formatter cannot be loaded", async () => {
+    vi.doMock("pino", () => {
+      throw new Error("not installed");
+    });
+    const destination = new TextDestination();
+    const log = createLog({ destination, clock, service: "x" });
+    log.info("first", { n: 1 });
+    await log.flush();
+    log.info("second");
+    vi.doUnmock("pino");
+    const lines = destination.text.split("\n");
+    expect(lines[0]).toMatch(/^the log's formatter could not be loaded: /);
+    expect(lines.slice(-3)).toEqual([
+      `{"level":"info","time":${clock.now()},"service":"x","n":1,"msg":"first"}`,
+      `{"level":"info","time":${clock.now()},"service":"x","msg":"second"}`,
+      "",
+    ]);
+  });
+
   test("what was said just before the process ends is written", () => {
     const script = `
       const { createLog } = await import(${JSON.stringify(new URL("../../src/index.ts", import.meta.url).href)});
