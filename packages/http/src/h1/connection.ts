@@ -34,6 +34,8 @@ type Awaiting = "nothing" | "first-byte" | "head" | "body" | "stall" | "idle" | 
 
 /** Text beyond this is handed over within a turn, so that a pipeline of large answers does not collect in memory. */
 const BATCH_CHARACTERS = 64 * 1024;
+/** Checks within the time that a client may take nothing: the more, the more exactly that is measured. */
+const STALL_CHECKS = 4;
 const SLASH = 0x2f;
 const ASTERISK = 0x2a;
 
@@ -44,7 +46,9 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
   readonly #server: Http1Server;
   readonly #deadline: Deadline;
   #awaiting: Awaiting = "nothing";
-  #queuedAtStall = 0;
+  /** While stalled: what was queued at the last check, and how many checks in a row saw no less. */
+  #queuedAtCheck = 0;
+  #idleChecks = 0;
 
   /** A head that came in part: its parser, and its bytes so far. */
   #parser: RequestHeadParser | undefined;
@@ -150,11 +154,18 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
     const awaiting = this.#awaiting;
     this.#awaiting = "nothing";
     if (awaiting === "head" || awaiting === "body") return this.#refuse(new HttpProtocolError("request-timeout"));
-    if (awaiting !== "stall") return this.#io.destroy();
+    if (awaiting === "stall") return this.#checkStall();
+    this.#io.destroy();
+  }
+
+  /** A client that has taken nothing for two checks in a row is not going to. */
+  #checkStall(): void {
     const queued = this.#io.queuedBytes;
-    if (queued >= this.#queuedAtStall) return this.#io.reset();
-    this.#queuedAtStall = queued;
-    this.#await("stall", this.#server.limits.writeStallMs);
+    const tookSome = queued < this.#queuedAtCheck;
+    this.#queuedAtCheck = queued;
+    this.#idleChecks = tookSome ? 0 : this.#idleChecks + 1;
+    if (this.#idleChecks >= STALL_CHECKS) return this.#io.reset();
+    this.#await("stall", this.#server.limits.writeStallMs / STALL_CHECKS);
   }
 
   // Requests.
@@ -470,8 +481,9 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
   #stall(): void {
     if (this.stalled) return;
     this.stalled = true;
-    this.#queuedAtStall = this.#io.queuedBytes;
-    this.#await("stall", this.#server.limits.writeStallMs);
+    this.#queuedAtCheck = this.#io.queuedBytes;
+    this.#idleChecks = 0;
+    this.#await("stall", this.#server.limits.writeStallMs / STALL_CHECKS);
   }
 
   dateLine(): string {

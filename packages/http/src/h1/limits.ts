@@ -27,7 +27,7 @@ export interface HttpLimits {
   readonly headMs: number;
   /** Between two reads of a body that the handler waits for. Beyond: 408, or a cut if the answer has begun. */
   readonly bodyReadMs: number;
-  /** Without the client taking anything of what is waiting for it. Beyond: reset. */
+  /** Without the client taking anything of what is waiting for it (measured to a quarter of it). Beyond: reset. */
   readonly writeStallMs: number;
   /** Between two requests. Beyond: closed. */
   readonly keepAliveMs: number;
