@@ -179,6 +179,14 @@ class RealDisk implements Disk {
     return walk(root, segments, follow, path, syscall);
   }
 
+  /** As `#locate`, for what changes the name itself: a link in the last place stays a link, and the root stays. */
+  #locateName(path: string, syscall: string): string {
+    if (this.#root !== "" && pathSegments(path, syscall).length === 0) {
+      throw systemError("EPERM", syscall, path, "the root itself stays");
+    }
+    return this.#locate(path, syscall, false);
+  }
+
   open(path: string, mode: OpenMode): DiskFile {
     const fd = openSync(this.#locate(path, "open", mode !== "exclusive"), OPEN_FLAGS[mode], 0o666);
     // The system opens a directory for reading and fails at the first read; fail while the path is at hand.
@@ -222,19 +230,19 @@ class RealDisk implements Disk {
   }
 
   removeDirectory(path: string): void {
-    rmdirSync(this.#locate(path, "rmdir", false));
+    rmdirSync(this.#locateName(path, "rmdir"));
   }
 
   rename(from: string, to: string): void {
-    renameSync(this.#locate(from, "rename", false), this.#locate(to, "rename", false));
+    renameSync(this.#locateName(from, "rename"), this.#locateName(to, "rename"));
   }
 
   link(from: string, to: string): void {
-    linkSync(this.#locate(from, "link", false), this.#locate(to, "link", false));
+    linkSync(this.#locateName(from, "link"), this.#locateName(to, "link"));
   }
 
   unlink(path: string): void {
-    unlinkSync(this.#locate(path, "unlink", false));
+    unlinkSync(this.#locateName(path, "unlink"));
   }
 
   syncDirectory(path: string): void {
@@ -259,7 +267,7 @@ class RealDisk implements Disk {
   }
 
   lock(path: string, kind: "shared" | "exclusive"): DiskLock | undefined {
-    return takeLock(this.#locate(path, "lock", false), kind);
+    return takeLock(this.#locateName(path, "lock"), kind);
   }
 
   subdirectory(path: string): Disk {

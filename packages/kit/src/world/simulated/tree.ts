@@ -182,12 +182,18 @@ export abstract class TreeDisk implements Disk {
     return node;
   }
 
+  /** The names along `path`, which must not be the root's own. */
+  #segments(path: string, syscall: string): string[] {
+    const segments = pathSegments(path, syscall);
+    if (segments.length === 0) throw systemError("EPERM", syscall, path, "the root itself stays");
+    return segments;
+  }
+
   /** The directory that holds, or would hold, the last name of `path`. Throws ENOENT and ENOTDIR on the way there. */
   #place(path: string, syscall: string): Place {
     this.ensureUsable();
-    const segments = pathSegments(path, syscall);
-    const name = segments.pop();
-    if (name === undefined) throw systemError("EPERM", syscall, path, "the root itself stays");
+    const segments = this.#segments(path, syscall);
+    const name = segments.pop()!;
     let directory: Node = this.root;
     for (const segment of segments) {
       if (directory.kind !== "directory") throw systemError("ENOTDIR", syscall, path);
@@ -343,6 +349,7 @@ export abstract class TreeDisk implements Disk {
   }
 
   rename(from: string, to: string): void {
+    for (const path of [from, to]) this.#segments(path, "rename");
     const source = this.#place(from, "rename");
     const target = this.#place(to, "rename");
     const node = source.node;
@@ -369,9 +376,10 @@ export abstract class TreeDisk implements Disk {
   }
 
   link(from: string, to: string): void {
+    for (const path of [from, to]) this.#segments(path, "link");
     const { node } = this.#place(from, "link");
-    const target = this.#place(to, "link");
     if (node === undefined) throw systemError("ENOENT", "link", from);
+    const target = this.#place(to, "link");
     if (target.node !== undefined) throw systemError("EEXIST", "link", from);
     if (node.kind === "directory") throw systemError("EPERM", "link", from);
     this.operate("link", from, to);
