@@ -68,9 +68,12 @@ async function startStack(directory: string): Promise<void> {
     const hello = await fetch(environment["HTTP_URL"]!);
     assert.equal(hello.status, 200, "the HTTP server answers");
     await hello.arrayBuffer();
-    const withToken = await fetch(page.url);
-    assert.equal(withToken.status, 200, "the console opens with its token");
-    assert.match(await withToken.text(), /<script/, "the console has its page");
+    // As a browser does it: the token becomes a cookie, and leaves the address bar.
+    const withToken = await fetch(page.url, { redirect: "manual" });
+    const cookie = withToken.headers.getSetCookie().map((line) => line.split(";")[0]);
+    const opened = await fetch(new URL("/", page.url), { headers: { cookie: cookie.join("; ") } });
+    assert.equal(opened.status, 200, "the console opens with its token");
+    assert.match(await opened.text(), /<script/, "the console has its page");
     const without = await fetch(new URL("/", page.url));
     assert.notEqual(without.status, 200, "the console stays shut without its token");
     await without.arrayBuffer();

@@ -6,12 +6,9 @@ import { stack } from "tenon/testing";
 
 test("a key expires when the test moves the clock", async () => {
   await using services = await stack.start({ redis: {} }, { clock: "manual" });
-  const client = await RedisClient.connect(services.redis.url);
-  try {
-    await client.command("SET", "session", "1", "EX", "10");
-    services.clock.advance("11s");
-    assert.equal(Number(await client.command("EXISTS", "session")), 0);
-  } finally {
-    client.close();
-  }
+  await using client = await RedisClient.connect(services.redis.url);
+  await client.command("SET", "session", "1", "EX", "10");
+  assert.equal(await client.command("EXISTS", "session"), 1);
+  services.clock.advance("11s");
+  assert.equal(await client.command("EXISTS", "session"), 0);
 });
