@@ -99,6 +99,17 @@ describe("tenon up", () => {
     expect(running.report.console).toBeNull();
   });
 
+  test("says so when data cannot be kept although that was asked for", async () => {
+    await using running = new TenonProcess(
+      ["up", "redis", "--no-console", "--port-offset", "20000", "--data", "here"],
+      { cwd },
+    );
+    await running.printed(/Ctrl-C to stop/);
+    expect(running.stdout).toContain(
+      "Everything is in memory: no service of this stack can keep its data on disk yet.",
+    );
+  });
+
   test("says plainly which usual port was taken", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");

@@ -70,7 +70,9 @@ async function up(words: readonly string[] | undefined, options: Options): Promi
     page = await openConsole(stack, config, options);
     const readyMs = Math.round(performance.now());
     process.stdout.write(
-      options.json === true ? `${JSON.stringify(report(stack, page, readyMs))}\n` : screen(stack, page, readyMs),
+      options.json === true
+        ? `${JSON.stringify(report(stack, page, readyMs))}\n`
+        : screen(stack, page, readyMs, data !== false),
     );
     printing = true;
     // Where everything is external and there is no console, nothing else keeps the process alive.
@@ -127,7 +129,7 @@ function report(stack: Stack, page: Console | undefined, readyMs: number): objec
 }
 
 /** For people: one line per service. */
-function screen(stack: Stack, page: Console | undefined, readyMs: number): string {
+function screen(stack: Stack, page: Console | undefined, readyMs: number, asksForData: boolean): string {
   const paint = painter(process.stdout);
   const rows = stack.services.map((service) => ({
     name: service.name,
@@ -141,7 +143,11 @@ function screen(stack: Stack, page: Console | undefined, readyMs: number): strin
   const lines = rows.map(({ name, url, connect, note }) =>
     `  ${paint("bold", name.padEnd(nameWidth))}  ${paint("cyan", url)}${" ".repeat(Math.max(0, urlWidth - url.length))}  ${connect}${note === "" ? "" : `  ${paint("yellow", `(${note})`)}`}`.trimEnd(),
   );
-  const where = stack.services.some((service) => service.durable) ? "" : "Everything is in memory. ";
+  const where = stack.services.some((service) => service.durable)
+    ? ""
+    : asksForData
+      ? "Everything is in memory: no service of this stack can keep its data on disk yet. "
+      : "Everything is in memory. ";
   return `${paint("bold", "tenon")} ${VERSION} is up, ${readyMs} ms after its start\n\n${lines.join("\n")}\n\n${where}Ctrl-C to stop.\n`;
 }
 
