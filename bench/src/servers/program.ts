@@ -34,13 +34,21 @@ export interface ProgramOptions {
 
 /** Every child that is alive, so that none outlives the harness. */
 const alive = new Set<ChildProcess>();
-process.on("exit", () => {
-  for (const child of alive) child.kill("SIGKILL");
-});
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+let guarded = false;
+
+/** At the first child, not at import: the servers under test import this package, too, and end as they please. */
+function guardChildren(): void {
+  if (guarded) return;
+  guarded = true;
+  process.on("exit", () => {
+    for (const child of alive) child.kill("SIGKILL");
+  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+}
 
 /** Starts a program and waits until it listens. Rejects with its output when it ends before. */
 export async function startProgram(options: ProgramOptions): Promise<RunningServer> {
+  guardChildren();
   const child = spawn(options.command, options.args, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
