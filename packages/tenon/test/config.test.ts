@@ -163,6 +163,11 @@ describe("config files", () => {
       "import 'nowhere';\nexport default {};",
       "tenon.config.mjs: Cannot find package 'nowhere' imported from",
     ],
+    [
+      "tenon.config.mjs",
+      "import { defineStack } from 'tenon';",
+      "tenon.config.mjs: it imports tenon, which is not installed here: npm install",
+    ],
     ["tenon.config.mjs", "import './other.mjs';\nexport default {};", "/other.mjs:1:1)"],
     [
       "tenon.config.mjs",

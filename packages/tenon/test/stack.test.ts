@@ -213,7 +213,16 @@ describe("a stack", () => {
   test("a config that is wrong is refused before anything starts", async () => {
     const wrong = { redis: { prot: 1 } } as never;
     await expect(Stack.start(wrong)).rejects.toThrow(ConfigError);
+  });
+
+  test("a config in code is checked as it is typed", () => {
     expect(defineStack({ redis: { port: 1 } })).toEqual({ redis: { port: 1 } });
+    // @ts-expect-error -- no such setting
+    defineStack({ redis: { port: 1, prot: 2 } });
+    // @ts-expect-error -- no such service
+    defineStack({ redis: true, rdis: true });
+    // @ts-expect-error -- not a folder
+    defineStack({ http: { dir: 1 } });
   });
 });
 

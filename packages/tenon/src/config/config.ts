@@ -42,6 +42,6 @@ export type StackConfig = { readonly [Name in SystemName]?: ServiceConfig<Name> 
  * Gives a config its type, and nothing else:
  * `export default defineStack({ redis: { port: 6379 }, http: { app: "./src/app.ts" } })`.
  */
-export function defineStack<const Config extends StackConfig>(config: Config): Config {
+export function defineStack(config: StackConfig): StackConfig {
   return config;
 }

@@ -111,11 +111,16 @@ async function importDefault(file: string, source: string): Promise<unknown> {
   return module["default"];
 }
 
+/** With `npx tenon` the package is there for the command, but not for the project's own files. */
+const NO_TENON =
+  "it imports tenon, which is not installed here: npm install --save-dev tenon, or export a plain object, without defineStack";
+
 /** What went wrong while the module was read or run, at the line where it happened, if that can be known. */
 function moduleError(error: unknown, file: string, source: string): ConfigError {
   if (!(error instanceof Error)) return unusable(source, `it threw ${String(error)}`);
   const firstLine = error.message.split("\n")[0]!.trim();
   const message = error.name === "Error" || error.name === "SyntaxError" ? firstLine : `${error.name}: ${firstLine}`;
+  if (firstLine.startsWith("Cannot find package 'tenon'")) return unusable(source, NO_TENON);
   const places = placesIn(error.stack ?? "");
   const here = places.find((place) => place.file === file);
   if (here !== undefined) return unusable(`${source}:${here.position}`, message);
