@@ -97,14 +97,14 @@ describe("answers", () => {
   });
 
   test("a HEAD for a stream cancels it", async () => {
-    const cancel = vi.fn();
+    const cancel = vi.fn<() => void>();
     const server = await serve(() => new FastResponse(new ReadableStream({ cancel })));
     await exchange(server, get("/", "Connection: close").replace("GET", "HEAD"));
     expect(cancel).toHaveBeenCalledOnce();
   });
 
   test("a handler that throws, rejects or returns something else is answered with 500, and the connection stays", async () => {
-    const error = vi.fn();
+    const error = vi.fn<(message: string) => void>();
     const log = { debug() {}, info() {}, warn() {}, error, child: () => log };
     const server = await serve(
       ({ url }) => {
@@ -373,7 +373,7 @@ describe("request bodies", () => {
   });
 
   test("too large by their length are refused before the handler runs; too large chunked, while it reads", async () => {
-    const handler = vi.fn(echo);
+    const handler = vi.fn<FetchHandler>(echo);
     const server = await serve(handler, { limits: { bodyBytes: 10 } });
     expect(await exchange(server, post("", "Content-Length: 11"))).toMatch(/^HTTP\/1\.1 413 /);
     expect(handler).not.toHaveBeenCalled();
@@ -511,7 +511,7 @@ describe("targets", () => {
   });
 
   test("OPTIONS * is answered by the server, CONNECT is not implemented", async () => {
-    const handler = vi.fn(url);
+    const handler = vi.fn<FetchHandler>(url);
     const server = await serve(handler);
     expect(await exchange(server, "OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).toMatch(
       /^HTTP\/1\.1 204 /,
@@ -523,7 +523,7 @@ describe("targets", () => {
 
 describe("bad input", () => {
   test("is answered with its status and a closed connection, and the handler never sees it", async () => {
-    const handler = vi.fn(hello);
+    const handler = vi.fn<FetchHandler>(hello);
     const server = await serve(handler);
     for (const [text, status] of [
       ["GET / HTTP/1.1\r\n\r\n", 400],

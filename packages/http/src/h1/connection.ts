@@ -347,14 +347,17 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
   bodyWanted(): void {
     const reception = this.#reception;
     if (reception === undefined || this.#lingering) return;
-    if (this.#owesContinue && this.#exchange?.phase === "waiting") {
-      this.#owesContinue = false;
-      this.enter();
-      this.send(CONTINUE);
-      this.leave();
-    }
+    if (this.#exchange?.phase === "waiting") this.sendContinue();
     this.#awaitBody(reception);
     this.#resume();
+  }
+
+  sendContinue(): void {
+    if (!this.#owesContinue) return;
+    this.#owesContinue = false;
+    this.enter();
+    this.send(CONTINUE);
+    this.leave();
   }
 
   bodyDropped(): void {

@@ -38,6 +38,8 @@ export interface ExchangeHost extends BodyOwner {
   readonly stalled: boolean;
   /** `Date: …` with its line end. */
   dateLine(): string;
+  /** Sends `100 Continue`, where the client waits for it. */
+  sendContinue(): void;
   /** Whether the connection can serve another request after this one. */
   mayPersist(): boolean;
   /** The answer is out, or will never be. */
@@ -251,6 +253,8 @@ export class Http1Exchange implements RequestSource, RequestContext, FinishedReq
     const hasTrailers = this.#trailers !== undefined && this.#trailers.length > 0;
     const framing = responseFraming({ status, requestMethod: method, minorVersion, length, hasTrailers });
     this.#framing = framing;
+    // A handler that holds the body's stream is going to read it, and after the head it is too late to ask for it.
+    if (this.body?.touched === true) this.#host.sendContinue();
     this.#promised = framing === "length" ? length! : 0;
     this.status = status;
     this.isEventStream = block.isEventStream;

@@ -13,7 +13,8 @@ export function withFields(response: Response, fields: readonly (readonly [name:
 /** The same status with other headers, and another body where one is given; plain bodies stay plain. */
 export function withHeaders(response: Response, headers: Headers, body: PlainBody | undefined): Response {
   const { status, statusText } = response;
-  const plain = response instanceof FastResponse ? response.plainBody : undefined;
-  const kept = body !== undefined ? body : plain !== undefined ? plain : response.body;
-  return new FastResponse(kept as ConstructorParameters<typeof FastResponse>[0], { status, statusText, headers });
+  const init = { status, statusText, headers };
+  const kept = body ?? (response instanceof FastResponse ? response.plainBody : undefined);
+  if (body !== null && kept === undefined) return new Response(response.body, init);
+  return new FastResponse(kept as ConstructorParameters<typeof FastResponse>[0], init);
 }
