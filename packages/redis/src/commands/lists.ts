@@ -12,7 +12,9 @@ export const PUSH_EVENT: Readonly<Record<ListEnd, string>> = { front: "lpush", b
 const RANK_ZERO = new CommandError(
   "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list",
 );
-const RANK_OUT_OF_RANGE = new CommandError("ERR value is out of range");
+const RANK_OUT_OF_RANGE = new CommandError(
+  "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807",
+);
 const COUNT_NEGATIVE = new CommandError("ERR COUNT can't be negative");
 const MAXLEN_NEGATIVE = new CommandError("ERR MAXLEN can't be negative");
 

@@ -232,7 +232,7 @@ export const sortedSetRangeCommands: readonly CommandRow[] = [
     summary: "Returns members in a sorted set within a range of indexes.",
     complexity:
       "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements returned.",
-    syntax: "key start stop [sortby:(BYSCORE | BYLEX)] [REV] [LIMIT {offset:integer count:integer}] [WITHSCORES]",
+    syntax: "key start stop [sortby:(BYSCORE | BYLEX)] [REV] [LIMIT limit:{offset:integer count:integer}] [WITHSCORES]",
     history: [["6.2.0", "Added the `REV`, `BYSCORE`, `BYLEX` and `LIMIT` options."]],
     handler: zrange,
   },
@@ -262,7 +262,7 @@ export const sortedSetRangeCommands: readonly CommandRow[] = [
     summary: "Returns members in a sorted set within a range of scores.",
     complexity:
       "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements being returned. If M is constant (e.g. always asking for the first 10 elements with LIMIT), you can consider it O(log(N)).",
-    syntax: "key min:double max:double [WITHSCORES] [LIMIT {offset:integer count:integer}]",
+    syntax: "key min:double max:double [WITHSCORES] [LIMIT limit:{offset:integer count:integer}]",
     history: [["2.0.0", "Added the `WITHSCORES` modifier."]],
     deprecated: { since: "6.2.0", replacedBy: "`ZRANGE` with the `BYSCORE` argument" },
     handler: zrangebyscore,
@@ -278,7 +278,7 @@ export const sortedSetRangeCommands: readonly CommandRow[] = [
     summary: "Returns members in a sorted set within a range of scores in reverse order.",
     complexity:
       "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements being returned. If M is constant (e.g. always asking for the first 10 elements with LIMIT), you can consider it O(log(N)).",
-    syntax: "key max:double min:double [WITHSCORES] [LIMIT {offset:integer count:integer}]",
+    syntax: "key max:double min:double [WITHSCORES] [LIMIT limit:{offset:integer count:integer}]",
     history: [["2.1.6", "`min` and `max` can be exclusive."]],
     deprecated: { since: "6.2.0", replacedBy: "`ZRANGE` with the `REV` and `BYSCORE` arguments" },
     handler: zrevrangebyscore,
@@ -294,7 +294,7 @@ export const sortedSetRangeCommands: readonly CommandRow[] = [
     summary: "Returns members in a sorted set within a lexicographical range.",
     complexity:
       "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements being returned. If M is constant (e.g. always asking for the first 10 elements with LIMIT), you can consider it O(log(N)).",
-    syntax: "key min max [LIMIT {offset:integer count:integer}]",
+    syntax: "key min max [LIMIT limit:{offset:integer count:integer}]",
     deprecated: { since: "6.2.0", replacedBy: "`ZRANGE` with the `BYLEX` argument" },
     handler: zrangebylex,
   },
@@ -309,7 +309,7 @@ export const sortedSetRangeCommands: readonly CommandRow[] = [
     summary: "Returns members in a sorted set within a lexicographical range in reverse order.",
     complexity:
       "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements being returned. If M is constant (e.g. always asking for the first 10 elements with LIMIT), you can consider it O(log(N)).",
-    syntax: "key max min [LIMIT {offset:integer count:integer}]",
+    syntax: "key max min [LIMIT limit:{offset:integer count:integer}]",
     deprecated: { since: "6.2.0", replacedBy: "`ZRANGE` with the `REV` and `BYLEX` arguments" },
     handler: zrevrangebylex,
   },
@@ -324,7 +324,7 @@ export const sortedSetRangeCommands: readonly CommandRow[] = [
     summary: "Stores a range of members from sorted set in a key.",
     complexity:
       "O(log(N)+M) with N being the number of elements in the sorted set and M the number of elements stored into the destination key.",
-    syntax: "dst:key src:key min max [sortby:(BYSCORE | BYLEX)] [REV] [LIMIT {offset:integer count:integer}]",
+    syntax: "dst:key src:key min max [sortby:(BYSCORE | BYLEX)] [REV] [LIMIT limit:{offset:integer count:integer}]",
     handler: zrangestore,
   },
   {

@@ -225,7 +225,7 @@ export const sortedSetCommands: readonly CommandRow[] = [
     group: "sorted-set",
     summary: "Adds one or more members to a sorted set, or updates their scores. Creates the key if it doesn't exist.",
     complexity: "O(log(N)) for each item added, where N is the number of elements in the sorted set.",
-    syntax: "key [condition:(NX | XX)] [comparison:(GT | LT)] [CH] [INCR] {score:double member}...",
+    syntax: "key [condition:(NX | XX)] [comparison:(GT | LT)] [CH] [INCR] data:{score:double member}...",
     history: [
       ["2.4.0", "Accepts multiple elements."],
       ["3.0.2", "Added the `XX`, `NX`, `CH` and `INCR` options."],
@@ -364,7 +364,7 @@ export const sortedSetCommands: readonly CommandRow[] = [
     group: "sorted-set",
     summary: "Returns one or more random members from a sorted set.",
     complexity: "O(N) where N is the number of elements returned",
-    syntax: "key [{count:integer [WITHSCORES]}]",
+    syntax: "key [options:{count:integer [WITHSCORES]}]",
     tips: ["nondeterministic_output"],
     handler: zrandmember,
   },
