@@ -2,7 +2,7 @@
 import type { ErrorBody } from "./protocol.ts";
 
 /** Largest request body, in bytes: a value typed or pasted into an editor of the page. */
-export const MAX_BODY_BYTES = 8 * 1024 * 1024;
+export const MAX_BODY_BYTES: number = 8 * 1024 * 1024;
 
 /** Becomes the answer `{ error: { code, message } }` with `status`. */
 export class ApiError extends Error {

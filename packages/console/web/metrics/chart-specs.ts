@@ -49,8 +49,10 @@ export function chartSpecs(store: MetricStore, points: number): { timesMs: reado
   const histograms = new Map(histogramsOf(store).map((histogram) => [histogram.name, histogram]));
   const charts: ChartSpec[] = [];
   for (const [name, members] of byName) {
-    const { kind, help } = members[0]!.series;
-    if (kind === "gauge" && name.endsWith("_total")) continue; // Repeats a counter, under the name that the overview knows.
+    const { help } = members[0]!.series;
+    const kind = kindOf(members[0]!.series);
+    // Repeats what a system counts under its own name, for the overview.
+    if (name.endsWith("_operations_total")) continue;
     const histogram = histograms.get(name);
     const lines =
       histogram !== undefined
@@ -93,6 +95,11 @@ function busiest(lines: ChartLine[]): ChartLine[] {
   if (weighed.length === 0) return lines.slice(0, 1);
   const kept = new Set(weighed.toSorted((a, b) => b.weight - a.weight).slice(0, MAX_LINES));
   return weighed.filter((entry) => kept.has(entry)).map(({ line }) => line);
+}
+
+/** A total that is read from where it is counted is declared as a gauge, and is a counter all the same. */
+function kindOf({ kind, name }: SeriesInfo): SeriesInfo["kind"] {
+  return kind === "gauge" && name.endsWith("_total") ? "counter" : kind;
 }
 
 function labelText({ labels }: SeriesInfo): string {

@@ -1,97 +1,69 @@
-/* oxlint-disable typescript/no-explicit-any */
-// Interim: to be replaced by RedisClient of @tenon/redis.
+/** A connection to a Redis, ours or any other, that speaks in the page's own form of replies. */
 import type { World } from "@tenon/kit";
-import { connect } from "node:net";
-import { toWireBytes } from "./wire-bytes.ts";
+import { PushReply, RedisClient, RedisError, type RespValue, StatusReply, VerbatimReply } from "@tenon/redis";
 import type { WireReply } from "./wire.ts";
+import { toWireBytes } from "./wire-bytes.ts";
+
+const CONNECT_TIMEOUT_MS = 5000;
+
 export interface RedisConnection {
+  /** The reply; a refusal is `{ error }`. Rejects when the connection has ended. Commands of one turn leave together, in order. */
   send(command: readonly (string | Buffer)[]): Promise<WireReply>;
   close(): void;
 }
+
 export interface ConnectionHandlers {
-  onPush?: (push: WireReply) => void;
-  onLine?: (line: string) => void;
-  onClose: () => void;
+  /** A message of pub/sub. */
+  readonly onPush?: (push: WireReply) => void;
+  /** A line of MONITOR. */
+  readonly onLine?: (line: string) => void;
+  /** Called once, whichever side closed. */
+  readonly onClose: () => void;
 }
-export async function connectRedis(url: string, handlers: ConnectionHandlers, _world: World): Promise<RedisConnection> {
-  const u = new URL(url);
-  const socket = connect({ host: u.hostname, port: Number(u.port || 6379) });
-  await new Promise<void>((ok, no) => {
-    socket.once("connect", () => ok());
-    socket.once("error", no);
+
+/** Rejects with the system's code, or with the server's refusal. */
+export async function connectRedis(url: string, handlers: ConnectionHandlers, world: World): Promise<RedisConnection> {
+  const { onPush, onLine, onClose } = handlers;
+  const client = await RedisClient.connect(url, {
+    world,
+    timeoutMs: CONNECT_TIMEOUT_MS,
+    onPush: (items) => {
+      const [kind, line] = items;
+      if (kind instanceof StatusReply && kind.text === "monitor" && line instanceof StatusReply) onLine?.(line.text);
+      else onPush?.(items.map(toWireReply));
+    },
   });
-  let buf = Buffer.alloc(0);
-  const waiting: ((r: WireReply) => void)[] = [];
-  let at = 0;
-  const line = (): string => {
-    const e = buf.indexOf("\r\n", at);
-    if (e < 0) throw new Error("more");
-    const s = buf.toString("utf8", at, e);
-    at = e + 2;
-    return s;
-  };
-  const parse = (): any => {
-    const l = line();
-    const t = l[0];
-    const r = l.slice(1);
-    if (t === "+") return { status: r };
-    if (t === "-") return { error: r };
-    if (t === ":") return { integer: r };
-    if (t === "_") return null;
-    if (t === ",") return { double: r };
-    if (t === "#") return { boolean: r === "t" };
-    if (t === "$" || t === "=") {
-      const n = Number(r);
-      if (n < 0) return null;
-      if (at + n + 2 > buf.length) throw new Error("more");
-      const b = buf.subarray(at, at + n);
-      at += n + 2;
-      return toWireBytes(t === "=" ? b.subarray(4) : b);
-    }
-    const n = Number(r);
-    if (n < 0) return null;
-    if (t === "%") return { map: Array.from({ length: n }, () => [parse(), parse()]) };
-    const items = Array.from({ length: n }, parse);
-    if (t === "~") return { set: items };
-    if (t === ">") return { pushed: items };
-    return items;
-  };
-  socket.on("data", (d: Buffer) => {
-    buf = Buffer.concat([buf, d]);
-    for (;;) {
-      if (buf.length === 0) return;
-      at = 0;
-      let v;
+  void client.closed.then(onClose);
+  return {
+    send: async (command) => {
       try {
-        v = parse();
-      } catch {
-        return;
+        return toWireReply(await client.command(...command));
+      } catch (error) {
+        if (error instanceof RedisError) return toWireReply(error);
+        throw error;
       }
-      buf = buf.subarray(at);
-      if (v?.pushed) handlers.onPush?.(v.pushed);
-      else if (waiting.length === 0 && v?.status) handlers.onLine?.(v.status);
-      else waiting.shift()?.(v);
-    }
-  });
-  socket.on("close", () => handlers.onClose());
-  socket.on("error", () => undefined);
-  const c: RedisConnection = {
-    send: (cmd) =>
-      new Promise((ok) => {
-        waiting.push(ok);
-        socket.write(
-          Buffer.concat([
-            Buffer.from(`*${cmd.length}\r\n`),
-            ...cmd.flatMap((a) => [
-              Buffer.from(`$${Buffer.byteLength(a)}\r\n`),
-              Buffer.isBuffer(a) ? a : Buffer.from(a),
-              Buffer.from("\r\n"),
-            ]),
-          ]),
-        );
-      }),
-    close: () => socket.destroy(),
+    },
+    close: () => client.close(),
   };
-  await c.send(["HELLO", "3"]);
-  return c;
+}
+
+function toWireReply(value: RespValue): WireReply {
+  if (value === null) return null;
+  if (value instanceof Uint8Array) return toWireBytes(value);
+  if (typeof value === "boolean") return { boolean: value };
+  if (typeof value === "bigint" || Number.isInteger(value)) return { integer: String(value) };
+  if (typeof value === "number") return { double: doubleText(value) };
+  if (value instanceof StatusReply) return { status: value.text };
+  if (value instanceof RedisError) return { error: value.message };
+  if (value instanceof VerbatimReply) return toWireBytes(value.bytes);
+  if (value instanceof PushReply) return value.items.map(toWireReply);
+  if (value instanceof Map) return { map: [...value].map(([name, item]) => [toWireReply(name), toWireReply(item)]) };
+  if (value instanceof Set) return { set: [...value].map(toWireReply) };
+  return value.map(toWireReply);
+}
+
+/** As Redis writes it. */
+function doubleText(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  return Number.isFinite(value) ? String(value) : value > 0 ? "inf" : "-inf";
 }

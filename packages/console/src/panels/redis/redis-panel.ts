@@ -36,8 +36,13 @@ const SIZE_COMMANDS: Readonly<Record<string, string>> = {
   stream: "XLEN",
 };
 
-/** Commands that turn a connection into something else; each has its place in the page. */
-const NOT_IN_A_SESSION: ReadonlySet<string> = new Set(["MONITOR", "SYNC", "PSYNC"]);
+/** Commands that turn a connection into something that does not answer command by command. */
+const NOT_IN_A_SESSION: ReadonlySet<string> = new Set([
+  "MONITOR",
+  "SYNC",
+  "PSYNC",
+  ...["SUBSCRIBE", "UNSUBSCRIBE"].flatMap((name) => [name, `P${name}`, `S${name}`]),
+]);
 
 export function openRedisPanel(context: PanelContext): Panel {
   return new RedisPanel(context);
@@ -148,7 +153,8 @@ class RedisPanel implements Panel {
       receive: async (message) => {
         const command = readCommand(new Fields(message).array("command", MAX_ARGUMENTS));
         const name = String(command[0] ?? "").toUpperCase();
-        if (NOT_IN_A_SESSION.has(name)) throw bad(`${name} does not fit a command line; MONITOR has a tab of its own`);
+        if (NOT_IN_A_SESSION.has(name))
+          throw bad(`${name} does not fit this command line, where every command has one answer`);
         return { reply: await connection.send(command) };
       },
       close: () => connection.close(),
