@@ -2,7 +2,7 @@
  * A small client: RESP3 over the World's network. Commands sent in one turn of the event loop leave in one write and are
  * answered in order; bytes stay bytes.
  */
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import { type Connection, type ConnectionHandler, realWorld, type World } from "@tenon/kit";
 import { encodeRequest, type RequestPart } from "./resp/request-writer.ts";
 import { PushReply, RedisError, ReplyParser, type RespValue, StatusReply } from "./resp/reply-parser.ts";
@@ -24,11 +24,14 @@ export interface RedisClientOptions {
 }
 
 interface Waiting {
+  /** Of a subscribing command: its confirmations come as pushes of this kind, so many of them. */
+  readonly confirmation?: { readonly kind: string; missing: number };
   resolve(value: RespValue): void;
   reject(error: Error): void;
 }
 
 const DEFAULT_PORT = 6379;
+const SUBSCRIBING = new Set(["subscribe", "psubscribe", "ssubscribe", "unsubscribe", "punsubscribe", "sunsubscribe"]);
 
 /** Options from `redis://user:password@host:port/database` or `unix:///path`. Throws TypeError. */
 export function parseRedisUrl(url: string): RedisClientOptions {
@@ -101,7 +104,10 @@ export class RedisClient implements ConnectionHandler, AsyncDisposable {
   command(...parts: readonly RequestPart[]): Promise<RespValue> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
+      const kind = String(parts[0]).toLowerCase();
+      // An UN… without channels confirms every one that there was: the first confirmation has to do.
+      const confirmation = SUBSCRIBING.has(kind) ? { kind, missing: Math.max(1, parts.length - 1) } : undefined;
+      this.#waiting.push({ resolve, reject, ...(confirmation === undefined ? {} : { confirmation }) });
       if (this.#outgoing.length === 0) queueMicrotask(() => this.#send());
       this.#outgoing.push(encodeRequest(parts));
     });
@@ -126,6 +132,7 @@ export class RedisClient implements ConnectionHandler, AsyncDisposable {
   #receive(reply: RespValue): void {
     if (reply instanceof PushReply) {
       this.#onPush?.(reply.items);
+      this.#confirm(reply);
       return;
     }
     const waiting = this.#waiting.shift();
@@ -134,6 +141,17 @@ export class RedisClient implements ConnectionHandler, AsyncDisposable {
       if (reply instanceof StatusReply) this.#onPush?.([new StatusReply("monitor"), reply]);
     } else if (reply instanceof RedisError) waiting.reject(reply);
     else waiting.resolve(reply);
+  }
+
+  /** A push may be the answer to a subscribing command: its last one resolves it. */
+  #confirm(push: PushReply): void {
+    const first = this.#waiting[0];
+    const kind = push.items[0];
+    if (first?.confirmation === undefined || !(kind instanceof Uint8Array)) return;
+    if (Buffer.from(kind).toString("latin1") !== first.confirmation.kind) return;
+    if (--first.confirmation.missing > 0) return;
+    this.#waiting.shift();
+    first.resolve(push);
   }
 
   end(): void {

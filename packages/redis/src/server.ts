@@ -40,6 +40,8 @@ export interface RedisServerOptions {
   readonly host?: string;
   /** Also listens on this unix socket; with `port: -1` only there. */
   readonly unixsocket?: string;
+  /** Nothing is written without it; and nothing yet with it: there is no persistence so far. */
+  readonly dir?: string;
   readonly world?: World;
   readonly log?: Log;
   /** "manual": time stands still until `server.clock.advance`. */
@@ -54,11 +56,11 @@ export interface RedisServerOptions {
   readonly [setting: `${string}-${string}`]: string | number | boolean | undefined;
 }
 
-/** Names of options that are settings without a dash. */
-const PLAIN_SETTINGS = ["maxclients", "requirepass", "databases", "timeout", "maxmemory", "hz"] as const;
+/** Options that are not settings of redis.conf. */
+const NOT_SETTINGS = new Set(["host", "port", "unixsocket", "world", "log", "clock", "dir"]);
 const CRON_MS = 100;
-/** Instants that one `advance` stops at, at most, for expiring keys: beyond, the rest expires at its end. */
-const MAX_EXPIRY_STOPS = 1000;
+/** Timers take at most this; what is due later is looked at again then. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 const DENIED =
   "-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. In this mode connections are only accepted from the loopback interface. If you want to connect from external computers to Redis you may set a password, or set protected-mode to no.\r\n";
 
@@ -107,12 +109,8 @@ export class RedisServer implements AsyncDisposable {
     config.load("save", "");
     config.load("port", String(Math.max(0, options.port ?? 0)));
     if (options.unixsocket !== undefined) config.load("unixsocket", options.unixsocket);
-    for (const name of PLAIN_SETTINGS) {
-      const value = options[name];
-      if (value !== undefined) config.load(name, String(value));
-    }
     for (const [name, value] of Object.entries(options)) {
-      if (!name.includes("-") || value === undefined) continue;
+      if (NOT_SETTINGS.has(name) || value === undefined) continue;
       config.load(name, typeof value === "boolean" ? (value ? "yes" : "no") : String(value));
     }
     const clock = this.#clock;
@@ -183,11 +181,7 @@ export class RedisServer implements AsyncDisposable {
     });
     const { port } = this.#service.address;
     if (port > 0) config.load("port", String(port));
-    // Our own manual clock moves only through `advance`, which does what cron would.
-    if (options.clock !== "manual") {
-      this.#cron = this.#clock.setInterval(() => this.#runCron(), CRON_MS);
-      this.#cron.unref();
-    }
+    this.#served();
     this.#log.info(`ready to accept connections`, { address: this.url });
   }
 
@@ -259,43 +253,52 @@ export class RedisServer implements AsyncDisposable {
     return this.#engine.effects.subscribe(listener);
   }
 
+  /** After anything that the engine did: sets the timers that it now needs. */
   #served(): void {
-    const wakeMs = this.#engine.nextWakeMs;
-    if (wakeMs >= this.#wakeMs || wakeMs === Infinity) return;
+    const engine = this.#engine;
+    let wakeMs = engine.nextWakeMs;
+    // A clock that is moved by hand may be moved by years: it stops where a key expires instead of ten times a second.
+    if (this.#manual !== undefined) wakeMs = Math.min(wakeMs, engine.keyspace.earliestExpiryMs + 1);
+    else if (this.#cron === undefined) this.#startCron();
+    if (wakeMs >= this.#wakeMs) return;
     this.#wake?.close();
     this.#wakeMs = wakeMs;
-    // Timers take at most 2^31 ms; a later deadline is looked at again then.
-    const delay = Math.min(Math.max(0, wakeMs - this.#clock.now()), 2 ** 31 - 1);
-    this.#wake = this.#clock.setTimeout(() => {
-      this.#wakeMs = Infinity;
-      this.#engine.tick(this.#clock.now());
-      this.#engine.flush();
-      this.#served();
-    }, delay);
+    const delay = Math.min(Math.max(0, wakeMs - this.#clock.now()), MAX_TIMER_MS);
+    this.#wake = this.#clock.setTimeout(() => this.#runDue(), delay);
   }
 
-  #runCron(): void {
+  #runDue(): void {
     const now = this.#clock.now();
-    this.#engine.cron(now);
+    this.#wakeMs = Infinity;
+    if (this.#manual !== undefined) this.#engine.expireAll(now);
+    this.#engine.tick(now);
+    this.#engine.flush();
+    this.#served();
+  }
+
+  /** Cron sleeps while there is nothing to do; the next batch wakes it. */
+  #startCron(): void {
+    this.#cron = this.#clock.setTimeout(() => {
+      this.#cron = undefined;
+      if (this.#runCron()) this.#startCron();
+    }, CRON_MS);
+    this.#cron.unref();
+  }
+
+  #runCron(): boolean {
+    const now = this.#clock.now();
+    const busy = this.#engine.cron(now);
     this.#engine.flush();
     const timeout = this.#engine.config.number("timeout");
     if (timeout > 0) for (const session of this.#service.sessions) session.dropIfIdle(now, timeout);
+    return busy || timeout > 0;
   }
 
   #advance(by: number | string): void {
-    const manual = this.#manual;
-    if (manual === undefined) throw new Error('this server runs on the real clock: listen with clock: "manual"');
-    const target = manual.now() + durationMs(by);
-    for (let stops = 0; stops < MAX_EXPIRY_STOPS; stops++) {
-      // A key is gone one millisecond after its time.
-      const next = this.#engine.keyspace.earliestExpiryMs() + 1;
-      if (next >= target) break;
-      if (next > manual.now()) manual.advance(next - manual.now());
-      this.#engine.expireAll(manual.now());
-      this.#engine.flush();
-    }
-    if (target > manual.now()) manual.advance(target - manual.now());
-    this.#engine.expireAll(manual.now());
+    if (this.#manual === undefined) throw new Error('this server runs on the real clock: listen with clock: "manual"');
+    this.#served();
+    this.#manual.advance(durationMs(by));
+    this.#engine.tick(this.#manual.now());
     this.#engine.flush();
   }
 

@@ -512,9 +512,9 @@ export class Engine {
 
   /**
    * What goes on in the background, ten times a second: active expiry for at most a quarter of the time, rehashing, the rate of
-   * operations. Call `flush` after it.
+   * operations. Call `flush` after it. Returns whether there will be more to do without further commands.
    */
-  cron(now: number): void {
+  cron(now: number): boolean {
     this.setNow(now);
     const elapsedMs = Math.max(1, now - this.#lastCronMs);
     this.operationsPerSecond = Math.round(((this.stats.commandsProcessed - this.#lastCronCommands) * 1000) / elapsedMs);
@@ -531,7 +531,11 @@ export class Engine {
       this.stats.expireCycleMs += this.#monotonic() - started;
       this.effects.unitDone();
     }
-    for (const database of this.keyspace.databases) database.keys.rehashStep(REHASH_BUCKETS_PER_CRON);
+    let busy = this.operationsPerSecond > 0;
+    for (const { keys, expiry } of this.keyspace.databases) {
+      if (keys.rehashStep(REHASH_BUCKETS_PER_CRON) || expiry.size > 0) busy = true;
+    }
+    return busy;
   }
 
   /** Removes all keys that have expired by `now`: for a clock that is moved by hand. Call `flush` after it. */

@@ -16,6 +16,8 @@ export class ExpiryIndex {
   #segments: (Segment | undefined)[] = [];
   #ids = new Int32Array(16);
   #count = 0;
+  /** No key expires earlier; may be too early, as removals do not raise it. */
+  #earliestMs = Infinity;
   /** Where the active cycle goes on. */
   #cursor = 0;
 
@@ -29,6 +31,18 @@ export class ExpiryIndex {
     return this.#segments[id >> SEGMENT_BITS]!.at[id & SEGMENT_MASK]!;
   }
 
+  /** A time before which nothing expires; Infinity when nothing does. */
+  get earliestMs(): number {
+    return this.#earliestMs;
+  }
+
+  /** Makes `earliestMs` exact: looks at every key that expires. */
+  findEarliest(): void {
+    let earliest = Infinity;
+    for (let n = 0; n < this.#count; n++) earliest = Math.min(earliest, this.at(this.#ids[n]!));
+    this.#earliestMs = earliest;
+  }
+
   /** The `n`th id of the dense list, in no particular order. */
   idAt(n: number): number {
     return this.#ids[n]!;
@@ -36,6 +50,7 @@ export class ExpiryIndex {
 
   /** Adds an id that is not in the index. */
   add(id: number, atMs: number): void {
+    if (atMs < this.#earliestMs) this.#earliestMs = atMs;
     const segment = this.#segment(id);
     segment.at[id & SEGMENT_MASK] = atMs;
     segment.position[id & SEGMENT_MASK] = this.#count;
@@ -49,6 +64,7 @@ export class ExpiryIndex {
 
   /** Changes the time of an id that is in the index. */
   move(id: number, atMs: number): void {
+    if (atMs < this.#earliestMs) this.#earliestMs = atMs;
     this.#segments[id >> SEGMENT_BITS]!.at[id & SEGMENT_MASK] = atMs;
   }
 

@@ -57,16 +57,17 @@ export class Keyspace {
   /** Removes every key whose time has come: for a clock that is moved by hand. */
   expireAll(): number {
     let removed = 0;
-    for (const database of this.databases) removed += database.expireSome(database.expiry.size);
+    for (const database of this.databases) {
+      removed += database.expireSome(database.expiry.size);
+      database.expiry.findEarliest();
+    }
     return removed;
   }
 
-  /** When the next key expires; Infinity when none does. Looks at all that do: for a clock that is moved by hand. */
-  earliestExpiryMs(): number {
+  /** A time before which no key expires; Infinity when none does. */
+  get earliestExpiryMs(): number {
     let earliest = Infinity;
-    for (const { expiry } of this.databases) {
-      for (let n = 0; n < expiry.size; n++) earliest = Math.min(earliest, expiry.at(expiry.idAt(n)));
-    }
+    for (const { expiry } of this.databases) earliest = Math.min(earliest, expiry.earliestMs);
     return earliest;
   }
 
