@@ -99,11 +99,13 @@ export function parseDouble(text: string): number | undefined {
 
 /**
  * A double as Redis 7.4 prints it in scores and RESP3 doubles: the shortest digits that read back the same, integers
- * in full up to 2^52, otherwise in the layout of its fpconv: plain while short, else `d.ddde+N`.
+ * in full up to 2^62, otherwise in the layout of its fpconv: plain while short, else `d.ddde+N`.
  */
 export function formatDouble(value: number): string {
   if (Number.isInteger(value)) {
-    if (Math.abs(value) <= 4503599627370496) return Object.is(value, -0) ? "-0" : value.toString();
+    if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return Object.is(value, -0) ? "-0" : value.toString();
+    // Half of the 64-bit integers, where Redis' double2ll stops: all digits, not only those that tell it from its neighbours.
+    if (Math.abs(value) <= 2 ** 62) return BigInt(value).toString();
   } else if (Number.isNaN(value)) return "nan";
   else if (value === Infinity) return "inf";
   else if (value === -Infinity) return "-inf";
