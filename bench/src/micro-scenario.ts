@@ -66,7 +66,7 @@ async function open(context: OpenContext, contender: string): Promise<OpenConten
       return reply(child);
     },
     async close() {
-      child.disconnect();
+      if (child.connected) child.disconnect();
     },
   };
 }

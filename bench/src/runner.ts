@@ -103,6 +103,7 @@ function summarize(
       if (mine === undefined || theirs === undefined || mine.length !== theirs.length) return [];
       const target = scenario.targets?.[peer.name]?.[key];
       const ratio = pairedRatio(mine, theirs, better);
+      if (ratio === undefined) return [];
       return [{ peer: peer.name, metric: key, ...ratio, ...(target === undefined ? {} : { target }) }];
     }),
   );

@@ -34,10 +34,18 @@ export interface Ratio {
 
 /**
  * How many times better ours is than the peer's. Figures of the same round are compared with each other, and the median of those
- * ratios is taken: what slows the machine for a while slows both sides of a round, and cancels out.
+ * ratios is taken: what slows the machine for a while slows both sides of a round, and cancels out. Rounds in which a side
+ * measured nothing (0 ms, finer than its clock) have no ratio; undefined when no round has one.
  */
-export function pairedRatio(ours: readonly number[], peers: readonly number[], better: "higher" | "lower"): Ratio {
+export function pairedRatio(
+  ours: readonly number[],
+  peers: readonly number[],
+  better: "higher" | "lower",
+): Ratio | undefined {
   if (ours.length !== peers.length) throw new RangeError(`unequal rounds: ${ours.length} and ${peers.length}`);
-  const ratios = ours.map((value, round) => (better === "higher" ? value / peers[round]! : peers[round]! / value));
+  const ratios = ours
+    .map((value, round) => (better === "higher" ? value / peers[round]! : peers[round]! / value))
+    .filter((ratio) => ratio > 0 && Number.isFinite(ratio));
+  if (ratios.length === 0) return undefined;
   return { median: median(ratios), low: Math.min(...ratios), high: Math.max(...ratios) };
 }

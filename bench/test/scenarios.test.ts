@@ -13,6 +13,7 @@ import {
   wrk,
 } from "../src/index.ts";
 import { runScenario } from "../src/runner.ts";
+import broken from "./fixtures/broken.bench.ts";
 import sums from "./fixtures/sums.bench.ts";
 
 const linux = existsSync("/proc/self/stat");
@@ -28,6 +29,11 @@ test("a micro scenario runs each contender in a process of its own, and finds th
   const result = await runScenario(sums.scenarios[0]!, options);
   expect(result.ratios[0]!.median).toBeGreaterThan(5);
   expect(result.contenders[0]!.figures["cpu"]!.median).toBeGreaterThan(0);
+});
+
+test("a function that throws is an error", async () => {
+  const file = new URL("./fixtures/broken.bench.ts", import.meta.url).href;
+  await expect(runScenario(broken.scenarios[0]!, { ...options, file })).rejects.toThrow("process ended with 1");
 });
 
 test.runIf(linux)("a command that fails is an error, not a figure", async () => {

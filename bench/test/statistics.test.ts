@@ -42,8 +42,8 @@ test("one wild round moves neither the median nor the spread far", () => {
 });
 
 test("a ratio above one says that ours is better, whichever way the metric points", () => {
-  expect(pairedRatio([200, 200, 200], [100, 100, 100], "higher").median).toBe(2);
-  expect(pairedRatio([5, 5, 5], [10, 10, 10], "lower").median).toBe(2);
+  expect(pairedRatio([200, 200, 200], [100, 100, 100], "higher")?.median).toBe(2);
+  expect(pairedRatio([5, 5, 5], [10, 10, 10], "lower")?.median).toBe(2);
 });
 
 test("a slowdown of the machine that hits both sides of a round cancels out", () => {
@@ -53,11 +53,16 @@ test("a slowdown of the machine that hits both sides of a round cancels out", ()
     slow.map((factor) => 100 * factor),
     "higher",
   );
-  expect(ratio.median).toBeCloseTo(1.2);
-  expect(ratio.low).toBeCloseTo(1.2);
-  expect(ratio.high).toBeCloseTo(1.2);
+  expect(ratio?.median).toBeCloseTo(1.2);
+  expect(ratio?.low).toBeCloseTo(1.2);
+  expect(ratio?.high).toBeCloseTo(1.2);
 });
 
 test("unequal numbers of rounds cannot be paired", () => {
   expect(() => pairedRatio([1, 2], [1], "higher")).toThrow(RangeError);
+});
+
+test("rounds in which a side measured nothing have no ratio", () => {
+  expect(pairedRatio([0, 10, 10], [0, 0, 20], "lower")).toEqual({ median: 2, low: 2, high: 2 });
+  expect(pairedRatio([0], [0], "lower")).toBeUndefined();
 });
