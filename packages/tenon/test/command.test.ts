@@ -27,6 +27,15 @@ describe("tenon --help", () => {
   });
 });
 
+test.each(SYSTEM_NAMES)("tenon %s hands over to the system's own command line", async (name) => {
+  const { stdout, stderr, code } = await tenon([name, "--help"]);
+  expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+  expect(stdout).toContain("--port");
+  const wrong = await tenon([name, "--port", "nonsense"]);
+  expect(wrong).toMatchObject({ stdout: "", stderr: expect.stringContaining("port") });
+  expect(wrong.code).toBeGreaterThan(0);
+});
+
 test("tenon --version is package.json's", async () => {
   const manifest = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8")) as {
     version: string;
@@ -69,6 +78,7 @@ test("tab completion offers commands, systems, services and options", async () =
   expect(await offered("")).toEqual(expect.arrayContaining(["up", "run", "config", "completion", "redis", "http"]));
   expect(await offered("up", "r")).toContain("redis");
   expect(await offered("up", "--port")).toContain("--port-offset");
+  expect(await offered("http", "--po")).toContain("--port");
   for (const shell of ["bash", "zsh", "fish"])
     expect((await tenon(["completion", shell])).stdout).toContain("tenon complete --");
 });

@@ -50,5 +50,5 @@ export const redis: System<RedisSettings, RedisServer> = {
       throw error;
     }
   },
-  cli: () => import(/* @vite-ignore */ `@tenon/redis${"/cli"}`),
+  cli: () => import("@tenon/redis/cli"),
 };
