@@ -126,7 +126,9 @@ function NavLink(props: {
   return (
     <a class="nav-link" href={props.href} aria-current={props.current ? "page" : undefined}>
       {props.icon !== undefined && <Icon name={props.icon} />}
-      {props.state !== undefined && <span class={`dot ${props.state}`} title={props.state} />}
+      {props.state !== undefined && (
+        <span class={`dot ${props.state}`} title={props.state} role="img" aria-label={props.state} />
+      )}
       {props.children}
     </a>
   );

@@ -14,7 +14,7 @@ const chromium = peer("chromium");
 /** Kept as output of a CI run. */
 const SCREENSHOTS = fileURLToPath(new URL("../../../../build/screenshots/", import.meta.url));
 
-describe.skipIf(chromium === undefined)("the page in Chromium", () => {
+describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_000 }, () => {
   let browser: Browser;
   let demo: DemoStack;
   let target: Console;

@@ -35,7 +35,6 @@ export async function visit(
     permissions: ["clipboard-read", "clipboard-write"],
     timezoneId: "UTC",
   });
-  context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   const { origin } = new URL(url);

@@ -5,7 +5,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { Hello, LiveEvents, ServiceInfo, SummaryPoint, TopicEvent } from "../../src/protocol.ts";
 import { appendLogs, replaceLogs } from "./logs.ts";
-import { deliver, reopenTopics } from "./topics.ts";
+import { deliver, hasTopics, reopenTopics } from "./topics.ts";
 
 /** `ended`: this run of the stack is over, and our cookie with it. */
 export type LinkState = "connecting" | "live" | "lost" | "ended";
@@ -13,6 +13,12 @@ export type LinkState = "connecting" | "live" | "lost" | "ended";
 /** The server speaks every second; after this long a silence the stream is dead, whatever the socket says. */
 const SILENCE_MS = 6000;
 const RETRY_MS = 1500;
+
+/**
+ * A browser opens six connections to a server over HTTP/1.1, and every stream takes one of them for all its tabs. So a tab
+ * that nobody looks at gives its stream back after this long.
+ */
+const HIDDEN_MS = 30_000;
 const HISTORY_POINTS = 180;
 
 export const link: Signal<LinkState> = signal<LinkState>("connecting");
@@ -54,6 +60,24 @@ export function connect(): void {
     if (source === opened) lose();
   });
   watch();
+}
+
+/** Lets go of the stream while the tab is hidden, and comes back when it is looked at. */
+export function restWhileHidden(): void {
+  let timer: number | undefined;
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(timer);
+    if (!document.hidden) {
+      if (source === undefined && link.value === "live") connect();
+      return;
+    }
+    timer = setTimeout(() => {
+      if (link.value !== "live" || hasTopics()) return;
+      clearTimeout(watchdog);
+      source?.close();
+      source = undefined;
+    }, HIDDEN_MS);
+  });
 }
 
 function watch(): void {

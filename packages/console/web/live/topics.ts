@@ -38,6 +38,11 @@ export function openTopic(service: string, topic: string, listener: TopicListene
   };
 }
 
+/** Whether something lives on the stream that would be lost with it, such as a transaction on a command line. */
+export function hasTopics(): boolean {
+  return entries.size > 0;
+}
+
 /** The stream is new: everything that was open is opened on it. */
 export function reopenTopics(newSession: string): void {
   session = newSession;

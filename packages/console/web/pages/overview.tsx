@@ -200,7 +200,7 @@ function SharedMemory(): JSX.Element {
   return (
     <span class="figure number muted" title="Memory of the process that the services share">
       {processBytes === undefined ? <Nothing /> : bytes(processBytes)}
-      <small>shared memory</small>
+      <small>memory</small>
     </span>
   );
 }

@@ -16,7 +16,7 @@ export function ServicePage({ name, path }: { name: string; path: readonly strin
   return (
     <>
       <div class="page-head">
-        <span class={`dot ${service.state}`} title={service.state} />
+        <span class={`dot ${service.state}`} title={service.state} role="img" aria-label={service.state} />
         <h1>{service.name}</h1>
         {service.url !== undefined && (
           <span class="copyable meta">
