@@ -164,7 +164,7 @@ describe.each(SERVERS)("%s", (name, start) => {
       expect(entry("EXPIRE")?.syntax).toBe("key seconds [NX | XX | GT | LT]");
     });
 
-    test("a session is a connection of its own: database and transaction", async () => {
+    test("a session is a connection of its own: database, transaction, subscription", async () => {
       const stream = await LiveStream.open(target, visitor);
       const { session } = (await stream.named("hello")) as Hello;
       const body = { id: "s", service: "redis", topic: "session" };
@@ -180,7 +180,10 @@ describe.each(SERVERS)("%s", (name, start) => {
       expect(await send("INCRBY", "a", "x")).toEqual({ status: "QUEUED" });
       expect(await send("EXEC")).toEqual([{ status: "OK" }, { error: "ERR value is not an integer or out of range" }]);
       expect(await client.command("EXISTS", "a")).toBe(0);
-      for (const command of ["monitor", "SUBSCRIBE", "psync"]) {
+      expect(await send("SUBSCRIBE", "news")).toEqual(["subscribe", "news", { integer: "1" }]);
+      await client.command("PUBLISH", "news", "hello");
+      expect(await stream.named("topic")).toEqual({ id: "s", message: { push: ["message", "news", "hello"] } });
+      for (const command of ["monitor", "psync"]) {
         const refused = await visitor.post(`/api/live/${session}/topics/s`, { command: [command, "x"] });
         expect(refused.status).toBe(400);
       }

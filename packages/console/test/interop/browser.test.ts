@@ -11,8 +11,9 @@ import { type DemoStack, startDemoStack } from "../support/demo-stack.ts";
 
 const chromium = peer("chromium");
 
-/** Kept as output of a CI run. */
-const SCREENSHOTS = fileURLToPath(new URL("../../../../build/screenshots/", import.meta.url));
+/** Kept as output of a CI run, which says where. */
+const SCREENSHOTS =
+  process.env["TENON_SCREENSHOTS"] ?? fileURLToPath(new URL("../../../../build/screenshots/", import.meta.url));
 
 describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_000 }, () => {
   let browser: Browser;

@@ -17,7 +17,7 @@ const target = await Console.listen({ stack: demo.stack, log: demo.log.child("co
 const client = await RedisClient.connect(demo.redis().url);
 const http = demo.log.child("http");
 
-for (let tick = 0; tick < TRAFFIC_SECONDS * 10; tick++) {
+async function traffic(tick: number): Promise<void> {
   const swell = 1 + Math.sin(tick / 90) + 0.5 * Math.sin(tick / 23) + Math.random();
   for (let n = 0; n < 40 * swell; n++) void client.command("INCR", `visits:${n % 17}`);
   for (let n = 0; n < 3 * swell; n++) {
@@ -29,12 +29,14 @@ for (let tick = 0; tick < TRAFFIC_SECONDS * 10; tick++) {
   if (tick === 1000) demo.log.child("redis").info("expired keys removed", { keys: 214, tookMs: 0.4 });
   await sleep(100);
 }
+
+for (let tick = 0; tick < TRAFFIC_SECONDS * 10; tick++) await traffic(tick);
 const browser = await launch(process.argv[2] ?? "/usr/bin/chromium");
-const context = await browser.newContext({ viewport: { width: 1180, height: 560 }, deviceScaleFactor: 2 });
+const context = await browser.newContext({ viewport: { width: 1280, height: 540 }, deviceScaleFactor: 2 });
 const page = await context.newPage();
 await page.goto(target.url);
 await page.getByRole("article", { name: "redis" }).waitFor();
-await sleep(1500);
+for (let tick = 0; tick < 30; tick++) await traffic(TRAFFIC_SECONDS * 10 + tick);
 await page.screenshot({ path: PICTURE });
 await browser.close();
 client.close();

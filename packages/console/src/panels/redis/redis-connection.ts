@@ -29,8 +29,13 @@ export async function connectRedis(url: string, handlers: ConnectionHandlers, wo
     timeoutMs: CONNECT_TIMEOUT_MS,
     onPush: (items) => {
       const [kind, line] = items;
-      if (kind instanceof StatusReply && kind.text === "monitor" && line instanceof StatusReply) onLine?.(line.text);
-      else onPush?.(items.map(toWireReply));
+      if (kind instanceof StatusReply && kind.text === "monitor" && line instanceof StatusReply) {
+        onLine?.(line.text);
+        return;
+      }
+      const push = items.map(toWireReply);
+      // What confirms a subscription is the answer to the command that asked for it.
+      if (!String(push[0]).endsWith("subscribe")) onPush?.(push);
     },
   });
   void client.closed.then(onClose);

@@ -37,12 +37,7 @@ const SIZE_COMMANDS: Readonly<Record<string, string>> = {
 };
 
 /** Commands that turn a connection into something that does not answer command by command. */
-const NOT_IN_A_SESSION: ReadonlySet<string> = new Set([
-  "MONITOR",
-  "SYNC",
-  "PSYNC",
-  ...["SUBSCRIBE", "UNSUBSCRIBE"].flatMap((name) => [name, `P${name}`, `S${name}`]),
-]);
+const NOT_IN_A_SESSION: ReadonlySet<string> = new Set(["MONITOR", "SYNC", "PSYNC"]);
 
 export function openRedisPanel(context: PanelContext): Panel {
   return new RedisPanel(context);
