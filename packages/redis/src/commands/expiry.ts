@@ -2,9 +2,19 @@
  * Expiry times as commands take them: relative or absolute, in seconds or milliseconds.
  */
 import type { Args } from "../resp/args.ts";
+import { INT64_MAX, INT64_MIN } from "../types/numbers.ts";
 import { CommandError } from "./errors.ts";
 
-const INT64_LIMIT = 2 ** 63;
+/** `amount` units from `base`, in milliseconds since the epoch; undefined when 64 bits do not hold it. */
+export function expiryTime(amount: number | bigint, unitMs: number, base: number): number | undefined {
+  if (typeof amount === "number") {
+    const at = amount * unitMs + base;
+    if (Number.isSafeInteger(at)) return at;
+  }
+  const product = BigInt(amount) * BigInt(unitMs);
+  if (product > INT64_MAX || product < INT64_MIN || product + BigInt(base) > INT64_MAX) return undefined;
+  return Number(product) + base;
+}
 
 export function invalidExpire(command: string): CommandError {
   return new CommandError(`ERR invalid expire time in '${command}' command`);
@@ -26,10 +36,9 @@ export class ExpiryOption {
 
   /** The time in milliseconds since the epoch. Throws as `command` does for what is no positive time. */
   at(now: number, command: string): number {
-    const amount = this.#args.integer(this.#index);
-    if (amount <= 0 || amount * this.#unitMs >= INT64_LIMIT) throw invalidExpire(command);
-    const at = amount * this.#unitMs + (this.#relative ? now : 0);
-    if (at >= INT64_LIMIT) throw invalidExpire(command);
+    const amount = this.#args.int64(this.#index);
+    const at = amount > 0 ? expiryTime(amount, this.#unitMs, this.#relative ? now : 0) : undefined;
+    if (at === undefined) throw invalidExpire(command);
     return at;
   }
 }

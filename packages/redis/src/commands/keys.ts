@@ -6,7 +6,7 @@ import { isCanonicalInt64 } from "../types/numbers.ts";
 import { Collection, typeOf, type StringValue, type Value } from "../types/value.ts";
 import { EVENT, type CommandContext } from "./context.ts";
 import { CommandError, NO_SUCH_KEY, SYNTAX_ERROR } from "./errors.ts";
-import { invalidExpire } from "./expiry.ts";
+import { expiryTime, invalidExpire } from "./expiry.ts";
 import { BUCKETS_PER_ELEMENT, parseCursor, parseScanOptions } from "./scan.ts";
 import { subcommandHelp } from "./help.ts";
 import { key, keys, type CommandRow } from "./table.ts";
@@ -66,11 +66,9 @@ function expireConditions(ctx: CommandContext): ExpireConditions {
 /** EXPIRE and its kin: argument 2 counts `unitMs`, from `base`. */
 function expireGeneric(ctx: CommandContext, unitMs: number, base: number, name: string): void {
   const { args, db, reply } = ctx;
-  const amount = args.integer(2);
-  if (Math.abs(amount * unitMs) >= 2 ** 63) throw invalidExpire(name);
-  const at = amount * unitMs + base;
-  if (at >= 2 ** 63) throw invalidExpire(name);
   const conditions = expireConditions(ctx);
+  const at = expiryTime(args.int64(2), unitMs, base);
+  if (at === undefined) throw invalidExpire(name);
   const id = db.find(args, 1);
   if (id === 0) {
     reply.integer(0);

@@ -20,7 +20,7 @@ import {
   SYNTAX_ERROR,
   WRONG_TYPE,
 } from "./errors.ts";
-import { invalidExpire, parseExpiry, type ExpiryOption } from "./expiry.ts";
+import { expiryTime, invalidExpire, parseExpiry, type ExpiryOption } from "./expiry.ts";
 import { key, keys, type CommandRow } from "./table.ts";
 
 const OFFSET_OUT_OF_RANGE = new CommandError("ERR offset is out of range");
@@ -28,6 +28,8 @@ const DECREMENT_OVERFLOW = new CommandError("ERR decrement would overflow");
 const NAN_OR_INFINITY = new CommandError("ERR increment would produce NaN or Infinity");
 const ODD_MSET = new CommandError("ERR wrong number of arguments for 'mset' command");
 const ODD_MSETNX = new CommandError("ERR wrong number of arguments for 'msetnx' command");
+
+const INFINITE = /^[+-]?inf(?:inity)?$/i;
 
 /** Room kept behind a string that grows, so that appending is linear: as much again, at most a MiB. */
 const MAX_SPARE_BYTES = 1024 * 1024;
@@ -146,9 +148,9 @@ function psetex(ctx: CommandContext): void {
 }
 
 function setWithLifetime(ctx: CommandContext, unitMs: number, command: string): void {
-  const lifetime = ctx.args.integer(2) * unitMs;
-  const expiresAt = ctx.now + lifetime;
-  if (lifetime <= 0 || expiresAt > 2 ** 63) throw invalidExpire(command);
+  const lifetime = ctx.args.int64(2);
+  const expiresAt = lifetime > 0 ? expiryTime(lifetime, unitMs, ctx.now) : undefined;
+  if (expiresAt === undefined) throw invalidExpire(command);
   setWithExpiry(ctx, ctx.args.value(3), expiresAt);
   ctx.reply.ok();
 }
@@ -282,9 +284,8 @@ function incrbyfloat(ctx: CommandContext): void {
   const value = stringForWrite(ctx, 1);
   const current = value === undefined ? "0" : stringText(value);
   const amount = ctx.args.string(2);
-  if (!isLongDouble(current)) throw NOT_A_FLOAT;
-  if (/^[+-]?inf(inity)?$/i.test(amount)) throw NAN_OR_INFINITY;
-  if (!isLongDouble(amount)) throw NOT_A_FLOAT;
+  if (!isLongDouble(current) && !INFINITE.test(current)) throw NOT_A_FLOAT;
+  if (!isLongDouble(amount) && !INFINITE.test(amount)) throw NOT_A_FLOAT;
   const sum = addLongDouble(current, amount);
   if (sum === undefined) throw NAN_OR_INFINITY;
   ctx.put(1, sum, true);
@@ -377,9 +378,6 @@ function getrange(ctx: CommandContext): void {
   else reply.bulk(String(value).slice(start, end + 1));
 }
 
-/** Cells of LCS's table: 4 bytes each. */
-const MAX_LCS_CELLS = 256 * 1024 * 1024;
-
 function lcs(ctx: CommandContext): void {
   const { args, reply } = ctx;
   const first = ctx.lookup(1);
@@ -404,8 +402,8 @@ function lcs(ctx: CommandContext): void {
   const a = stringBytes(first ?? "");
   const b = stringBytes(second ?? "");
   const width = b.length + 1;
-  if ((a.length + 1) * width > MAX_LCS_CELLS) {
-    throw new CommandError("ERR Insufficient memory, failed allocating transient memory for LCS");
+  if ((a.length + 1) * width * Uint32Array.BYTES_PER_ELEMENT > ctx.engine.limits.maxBulkBytes) {
+    throw new CommandError("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len");
   }
   const table = new Uint32Array((a.length + 1) * width);
   for (let i = 1; i <= a.length; i++) {

@@ -122,7 +122,8 @@ export class ListNode {
       if (start > this.#start) this.#slots.fill("", this.#start, Math.min(start, this.#end));
       else this.#slots.fill("", Math.max(start + count, this.#start), this.#end);
     } else {
-      const grown: string[] = Array.from<string>({ length: capacity }).fill("");
+      // Allocated in one piece: Array.from goes through an iterator, and this is in the way of every push.
+      const grown = new Array<string>(capacity).fill("");
       for (let i = 0; i < count; i++) grown[start + i] = this.#slots[this.#start + i]!;
       this.#slots = grown;
     }

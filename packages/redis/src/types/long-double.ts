@@ -14,6 +14,7 @@ const MANTISSA_BITS = 64;
 const ZERO: LongDouble = { mantissa: 0n, exponent: 0 };
 const DECIMALS = 17;
 const DECIMAL = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,6}))?$/;
+const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]+)\.?([0-9a-fA-F]*)(?:[pP]([+-]?\d{1,5}))?$/;
 /** Beyond these, more digits cannot matter, and the numbers would only be large. */
 const LARGEST_EXPONENT = 16_384;
 const MOST_DIGITS = 5_000;
@@ -46,6 +47,12 @@ function rounded(numerator: bigint, denominator: bigint, exponent: number): Long
 /** What `strtold` makes of the whole of `text`; undefined when it is no finite number. */
 function parse(text: string): LongDouble | undefined {
   if (text.length > LONGEST_TEXT) return undefined;
+  const hex = HEXADECIMAL.exec(text);
+  if (hex !== null) {
+    const fraction = hex[3] ?? "";
+    const digits = BigInt(`0x${hex[2]}${fraction}`) * (hex[1] === "-" ? -1n : 1n);
+    return rounded(digits, 1n, Number(hex[4] ?? 0) - 4 * fraction.length);
+  }
   const match = DECIMAL.exec(text);
   if (match === null || match[2] + match[3]! === "") return undefined;
   const digits = (match[2]! + match[3]!).slice(0, MOST_DIGITS);
