@@ -3,7 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { microScenario, nginx, nodeServer, type Scenario, type Server, serverScenario, suite, type Suite, wrk } from "@tenon/bench";
+import {
+  microScenario,
+  nginx,
+  nodeServer,
+  type Scenario,
+  type Server,
+  serverScenario,
+  suite,
+  type Suite,
+  wrk,
+} from "@tenon/bench";
 import { DEFAULT_LIMITS, RequestHeadParser } from "@tenon/http";
 
 const script = (name: string): URL => new URL(`./servers/${name}.ts`, import.meta.url);
@@ -25,7 +35,11 @@ const BROWSER: Readonly<Record<string, string>> = {
 
 const hello = "location / { default_type text/plain; return 200 'hello, world!'; }";
 
-const helloScenario = (name: string, ours: readonly string[], targets: Readonly<Record<string, Readonly<Record<string, number>>>>): Scenario =>
+const helloScenario = (
+  name: string,
+  ours: readonly string[],
+  targets: Readonly<Record<string, Readonly<Record<string, number>>>>,
+): Scenario =>
   serverScenario({
     name,
     ours: nodeServer({ name: "tenon", script: script("tenon-hello"), args: ours }),
@@ -46,7 +60,11 @@ function oneFile(name: string, size: number): string {
   return directory;
 }
 
-function fileScenario(name: string, size: number, targets: Readonly<Record<string, Readonly<Record<string, number>>>>): Scenario {
+function fileScenario(
+  name: string,
+  size: number,
+  targets: Readonly<Record<string, Readonly<Record<string, number>>>>,
+): Scenario {
   let directory: string | undefined;
   const inDirectory = (make: (path: string) => Server): Server => {
     const { name: serverName } = make("");
@@ -65,11 +83,20 @@ function fileScenario(name: string, size: number, targets: Readonly<Record<strin
 }
 
 const HEAD = Buffer.from(
-  ["GET /path/to/page?query=1 HTTP/1.1", "Host: 127.0.0.1:8080", ...Object.entries(BROWSER).map(([name, value]) => `${name}: ${value}`), "", ""].join("\r\n"),
+  [
+    "GET /path/to/page?query=1 HTTP/1.1",
+    "Host: 127.0.0.1:8080",
+    ...Object.entries(BROWSER).map(([name, value]) => `${name}: ${value}`),
+    "",
+    "",
+  ].join("\r\n"),
 );
 
 const http: Suite = suite("http", [
-  helloScenario("hello, 50 connections", [], { "node:http": { throughput: 1.3, cpu: 1.5 }, nginx: { throughput: 0.8, cpu: 0.75 } }),
+  helloScenario("hello, 50 connections", [], {
+    "node:http": { throughput: 1.3, cpu: 1.5 },
+    nginx: { throughput: 0.8, cpu: 0.75 },
+  }),
   helloScenario("hello from Node's own Response, 50 connections", ["native"], {}),
   serverScenario({
     name: "hello, 50 connections, pipelined by 16",

@@ -21,6 +21,7 @@ import type { FetchHandler, RequestContext } from "./fetch/context.ts";
 import { DispatchContext } from "./fetch/dispatch.ts";
 import { Http1Connection } from "./h1/connection.ts";
 import type { Http1Exchange } from "./h1/exchange.ts";
+import { HeadCache } from "./h1/head-cache.ts";
 import { DEFAULT_LIMITS, type HttpLimits } from "./h1/limits.ts";
 import { RequestHeadParser } from "./h1/request-head.ts";
 import type { Http1Server } from "./h1/server-core.ts";
@@ -134,8 +135,9 @@ export class HttpServer implements AsyncDisposable {
         (this as { nowMs: number }).nowMs = clock.monotonic();
         (this as { wallMs: number }).wallMs = clock.now();
       },
+      heads: new HeadCache(),
       dateLine(): string {
-        return date.at(clock.now());
+        return date.at(this.wallMs);
       },
       takeParser(): RequestHeadParser {
         const parser = spare ?? new RequestHeadParser(limits);

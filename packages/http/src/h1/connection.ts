@@ -19,6 +19,7 @@ import { IncomingRequest } from "../fetch/incoming-request.ts";
 import { Deadline, type WheelEntry } from "../timer-wheel.ts";
 import { HttpProtocolError } from "./errors.ts";
 import { type ExchangeHost, Http1Exchange } from "./exchange.ts";
+import type { HeadCache } from "./head-cache.ts";
 import { POSITIONS_PER_FIELD } from "./field-parser.ts";
 import { latin1 } from "./latin1.ts";
 import { BodyReception } from "./reception.ts";
@@ -112,6 +113,7 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
 
   end(): void {
     this.#peerEnded = true;
+    this.#server.readClock();
     if (this.#lingering) {
       if (!this.stalled) this.#io.destroy();
       return;
@@ -153,6 +155,7 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
   expired(): void {
     const awaiting = this.#awaiting;
     this.#awaiting = "nothing";
+    this.#server.readClock();
     if (awaiting === "head" || awaiting === "body") return this.#refuse(new HttpProtocolError("request-timeout"));
     if (awaiting === "stall") return this.#checkStall();
     this.#io.destroy();
@@ -289,7 +292,10 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
         : server.answer(new IncomingRequest(exchange), exchange);
     if (answer instanceof Promise) {
       answer.then(
-        (response) => exchange.respond(response),
+        (response) => {
+          server.readClock();
+          exchange.respond(response);
+        },
         // The pipeline answers everything else itself; this is a fault that asks for a cut.
         () => this.#io.reset(),
       );
@@ -491,6 +497,10 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
 
   dateLine(): string {
     return this.#server.dateLine();
+  }
+
+  get heads(): HeadCache {
+    return this.#server.heads;
   }
 
   waitUntil(promise: Promise<unknown>): void {

@@ -14,6 +14,7 @@ import type { HeadersInit } from "../fetch/init-types.ts";
 import type { BodyOwner, IncomingBody } from "../fetch/incoming-body.ts";
 import type { RequestSource } from "../fetch/request-source.ts";
 import type { FinishedRequest, RecentRequest } from "../recent-requests.ts";
+import type { HeadCache } from "./head-cache.ts";
 import { chunkHead, LAST_CHUNK } from "./chunked.ts";
 import { fieldName, lastChunkWithTrailers } from "./field-writer.ts";
 import { latin1 } from "./latin1.ts";
@@ -38,6 +39,7 @@ export interface ExchangeHost extends BodyOwner {
   readonly stalled: boolean;
   /** `Date: …` with its line end. */
   dateLine(): string;
+  readonly heads: HeadCache;
   /** Sends `100 Continue`, where the client waits for it. */
   sendContinue(): void;
   /** Whether the connection can serve another request after this one. */
@@ -260,6 +262,10 @@ export class Http1Exchange implements RequestSource, RequestContext, FinishedReq
     this.isEventStream = block.isEventStream;
     this.phase = "sending";
     this.persists = framing !== "close" && !block.wantsClose && this.#host.mayPersist();
+    if (framing === "length" && this.persists && minorVersion === 1 && statusText === "") {
+      this.#send(this.#host.heads.head(status, block, length!, this.#host.dateLine()));
+      return;
+    }
     let head = statusLine(status, statusText) + block.text;
     if (framing === "chunked") {
       head += "Transfer-Encoding: chunked\r\n";

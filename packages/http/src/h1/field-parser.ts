@@ -55,6 +55,9 @@ export class FieldParser {
    */
   parse(bytes: Uint8Array, base: number, end: number): number {
     const positions = this.positions;
+    // Locals: an import is looked up each time.
+    const token = TOKEN;
+    const fieldValue = FIELD_VALUE;
     const limit = base + this.#first + this.#maxBytes + 2;
     const stop = end < limit ? end : limit;
     let at = base + this.#at;
@@ -69,13 +72,13 @@ export class FieldParser {
           state = LAST_LINE_FEED;
           continue;
         }
-        if (TOKEN[byte] === 0) throw lineStartError(byte, this.count);
+        if (token[byte] === 0) throw lineStartError(byte, this.count);
         if (this.count === this.#maxFields) throw new HttpProtocolError("too-many-fields");
         positions[slot] = at - base;
         state = NAME;
       }
       if (state === NAME) {
-        while (at < stop && TOKEN[bytes[at]!] !== 0) at++;
+        while (at < stop && token[bytes[at]!] !== 0) at++;
         if (at === stop) break;
         if (bytes[at] !== COLON) throw new HttpProtocolError(bytes[at] === LF ? "bare-line-end" : "field-name");
         positions[slot + 1] = at - base;
@@ -93,19 +96,19 @@ export class FieldParser {
         const lastTurn = stop - 8;
         while (
           at <= lastTurn &&
-          (FIELD_VALUE[bytes[at]!]! &
-            FIELD_VALUE[bytes[at + 1]!]! &
-            FIELD_VALUE[bytes[at + 2]!]! &
-            FIELD_VALUE[bytes[at + 3]!]! &
-            FIELD_VALUE[bytes[at + 4]!]! &
-            FIELD_VALUE[bytes[at + 5]!]! &
-            FIELD_VALUE[bytes[at + 6]!]! &
-            FIELD_VALUE[bytes[at + 7]!]!) !==
+          (fieldValue[bytes[at]!]! &
+            fieldValue[bytes[at + 1]!]! &
+            fieldValue[bytes[at + 2]!]! &
+            fieldValue[bytes[at + 3]!]! &
+            fieldValue[bytes[at + 4]!]! &
+            fieldValue[bytes[at + 5]!]! &
+            fieldValue[bytes[at + 6]!]! &
+            fieldValue[bytes[at + 7]!]!) !==
             0
         ) {
           at += 8;
         }
-        while (at < stop && FIELD_VALUE[bytes[at]!] !== 0) at++;
+        while (at < stop && fieldValue[bytes[at]!] !== 0) at++;
         if (at === stop) break;
         const byte = bytes[at]!;
         if (byte !== CR) throw new HttpProtocolError(byte === LF ? "bare-line-end" : "field-value");

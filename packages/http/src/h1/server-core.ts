@@ -3,6 +3,7 @@ import type { Counter, Family, Log } from "@tenon/kit";
 import type { RequestContext } from "../fetch/context.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
 import type { Http1Exchange } from "./exchange.ts";
+import type { HeadCache } from "./head-cache.ts";
 import type { HttpLimits } from "./limits.ts";
 import type { RequestHeadParser } from "./request-head.ts";
 
@@ -19,6 +20,7 @@ export interface Http1Server {
   readClock(): void;
   /** `Date: …` with its line end. */
   dateLine(): string;
+  readonly heads: HeadCache;
   /** A parser that nobody uses; `giveParser` it back when its head is complete. */
   takeParser(): RequestHeadParser;
   giveParser(parser: RequestHeadParser): void;
