@@ -32,7 +32,7 @@ export function main(argv: string[]): Promise<number> {
 }
 
 export function program(): Command {
-  const command = new Command("http")
+  const command = new Command("tenon http")
     .description("Serve a directory, or a module with a fetch handler, over HTTP/1.1.")
     .argument("[dir]", "directory to serve", ".")
     .addOption(new Option("-p, --port <port>", "port; 0 picks a free one").argParser(port).default(8080))
