@@ -142,9 +142,11 @@ test("numbers for people", () => {
     "118 MB",
     "4.5 TB",
   ]);
-  expect([0, 0.25, 9, 812, 1000, 4200, 118_000, 3.14e6].map(format.count)).toEqual([
+  expect([0, 0.25, 1.998, 9.98, 9, 812, 1000, 4200, 118_000, 3.14e6].map(format.count)).toEqual([
     "0",
     "0.3",
+    "2",
+    "10",
     "9",
     "812",
     "1.0k",

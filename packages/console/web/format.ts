@@ -1,4 +1,4 @@
-/** Numbers for people. Every function returns text of stable width class, so that a live figure does not jump. */
+/** Numbers for people: two or three digits and a unit, since a figure that changes every second is read at a glance. */
 
 const BYTE_UNITS = ["B", "KB", "MB", "GB", "TB"] as const;
 
@@ -15,7 +15,7 @@ export function bytes(value: number): string {
 
 /** Counts: `812`, `4.2k`, `118k`, `3.1M`. */
 export function count(value: number): string {
-  if (value < 1000) return value < 10 && !Number.isInteger(value) ? value.toFixed(1) : String(Math.round(value));
+  if (value < 1000) return String(value < 9.95 ? Number(value.toFixed(1)) : Math.round(value));
   const [amount, unit] = value < 1e6 ? [value / 1e3, "k"] : value < 1e9 ? [value / 1e6, "M"] : [value / 1e9, "G"];
   return `${amount >= 100 ? Math.round(amount) : amount.toFixed(1)}${unit}`;
 }
