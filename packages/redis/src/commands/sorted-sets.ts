@@ -76,13 +76,14 @@ function add(ctx: CommandContext, options: AddOptions): void {
   let result: number | undefined;
   for (const [pair, given] of scores.entries()) {
     const member = args.string(options.firstPair + pair * 2 + 1);
-    const current = set.score(member);
+    const at = set.find(member);
+    const current = at < 0 ? undefined : set.scoreAt(at);
     result = newScore(current, given, options);
     if (result === undefined) continue;
     if (current === undefined) added++;
     else if (result !== current) updated++;
     else continue;
-    set.set(member, result);
+    set.put(at, member, result);
   }
   if (existing === undefined) ctx.put(1, set);
   if (added + updated > 0) ctx.changed(1, EVENT.zset, options.incr ? "zincr" : "zadd", added + updated);

@@ -77,8 +77,23 @@ const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 const HEXADECIMAL = /^([+-]?)0[xX](?:([0-9a-fA-F]+)\.?([0-9a-fA-F]*)|\.([0-9a-fA-F]+))(?:[pP]([+-]?\d+))?$/;
 
+/** The number that up to 15 digits make; -1 for any other text. The common score needs no regular expression. */
+function parseDigits(text: string): number {
+  const { length } = text;
+  if (length === 0 || length > 15) return -1;
+  let value = 0;
+  for (let i = 0; i < length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
 /** What `strtod` makes of the whole of `text`; `undefined` when it is no number, and for NaN, as Redis refuses it. */
 export function parseDouble(text: string): number | undefined {
+  const short = parseDigits(text);
+  if (short >= 0) return short;
   if (DECIMAL.test(text)) {
     const value = Number(text);
     // strtod reports ERANGE for both directions, which Redis refuses.

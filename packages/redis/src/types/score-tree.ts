@@ -6,7 +6,7 @@
  * without the tree.
  *
  * Why not the skip list with spans that Redis has: it costs a pointer chase per level and an object per entry; here a leaf
- * holds up to 64 entries in two arrays side by side. Measured in bench/types.bench.ts.
+ * holds up to 64 entries in two arrays side by side. Measured in bench/collections.bench.ts.
  *
  * Members are unique in the tree's owner, so that (score, member) is a total order; NaN must not come in.
  */

@@ -61,23 +61,38 @@ export class SortedSetValue extends Collection {
     return at < 0 ? undefined : this.#scores[at];
   }
 
+  /** Where `member` is, for `scoreAt` and `put`, or -1; good until the next write. */
+  find(member: string): number {
+    return this.#large === undefined ? this.#members.indexOf(member) : this.#large.table.find(member);
+  }
+
   /** Gives `member` that score; returns whether it is new. */
   set(member: string, score: number): boolean {
-    if (this.#large !== undefined) return this.#setLarge(this.#large, member, score);
-    const at = this.#members.indexOf(member);
+    const at = this.find(member);
+    this.put(at, member, score);
+    return at < 0;
+  }
+
+  /** As `set`, when `find` has already said where the member is: commands look at the old score first. */
+  put(at: number, member: string, score: number): void {
+    if (this.#large !== undefined) {
+      if (at < 0) this.#addLarge(this.#large, member, score);
+      else moveLarge(this.#large, at, member, score);
+      return;
+    }
     if (at >= 0) {
-      if (this.#scores[at] === score) return false;
+      if (this.#scores[at] === score) return;
       this.#members.splice(at, 1);
       this.#scores.splice(at, 1);
     } else {
       const { zsetMaxListpackEntries, zsetMaxListpackValue } = this.#settings;
       if (this.#members.length + 1 > zsetMaxListpackEntries || member.length > zsetMaxListpackValue) {
-        return this.#setLarge(this.#toLarge(), member, score);
+        this.#addLarge(this.#toLarge(), member, score);
+        return;
       }
       this.#characters += member.length;
     }
     this.#insertCompact(member, score);
-    return at < 0;
   }
 
   /** To be called before one command adds `members`: many at once make it large from the start. */
@@ -214,22 +229,11 @@ export class SortedSetValue extends Collection {
     return COLLECTION_OVERHEAD + this.#characters + this.size * perMember;
   }
 
-  #setLarge({ table, scores, tree }: LargeSortedSet, member: string, score: number): boolean {
-    const id = table.findOrAdd(member);
-    if (id < 0) {
-      scores.push(score);
-      tree.insert(score, member);
-      this.#characters += member.length;
-      return true;
-    }
-    const before = scores[id]!;
-    // As in the original, 0 and -0 are the same score: the one that came first stays.
-    if (before !== score) {
-      tree.remove(before, member);
-      tree.insert(score, member);
-      scores[id] = score;
-    }
-    return false;
+  #addLarge({ table, scores, tree }: LargeSortedSet, member: string, score: number): void {
+    table.findOrAdd(member);
+    scores.push(score);
+    tree.insert(score, member);
+    this.#characters += member.length;
   }
 
   #insertCompact(member: string, score: number): void {
@@ -276,4 +280,13 @@ interface LargeSortedSet {
   /** By the table's ids. */
   readonly scores: number[];
   readonly tree: ScoreTree;
+}
+
+function moveLarge({ scores, tree }: LargeSortedSet, id: number, member: string, score: number): void {
+  const before = scores[id]!;
+  // As in the original, 0 and -0 are the same score: the one that came first stays.
+  if (before === score) return;
+  tree.remove(before, member);
+  tree.insert(score, member);
+  scores[id] = score;
 }
