@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Console } from "@tenon/console";
+import { HttpServer } from "@tenon/http";
 import { Redis } from "ioredis";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -68,6 +69,57 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     await page.getByLabel("Token").fill(searchParams.get("token")!);
     await page.getByRole("button", { name: "Open" }).click();
     await page.getByRole("article", { name: "redis" }).waitFor();
+    await context.close();
+  });
+
+  test("a page on another port, to which the browser gives our cookie too, cannot do anything", async () => {
+    const { page, context } = await open();
+    await page.getByRole("article", { name: "redis" }).waitFor();
+    await using attacker = await HttpServer.listen({
+      fetch: () => new Response("<!doctype html><title>attacker</title>", { headers: { "content-type": "text/html" } }),
+    });
+    await page.goto(attacker.url);
+    const { origin } = new URL(target.url);
+    const actions = demo.stack.services[1]!.actions.length;
+    const outcome = await page.evaluate(async (console_) => {
+      const stop = `${console_}/api/services/redis/stop`;
+      const attempts = [
+        fetch(stop, { method: "POST", mode: "no-cors", credentials: "include", body: "{}" }),
+        fetch(stop, { method: "POST", credentials: "include", body: "{}" }),
+        fetch(`${console_}/api/live`, { credentials: "include" }),
+        fetch(console_, { credentials: "include" }),
+      ];
+      return (await Promise.allSettled(attempts)).map(({ status }) => status);
+    }, origin);
+    expect(outcome).toEqual(["rejected", "rejected", "rejected", "rejected"]);
+
+    // A form needs no leave to be sent, and takes the cookie along.
+    const answered = page.waitForResponse((response) => response.url().endsWith("/redis/stop"));
+    await page.evaluate(`
+      document.body.innerHTML = '<form method="post" enctype="text/plain" action="${origin}/api/services/redis/stop">';
+      document.forms[0].submit();
+    `);
+    const answer = await answered;
+    expect((await answer.request().allHeaders())["cookie"]).toContain("tenon_console_");
+    expect(answer.status()).toBe(403);
+    expect(demo.stack.services[1]!.actions.length).toBe(actions);
+    expect(demo.stack.services[1]!.state).toBe("running");
+    await context.close();
+  });
+
+  test("runs no script that was smuggled into the page", async () => {
+    const { page, context, complaints } = await open();
+    await page.getByRole("article", { name: "redis" }).waitFor();
+    await page.evaluate(`{
+      const script = document.createElement("script");
+      script.textContent = "globalThis.smuggled = true";
+      document.body.append(script);
+      document.body.insertAdjacentHTML("beforeend", '<img src="/none" onerror="globalThis.smuggled = true">');
+    }`);
+    await expect
+      .poll(() => complaints.filter((text) => text.includes("Content Security Policy")).length)
+      .toBeGreaterThan(1);
+    expect(await page.evaluate("globalThis.smuggled")).toBeUndefined();
     await context.close();
   });
 
