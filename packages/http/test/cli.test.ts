@@ -85,14 +85,14 @@ describe("tenon http", () => {
     const { port } = server.address;
     const run = start(directory, "--port", `${port}`);
     expect(await run.exit).toBe(1);
-    expect(run.stderr).toBe(`http: 127.0.0.1:${port} is in use\n`);
+    expect(run.stderr).toBe(`tenon http: 127.0.0.1:${port} is in use\n`);
     await server.close();
   });
 
   test("says in one line what it cannot serve", async () => {
     const missing = start(join(directory, "missing"));
     expect(await missing.exit).toBe(1);
-    expect(missing.stderr).toMatch(/^http: .*missing is not a directory\n$/);
+    expect(missing.stderr).toMatch(/^tenon http: .*missing is not a directory\n$/);
     const app = start("--app", join(directory, "a.txt"));
     expect(await app.exit).toBe(1);
     expect(app.stderr.trim().split("\n")).toHaveLength(1);
@@ -101,7 +101,7 @@ describe("tenon http", () => {
       chmodSync(join(directory, "locked"), 0);
       const locked = start(join(directory, "locked"));
       expect(await locked.exit).toBe(1);
-      expect(locked.stderr).toMatch(/^http: cannot read .*EACCES\n$/);
+      expect(locked.stderr).toMatch(/^tenon http: cannot read .*EACCES\n$/);
     }
   });
 
@@ -109,7 +109,7 @@ describe("tenon http", () => {
     for (const option of [["--tls"], ["--proxy", "/=http://x"], ["--workers", "2"]]) {
       const run = start(directory, ...option);
       expect(await run.exit).toBe(1);
-      expect(run.stderr).toMatch(/^http: --\w+ is not there yet .*\n$/);
+      expect(run.stderr).toMatch(/^tenon http: --\w+ is not there yet .*\n$/);
     }
     const unknown = start("--nonsense");
     expect(await unknown.exit).toBe(2);
