@@ -12,6 +12,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // The notices of what is bundled travel with the package.
+    license: { fileName: "licenses.md" },
   },
   logLevel: "warn",
 });
