@@ -11,13 +11,15 @@ export interface OriginalServer {
   stop(): Promise<void>;
 }
 
-export async function startOriginal(executable: string): Promise<OriginalServer> {
+/** `settings` are further arguments: `--name value …`. */
+export async function startOriginal(executable: string, settings: readonly string[] = []): Promise<OriginalServer> {
   const probe = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => probe.once("listening", resolve));
   const { port } = probe.address() as AddressInfo;
   await new Promise((resolve) => probe.close(resolve));
   const folder = mkdtempSync(join(tmpdir(), "tenon-redis-"));
-  const child = spawn(executable, ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]);
+  const own = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder];
+  const child = spawn(executable, [...own, ...settings]);
   await new Promise<void>((resolve, reject) => {
     child.once("error", reject);
     child.stdout.on("data", (chunk: Buffer) => {
