@@ -154,6 +154,7 @@ export class HttpServer implements AsyncDisposable {
         byClass[Math.floor(exchange.status / 100)]!.add();
         durations.record(exchange.durationMs / 1000);
         sent.add(exchange.bytesSent);
+        exchange.fields.compact();
         recent.record(exchange);
       },
       waitUntil: (promise: Promise<unknown>) => this.#waitUntil(promise),

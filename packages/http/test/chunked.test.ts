@@ -9,6 +9,9 @@ import {
   LengthDecoder,
 } from "../src/index.ts";
 
+/** A few seconds of them in the test run, minutes in `npm run soak`. */
+const MUTATIONS = process.env["TENON_SOAK"] === undefined ? 2000 : 500_000;
+
 interface Outcome {
   readonly data: string;
   readonly done: boolean;
@@ -80,7 +83,7 @@ describe("a chunked body", () => {
           expect(bytewiseData).toBe(data);
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: MUTATIONS },
     );
   });
 });

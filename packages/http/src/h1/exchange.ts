@@ -378,6 +378,8 @@ export class Http1Exchange implements RequestSource, RequestContext, FinishedReq
     // Chunked framing of a body that was at hand, because there are trailers.
     if (this.#framing === "chunked" && this.#pump === undefined) this.#send(this.#lastChunk());
     this.phase = "over";
+    // Finished requests are remembered for a while; what they streamed is not.
+    this.#pump = undefined;
     this.#host.finished(this);
   }
 

@@ -10,6 +10,9 @@ import { latin1 } from "./latin1.ts";
 import type { HttpLimits } from "./limits.ts";
 import { RequestHeadParser } from "./request-head.ts";
 
+/** Reads up to this size are kept as they are. */
+const SMALL_READ_BYTES = 16 * 1024;
+
 /** Methods that need no new string. */
 const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"] as const;
 
@@ -17,11 +20,11 @@ export class RequestView implements RequestFields {
   readonly method: string;
   /** 0 or 1: the version is HTTP/1.x. */
   readonly minorVersion: number;
-  readonly #bytes: Buffer;
-  readonly #base: number;
-  readonly #targetStart: number;
-  readonly #targetEnd: number;
-  readonly #end: number;
+  #bytes: Buffer;
+  #base: number;
+  #targetStart: number;
+  #targetEnd: number;
+  #end: number;
   #parser: RequestHeadParser;
   #generation: number;
   readonly #limits: HttpLimits;
@@ -44,9 +47,14 @@ export class RequestView implements RequestFields {
     return latin1(this.#bytes, this.#targetStart, this.#targetEnd);
   }
 
-  /** Bytes of the head. */
-  get headBytes(): number {
-    return this.#end - this.#base;
+  /** For those who keep it long: lets go of a large read of which the head is a small part. */
+  compact(): void {
+    if (this.#bytes.buffer.byteLength <= SMALL_READ_BYTES) return;
+    this.#bytes = Buffer.from(this.#bytes.subarray(this.#base, this.#end));
+    this.#targetStart -= this.#base;
+    this.#targetEnd -= this.#base;
+    this.#end -= this.#base;
+    this.#base = 0;
   }
 
   get(lowerCaseName: string): string | null {
