@@ -1,5 +1,6 @@
 /** Runs the same random commands on collections here and on the original, and tells where the answers differ. */
-import type { Original } from "../original.ts";
+import { connect } from "node:net";
+import type { Original, OriginalServer } from "../original.ts";
 import { EngineUnderTest, parseReply, seededRandom, type Reply } from "../engine-client.ts";
 import { collectionCommand, UNORDERED } from "./collections.ts";
 
@@ -43,6 +44,79 @@ export async function compareCollections(
     differences.push({ at, words, ours: a, theirs: b });
   }
   return differences;
+}
+
+/** What was announced and counted while the same commands ran on both sides. */
+export interface Effects {
+  /** Keyspace events, as "event key". */
+  readonly events: readonly string[];
+  /** By how much rdb_changes_since_last_save grew. */
+  readonly changes: number;
+}
+
+/** Keyspace events and the count of changes, which replies do not show. */
+export async function compareEffects(
+  server: OriginalServer,
+  { seed, commands }: { readonly seed: number; readonly commands: number },
+): Promise<{ ours: Effects; theirs: Effects }> {
+  const world = new EngineUnderTest();
+  const [ours, ourListener] = [world.connect(), world.connect()];
+  const theirs = await server.open();
+  for (const first of [["FLUSHALL"], ["CONFIG", "SET", "notify-keyspace-events", "KA"]]) {
+    ours.raw(...first);
+    await theirs.raw(first);
+  }
+  ourListener.raw("PSUBSCRIBE", "*");
+  ourListener.output();
+  const listener = await listen(server.port);
+  const before = [changes(ours.raw("INFO", "persistence")), changes(await theirs.raw(["INFO", "persistence"]))];
+  const { integer } = seededRandom(seed);
+  for (let at = 0; at < commands; at++) {
+    const words = collectionCommand(integer);
+    if (ours.raw(...words) === "") world.advance(1000);
+    await theirs.raw(words);
+  }
+  const after = [changes(ours.raw("INFO", "persistence")), changes(await theirs.raw(["INFO", "persistence"]))];
+  await theirs.raw(["PUBLISH", "end", LAST_WORD]);
+  theirs.end();
+  return {
+    ours: { events: eventsIn(ourListener.output()), changes: after[0]! - before[0]! },
+    theirs: { events: eventsIn(await listener()), changes: after[1]! - before[1]! },
+  };
+}
+
+const LAST_WORD = "that was the last event";
+
+/** Subscribes to everything; resolves, once subscribed, with a way to wait for all that comes up to LAST_WORD. */
+async function listen(port: number): Promise<() => Promise<string>> {
+  const socket = connect(port, "127.0.0.1");
+  let heard = "";
+  let woken = (): void => {};
+  socket.on("data", (chunk: Buffer) => {
+    heard += chunk.toString("latin1");
+    woken();
+  });
+  const until = async (text: string): Promise<void> => {
+    while (!heard.includes(text)) await new Promise<void>((resolve) => (woken = resolve));
+  };
+  socket.write("PSUBSCRIBE *\r\n");
+  await until("psubscribe");
+  return async () => {
+    await until(LAST_WORD);
+    socket.destroy();
+    return heard;
+  };
+}
+
+function eventsIn(text: string): string[] {
+  return Array.from(
+    text.matchAll(/__keyspace@0__:([^\r]*)\r\n\$\d+\r\n([a-z]+)\r\n/g),
+    ([, key, event]) => `${event} ${key}`,
+  );
+}
+
+function changes(info: string): number {
+  return Number(/rdb_changes_since_last_save:(\d+)/.exec(info)![1]);
 }
 
 const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { peer } from "../../../../scripts/test-peer.ts";
-import { compareCollections } from "../differential/compare-collections.ts";
+import { compareCollections, compareEffects } from "../differential/compare-collections.ts";
 import { type OriginalServer, startOriginal } from "../original.ts";
 
 const redisServer = peer("redis-server");
@@ -22,4 +22,10 @@ describe.skipIf(redisServer === undefined)("collections beside redis-server", ()
       theirs.end();
     });
   }
+
+  it("announces the same events in the same order, and counts the same changes", { timeout: 60_000 }, async () => {
+    const { ours, theirs } = await compareEffects(original, { seed: 20_231_104, commands: COMMANDS });
+    expect(theirs.events.length).toBeGreaterThan(COMMANDS / 10);
+    expect(ours).toEqual(theirs);
+  });
 });
