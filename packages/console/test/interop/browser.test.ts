@@ -199,7 +199,9 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     await goTo(page, "/services/redis/cli");
     const line = page.getByRole("combobox", { name: "Command" });
     const replies = page.getByRole("log", { name: "Replies" });
-    await page.waitForFunction("document.activeElement?.getAttribute('aria-label') === 'Command'");
+    // Not waitForFunction: it evaluates text, which the page's policy forbids.
+    const focused = (): Promise<unknown> => page.evaluate("document.activeElement?.getAttribute('aria-label')");
+    await expect.poll(focused).toBe("Command");
     await line.pressSequentially("set city 'São Paulo'");
     await line.press("Enter");
     await replies.getByText("OK", { exact: true }).waitFor();
