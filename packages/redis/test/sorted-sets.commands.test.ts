@@ -92,6 +92,13 @@ describe("sorted-set commands", () => {
     expect(client.line("EXISTS d")).toBe(0);
   });
 
+  it("ZINTER takes 0 times infinity as the original does: a sum of 0, and no minimum", () => {
+    client.line("ZADD z inf a");
+    expect(client.line("ZINTER 2 z z WEIGHTS 2 0 WITHSCORES")).toEqual(["a", "0"]);
+    expect(client.line("ZINTER 2 z z WEIGHTS 2 0 AGGREGATE MIN WITHSCORES")).toEqual(["a", "inf"]);
+    expect(client.line("ZUNION 2 z z WEIGHTS 2 0 WITHSCORES")).toEqual(["a", "inf"]);
+  });
+
   it("nests members with scores in RESP3, where scores are doubles", () => {
     client.line("ZADD z 1.5 a inf b");
     client.line("HELLO 3");

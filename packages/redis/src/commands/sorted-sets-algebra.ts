@@ -38,12 +38,13 @@ function forEachWeighted({ value, weight }: Source, visit: ScoreVisitor): void {
   }
 }
 
+/** The weighted score of one member, which is NaN for 0 × inf. */
 function weightedScore({ value, weight }: Source, member: string): number | undefined {
   if (value instanceof SortedSetValue) {
     const score = value.score(member);
-    return score === undefined ? undefined : orZero(weight * score);
+    return score === undefined ? undefined : weight * score;
   }
-  return value?.has(member) === true ? orZero(weight) : undefined;
+  return value?.has(member) === true ? weight : undefined;
 }
 
 function has({ value }: Source, member: string): boolean {
@@ -123,7 +124,7 @@ function intersection(sources: readonly Source[], aggregate: Aggregate): Map<str
   forEachWeighted(smallest!, (member, first) => {
     let sum = first;
     for (const other of others) {
-      // The same key twice: its own score again, whatever type it is.
+      // NaN here is left to the aggregate: it makes a sum 0, and is neither a minimum nor a maximum. So does the original.
       const score = weightedScore(other, member);
       if (score === undefined) return;
       sum = aggregate(sum, score);
