@@ -305,7 +305,12 @@ export class Engine {
       this.#reject(client, entry, "NOAUTH Authentication required.");
       return;
     }
-    if (client.subscriberMode && !SUBSCRIBER_COMMANDS.has(entry.row.name)) {
+    if (
+      client.reply.resp === 2 &&
+      this.pubsub.inUse &&
+      client.subscriberMode &&
+      !SUBSCRIBER_COMMANDS.has(entry.row.name)
+    ) {
       this.#reject(
         client,
         entry,

@@ -22,8 +22,9 @@ export class PubSub {
     return this.#patterns.size;
   }
 
-  get active(): boolean {
-    return this.channels.size + this.#patterns.size > 0;
+  /** Whether anybody listens to anything. */
+  get inUse(): boolean {
+    return this.channels.size + this.#patterns.size + this.shardChannels.size > 0;
   }
 
   subscribe(client: Client, channel: string): void {

@@ -2,9 +2,65 @@
 import type { Draw } from "./collections.ts";
 
 const KEYS = ["a", "b", "c", "d", "list", "\xff\x00\r\n", ""];
-const VALUES = ["", "0", "1", "-1", "10", "x", "hello world", "3.0", "1e3", "-0", "007", "9223372036854775807", "-9223372036854775808", "9007199254740993", "\x00\xff\r\n$5", "a".repeat(44), "b".repeat(45), "z".repeat(20_000), " 1", "inf", "nan", "0x10"];
-const NUMBERS = ["0", "1", "-1", "2", "5", "-5", "100", "-100", "9223372036854775807", "-9223372036854775808", "9223372036854775808", "x", "1.5", "", "4294967296", "9007199254740992"];
-const FLOATS = ["0", "1", "-1", "0.1", "0.2", "3.0e3", "1e-5", "-2.5", "1e17", "x", "", "inf", "1e400", "0.30000000000000004", "123456789.123456789"];
+const VALUES = [
+  "",
+  "0",
+  "1",
+  "-1",
+  "10",
+  "x",
+  "hello world",
+  "3.0",
+  "1e3",
+  "-0",
+  "007",
+  "9223372036854775807",
+  "-9223372036854775808",
+  "9007199254740993",
+  "\x00\xff\r\n$5",
+  "a".repeat(44),
+  "b".repeat(45),
+  "z".repeat(20_000),
+  " 1",
+  "inf",
+  "nan",
+  "0x10",
+];
+const NUMBERS = [
+  "0",
+  "1",
+  "-1",
+  "2",
+  "5",
+  "-5",
+  "100",
+  "-100",
+  "9223372036854775807",
+  "-9223372036854775808",
+  "9223372036854775808",
+  "x",
+  "1.5",
+  "",
+  "4294967296",
+  "9007199254740992",
+];
+const FLOATS = [
+  "0",
+  "1",
+  "-1",
+  "0.1",
+  "0.2",
+  "3.0e3",
+  "1e-5",
+  "-2.5",
+  "1e17",
+  "x",
+  "",
+  "inf",
+  "1e400",
+  "0.30000000000000004",
+  "123456789.123456789",
+];
 /** Far from now, so that the answer does not depend on the moment. */
 const SECONDS = ["100", "100000", "0", "-1", "x", "9223372036854775807", "1.5"];
 const WORDS = ["NX", "XX", "GT", "LT", "GET", "KEEPTTL", "EX", "nx", "FOO", "PERSIST", ""];
@@ -43,7 +99,15 @@ export function stringCommand(draw: Draw): string[] {
     () => ["SETRANGE", key(), of(["0", "1", "5", "30", "-1", "x", "536870912"]), value()],
     () => ["GETRANGE", key(), number(), number()],
     () => ["SUBSTR", key(), number(), number()],
-    () => ["LCS", of(["a", "b", "c"]), of(["a", "b", "d"]), ...maybe(30, "IDX"), ...maybe(20, "LEN"), ...maybe(20, "WITHMATCHLEN"), ...maybe(20, "MINMATCHLEN", number())],
+    () => [
+      "LCS",
+      of(["a", "b", "c"]),
+      of(["a", "b", "d"]),
+      ...maybe(30, "IDX"),
+      ...maybe(20, "LEN"),
+      ...maybe(20, "WITHMATCHLEN"),
+      ...maybe(20, "MINMATCHLEN", number()),
+    ],
     () => ["DEL", key(), ...maybe(30, key())],
     () => ["UNLINK", key()],
     () => ["EXISTS", key(), key(), key()],
@@ -75,8 +139,17 @@ export function stringCommand(draw: Draw): string[] {
     () => ["UNWATCH"],
     () => ["PING", ...maybe(50, value())],
     () => ["ECHO", value()],
-    () => [of(["NOSUCH", "get", "GeT", "set", "config", "object"]), ...maybe(60, key()), ...maybe(50, value()), ...maybe(20, value())],
-    () => ["COMMAND", "GETKEYS", ...of(["SET a b", "MSET a 1 b 2", "NOSUCH a", "PING x", "RENAME a b", "ZUNION 2 a b"]).split(" ")],
+    () => [
+      of(["NOSUCH", "get", "GeT", "set", "config", "object"]),
+      ...maybe(60, key()),
+      ...maybe(50, value()),
+      ...maybe(20, value()),
+    ],
+    () => [
+      "COMMAND",
+      "GETKEYS",
+      ...of(["SET a b", "MSET a 1 b 2", "NOSUCH a", "PING x", "RENAME a b", "ZUNION 2 a b"]).split(" "),
+    ],
     () => ["CLIENT", of(["GETNAME", "NOPE", "GETREDIR"])],
     () => ["CLIENT", "SETNAME", of(["me", "a b", ""])],
     () => ["CONFIG", "SET", of(["maxmemory", "hz", "nope", "appendonly", "port"]), of(["x", "-1"])],

@@ -47,7 +47,13 @@ describe.skipIf(redisServer === undefined)("strings, keys and transactions besid
         if (a === b) continue;
         if (words[0] === "OBJECT" && a === "$3\r\nint\r\n" && b === "$6\r\nembstr\r\n") continue;
         const at = Array.from(a).findIndex((character, index) => character !== b[index]);
-        differences.push({ i, at: [a.slice(Math.max(0, at - 20), at + 40), b.slice(Math.max(0, at - 20), at + 40)], words: words.map((word) => word.slice(0, 80)), ours: a.slice(0, 400), theirs: b.slice(0, 400) });
+        differences.push({
+          i,
+          at: [a.slice(Math.max(0, at - 20), at + 40), b.slice(Math.max(0, at - 20), at + 40)],
+          words: words.map((word) => word.slice(0, 80)),
+          ours: a.slice(0, 400),
+          theirs: b.slice(0, 400),
+        });
       }
       theirs.end();
       expect(differences).toEqual([]);
