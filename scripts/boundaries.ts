@@ -39,6 +39,7 @@ export const PURE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   kit: ["bytes", "checksums"],
   http: ["fetch", "h1", "semantics", "timer-wheel.ts"],
   redis: ["commands", "engine", "keyspace", "resp", "types"],
+  lox: ["closures", "dialect.ts", "embed", "fast", "limits", "program.ts", "resolve", "syntax", "tree", "values"],
 };
 
 /** What Node has that touches nothing outside the process. */

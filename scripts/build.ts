@@ -11,7 +11,6 @@ import { exitWith, mustRun, root } from "./command.ts";
 import { publishedPackages } from "./workspace.ts";
 
 const UMBRELLA = join(root, "packages/tenon");
-const CONSOLE = join(root, "packages/console");
 
 /** Everything, in order. `npm run build` and scripts/pack.ts call it. */
 export async function build(): Promise<void> {
@@ -40,9 +39,9 @@ async function removeOrphans(directory: string): Promise<void> {
   }
 }
 
+/** Whatever is there, made anew; the console's own script puts the new page in place at once. */
 async function buildPage(): Promise<void> {
-  const vite = join(root, "node_modules/vite/bin/vite.js");
-  await mustRun([process.execPath, vite, "build", "--config", join(CONSOLE, "vite.config.ts")]);
+  await mustRun([process.execPath, join(root, "packages/console/build.ts"), "--force"]);
 }
 
 /**
