@@ -39,7 +39,20 @@ export const PURE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   kit: ["bytes", "checksums"],
   http: ["fetch", "h1", "semantics", "timer-wheel.ts"],
   redis: ["commands", "engine", "keyspace", "resp", "types"],
-  lox: ["closures", "dialect.ts", "embed", "fast", "limits", "program.ts", "resolve", "syntax", "tree", "values"],
+  lox: [
+    "closures",
+    "dialect.ts",
+    "embed",
+    "engine.ts",
+    "fast",
+    "limits",
+    "objects",
+    "program.ts",
+    "resolve",
+    "syntax",
+    "tree",
+    "values",
+  ],
 };
 
 /** What Node has that touches nothing outside the process. */
