@@ -39,7 +39,8 @@ class Peer {
         this.#arrived = resolve;
       });
     }
-    expect(this.#received.slice(0, wanted.length)).toBe(wanted);
+    const got = this.#received.slice(0, wanted.length);
+    if (got !== wanted) throw new Error(`got ${JSON.stringify(got)}, not ${JSON.stringify(wanted)}`);
     this.#received = this.#received.slice(wanted.length);
   }
 

@@ -211,7 +211,7 @@ export const connectionCommands: readonly CommandRow[] = [
   {
     name: "quit",
     arity: -1,
-    flags: [...FLAGS, "no_multi"],
+    flags: FLAGS,
     categories: ["connection"],
     since: "1.0.0",
     group: "connection",
@@ -223,7 +223,7 @@ export const connectionCommands: readonly CommandRow[] = [
   {
     name: "reset",
     arity: 1,
-    flags: [...FLAGS, "no_multi"],
+    flags: FLAGS,
     categories: ["connection"],
     since: "6.2.0",
     group: "connection",

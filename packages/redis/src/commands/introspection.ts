@@ -13,7 +13,7 @@ const NO_KEYS = new CommandError("ERR The command has no key arguments");
 const NO_SUCH_COMMAND = new CommandError("ERR Invalid command specified");
 const WRONG_COUNT = new CommandError("ERR Invalid number of arguments specified for command");
 
-/** Flags in the order in which COMMAND INFO prints them. */
+/** Flags in the order in which COMMAND INFO prints them; `may_replicate` is the server's own affair. */
 const FLAG_ORDER: readonly CommandFlag[] = [
   "write",
   "readonly",
@@ -29,7 +29,6 @@ const FLAG_ORDER: readonly CommandFlag[] = [
   "asking",
   "fast",
   "no_auth",
-  "may_replicate",
   "no_async_loading",
   "no_multi",
   "no_mandatory_keys",

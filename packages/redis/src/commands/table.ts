@@ -5,6 +5,7 @@
  * categories and the command's code all come from it. A family of commands is one file that exports an array of rows; registry.ts lists
  * the families.
  */
+import type { Args } from "../resp/args.ts";
 import type { CommandContext } from "./context.ts";
 
 export type CommandFlag =
@@ -87,7 +88,7 @@ export interface CommandRow {
   readonly categories: readonly string[];
   readonly keys?: readonly KeySpec[];
   /** For keys that no key spec describes: argument indexes of the keys, in order. */
-  readonly findKeys?: (args: import("../resp/args.ts").Args) => number[];
+  readonly findKeys?: (args: Args) => number[];
   readonly since: string;
   /** As in COMMAND DOCS: "string", "generic", "list", "hash", "set", "sorted-set", "pubsub", "transactions", "connection", "server", … */
   readonly group: string;

@@ -5,7 +5,7 @@
  * handler: take `string`, `value` or `bytes` (copies), or `copy` the whole.
  */
 import { Buffer } from "node:buffer";
-import { CommandError, NOT_A_FLOAT, NOT_AN_INTEGER } from "../commands/errors.ts";
+import { type CommandError, NOT_A_FLOAT, NOT_AN_INTEGER } from "../commands/errors.ts";
 import { latin1, writeLatin1 } from "../types/latin1.ts";
 import { parseDouble, parseInt64Bytes } from "../types/numbers.ts";
 import { LARGE_STRING_BYTES, type StringValue } from "../types/value.ts";
