@@ -1,0 +1,77 @@
+/**
+ * Standard output of a running program, written in large pieces.
+ *
+ * A program runs without giving the event loop a turn, so `process.stdout` would keep everything that it prints in memory
+ * until its end. Here full buffers are written at once, synchronously; on a terminal everything is.
+ */
+import { fstatSync, writeSync } from "node:fs";
+import { encodeText } from "./source-text.ts";
+
+/** UTF-16 units that are collected before they are written. */
+const BUFFER_UNITS = 64 * 1024;
+const PIPE_WAIT_MS = 1;
+
+/** Whoever read the output has gone away; nothing is left to be done. */
+export class OutputClosedError extends Error {
+  override readonly name = "OutputClosedError";
+}
+
+export interface TextSink {
+  readonly isTerminal: boolean;
+  write(text: string): void;
+  flush(): void;
+}
+
+export class Output implements TextSink {
+  readonly isTerminal: boolean;
+  readonly #descriptor: number;
+  readonly #buffered: boolean;
+  #pending = "";
+
+  /** Terminals are never buffered. */
+  constructor(descriptor: number, buffering: "buffered" | "unbuffered") {
+    this.isTerminal = isTerminal(descriptor);
+    this.#descriptor = descriptor;
+    this.#buffered = buffering === "buffered" && !this.isTerminal;
+  }
+
+  /** Throws `OutputClosedError` when nobody reads any more. */
+  write(text: string): void {
+    this.#pending += text;
+    if (!this.#buffered || this.#pending.length >= BUFFER_UNITS) this.flush();
+  }
+
+  flush(): void {
+    if (this.#pending === "") return;
+    const bytes = encodeText(this.#pending);
+    this.#pending = "";
+    writeFully(this.#descriptor, bytes);
+  }
+}
+
+/** Asks the kernel first, since loading `node:tty` costs start-up time. */
+export function isTerminal(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice() && process.getBuiltinModule("node:tty").isatty(descriptor);
+  } catch {
+    return false;
+  }
+}
+
+function writeFully(descriptor: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(descriptor, bytes, at);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EPIPE") throw new OutputClosedError("nobody reads the output", { cause: error });
+      if (code !== "EAGAIN") throw error;
+      waitForPipe();
+    }
+  }
+}
+
+/** Sleeps for a moment, until the other end of a pipe that does not block may have done something. */
+export function waitForPipe(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PIPE_WAIT_MS);
+}
