@@ -47,7 +47,9 @@ export function propertyName(name: string): string {
 /** Text for a Lox value that the source spells out. */
 function literalText(value: string | number | boolean | null): string {
   if (typeof value === "number" && value === Infinity) return "(1/0)";
-  return JSON.stringify(value);
+  const text = JSON.stringify(value);
+  // JavaScript counts these as ends of lines even inside a literal, and lines lead back to the source.
+  return typeof value === "string" ? text.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029") : text;
 }
 
 export abstract class ExpressionGenerator {
