@@ -1,11 +1,13 @@
 /** `tenon --help`: one screen of 24 lines by 80 columns. */
 import { COMMANDS } from "./commands.ts";
 import { SYSTEMS } from "./systems.ts";
+import { TOOLS } from "./tools.ts";
 
 export function helpText(): string {
   const commands = Object.values(COMMANDS).map(({ usage, summary }) => [usage, summary] as const);
   const systems = Object.values(SYSTEMS).map(({ name, summary }) => [`${name} …`, summary] as const);
-  const width = Math.max(...[...commands, ...systems].map(([usage]) => usage.length));
+  const tools = Object.entries(TOOLS).map(([name, { summary }]) => [`${name} …`, summary] as const);
+  const width = Math.max(...[...commands, ...systems, ...tools].map(([usage]) => usage.length));
   const rows = (table: readonly (readonly [string, string])[]): string =>
     table.map(([usage, summary]) => `  ${usage.padEnd(width)}  ${summary}`).join("\n");
   return `Usage: tenon <command> [options]
@@ -15,6 +17,9 @@ ${rows(commands)}
 
 One system, with its own options
 ${rows(systems)}
+
+Tools
+${rows(tools)}
 
   tenon <command> --help  explains one; --version (-V) prints the version
 

@@ -9,6 +9,7 @@ import { helpText } from "./help.ts";
 import { COMMANDS } from "./commands.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { SYSTEM_NAMES, systemNamed } from "./systems.ts";
+import { TOOL_NAMES, toolNamed } from "./tools.ts";
 import { VERSION } from "./version.ts";
 
 const USAGE_ERROR = 2;
@@ -21,11 +22,11 @@ async function main(argv: readonly string[]): Promise<number> {
   if (word === "--help" || word === "-h" || (word === "help" && rest.length === 0)) return print(helpText());
   if (word === "help") return main([...rest, "--help"]);
 
-  const system = systemNamed(word);
-  if (system !== undefined) return (await system.cli()).main(rest);
+  const handedOver = systemNamed(word) ?? toolNamed(word);
+  if (handedOver !== undefined) return (await handedOver.cli()).main(rest);
   if (Object.hasOwn(COMMANDS, word) || word === "complete") return (await import("./program.ts")).run(argv);
 
-  const meant = didYouMean(word, [...Object.keys(COMMANDS), ...SYSTEM_NAMES]);
+  const meant = didYouMean(word, [...Object.keys(COMMANDS), ...SYSTEM_NAMES, ...TOOL_NAMES]);
   const kind = word.startsWith("-") ? "option" : "command";
   const hint = meant === undefined ? "Run 'tenon --help' for all of them." : `Did you mean '${meant}'?`;
   process.stderr.write(`tenon: unknown ${kind} '${word}'. ${hint}\n`);

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../src/commands.ts";
 import { didYouMean } from "../src/did-you-mean.ts";
 import { SYSTEM_NAMES } from "../src/systems.ts";
+import { TOOL_NAMES } from "../src/tools.ts";
 import { LAUNCHER, tenon } from "./tenon-process.ts";
 
 describe("tenon --help", () => {
@@ -13,7 +14,7 @@ describe("tenon --help", () => {
     const lines = stdout.trimEnd().split("\n");
     expect(lines.length).toBeLessThanOrEqual(24);
     for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(80);
-    for (const name of [...Object.keys(COMMANDS), ...SYSTEM_NAMES])
+    for (const name of [...Object.keys(COMMANDS), ...SYSTEM_NAMES, ...TOOL_NAMES])
       expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, "m"));
   });
 
@@ -34,6 +35,13 @@ test.each(SYSTEM_NAMES)("tenon %s hands over to the system's own command line", 
   const wrong = await tenon([name, "--port", "nonsense"]);
   expect(wrong).toMatchObject({ stdout: "", stderr: expect.stringContaining("port") });
   expect(wrong.code).toBeGreaterThan(0);
+});
+
+test.each(TOOL_NAMES)("tenon %s hands over to the tool's own command line, completion too", async (name) => {
+  const { stdout, stderr, code } = await tenon([name, "--help"]);
+  expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+  expect(stdout).toContain(`Usage: tenon ${name}`);
+  expect((await tenon(["complete", "--", name, "--he"])).stdout).toContain("--help");
 });
 
 test("tenon --version is package.json's", async () => {
