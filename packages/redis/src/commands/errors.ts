@@ -32,8 +32,3 @@ export const STRING_TOO_LONG: CommandError = new CommandError(
 );
 export const TIMEOUT_NOT_A_FLOAT: CommandError = new CommandError("ERR timeout is not a float or out of range");
 export const TIMEOUT_NEGATIVE: CommandError = new CommandError("ERR timeout is negative");
-
-/** What an unprintable or odd argument looks like in an error message: at most `limit` bytes of it. */
-export function quoted(text: string, limit = 128): string {
-  return text.length > limit ? text.slice(0, limit) : text;
-}

@@ -39,7 +39,3 @@ export const LARGE_STRING_BYTES: number = 16 * 1024;
 export function typeOf(value: Value): CollectionType | "string" {
   return value instanceof Collection ? value.type : "string";
 }
-
-export function isString(value: Value): value is StringValue {
-  return !(value instanceof Collection);
-}

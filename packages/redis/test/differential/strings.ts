@@ -129,7 +129,7 @@ export function stringCommand(draw: Draw): string[] {
     () => ["DBSIZE"],
     () => ["KEYS", of(["*", "?", "[a-c]", "[^a]", "l*t", "\\a", "x*"])],
     () => ["OBJECT", "ENCODING", key()],
-    () => ["OBJECT", of(["REFCOUNT", "FREQ", "NOPE"]), key()],
+    () => ["OBJECT", of(["FREQ", "NOPE"]), key()],
     () => ["RPUSH", "list", value()],
     () => ["MULTI"],
     () => ["EXEC"],
