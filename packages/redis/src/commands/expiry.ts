@@ -34,6 +34,11 @@ export class ExpiryOption {
     this.#relative = relative;
   }
 
+  /** Whether `other` is the same of the four: only that may be repeated, and the last one counts. */
+  isLike(other: ExpiryOption): boolean {
+    return this.#unitMs === other.#unitMs && this.#relative === other.#relative;
+  }
+
   /** The time in milliseconds since the epoch. Throws as `command` does for what is no positive time. */
   at(now: number, command: string): number {
     const amount = this.#args.int64(this.#index);

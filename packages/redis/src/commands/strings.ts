@@ -86,7 +86,8 @@ function setOptions(args: Args): SetOptions {
     else if (args.is(i, "KEEPTTL") && options.expiry === undefined) options.keepExpiry = true;
     else {
       const expiry = parseExpiry(args, i);
-      if (expiry === undefined || options.expiry !== undefined || options.keepExpiry) throw SYNTAX_ERROR;
+      if (expiry === undefined || options.keepExpiry) throw SYNTAX_ERROR;
+      if (options.expiry !== undefined && !options.expiry.isLike(expiry)) throw SYNTAX_ERROR;
       options.expiry = expiry;
       i++;
     }
@@ -182,7 +183,8 @@ function getex(ctx: CommandContext): void {
     if (args.is(i, "PERSIST") && expiry === undefined) persist = true;
     else {
       const option = parseExpiry(args, i);
-      if (option === undefined || expiry !== undefined || persist) throw SYNTAX_ERROR;
+      if (option === undefined || persist) throw SYNTAX_ERROR;
+      if (expiry !== undefined && !expiry.isLike(option)) throw SYNTAX_ERROR;
       expiry = option;
       i++;
     }
