@@ -75,13 +75,20 @@ export class FastEngine extends ObjectEngine {
   }
 
   #instantiate(program: Program): LoxFunction {
-    if (program.nesting > MAX_GENERATED_NESTING) return instantiate(program, this.host, this.globals, this.print);
+    const asClosures = (): LoxFunction => instantiate(program, this.host, this.globals, this.print);
+    if (program.nesting > MAX_GENERATED_NESTING) return asClosures();
     const generated = program.javascript(this.host.counting, this.globals.owned);
     const url = `lox:${++instances}`;
     this.#instances.set(url, { program, generated });
     // The generated text holds nothing of the source but mangled names and escaped literals.
-    const factory = new Function("runtime", "globals", `${generated.text}\n//# sourceURL=${url}`) as Factory;
-    return factory(this.#runtime, this.globals);
+    try {
+      const factory = new Function("runtime", "globals", `${generated.text}\n//# sourceURL=${url}`) as Factory;
+      return factory(this.#runtime, this.globals);
+    } catch (error) {
+      // The host has left less stack than usual.
+      if (isStackOverflow(error)) return asClosures();
+      throw error;
+    }
   }
 
   #traced(run: () => LoxValue): LoxValue {

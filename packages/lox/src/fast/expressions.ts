@@ -241,10 +241,7 @@ export abstract class ExpressionGenerator {
 
   #firstOfChain(first: Expression, link: ChainLink | undefined): Code {
     if (first.kind === "call" && first.callee.kind === "super") return this.#superCall(first.callee, first);
-    const code = this.expression(first);
-    const isReceiver = link !== undefined && (link.kind === "get" || link.kind === "call");
-    // Before a dot, JavaScript would take the dot for a number's own.
-    return first.kind === "literal" && isReceiver ? { ...code, text: `(${code.text})` } : code;
+    return link?.kind === "get" || link?.kind === "call" ? this.#receiver(first) : this.expression(first);
   }
 
   #link(node: ChainLink, left: Code): Code {
@@ -341,7 +338,7 @@ export abstract class ExpressionGenerator {
   /** An expression before a dot, where JavaScript would take the dot for a number's own. */
   #receiver(node: Expression): Code {
     const code = this.expression(node);
-    return node.kind === "literal" ? { ...code, text: `(${code.text})` } : code;
+    return code.form === "constant" && isOnly(code.type, NUMBER) ? { ...code, text: `(${code.text})` } : code;
   }
 
   #get(node: GetExpression, object: Code): Code {
