@@ -1,8 +1,7 @@
 /**
  * The command line of `tenon lox`, as tables: options and modes. Reading arguments, help and tab completion all come from
- * them. A run of a small script is hardly longer than Node's own start, so this is read with `node:util` alone.
+ * them. A run of a small script is hardly longer than Node's own start, and loading even `node:util`'s `parseArgs` would show.
  */
-import { parseArgs } from "node:util";
 import type { DialectName } from "../dialect.ts";
 import type { EngineName } from "../engine.ts";
 import type { Limits } from "../limits/limits.ts";
@@ -89,9 +88,8 @@ export class UsageError extends Error {
 
 /** Throws `UsageError`. */
 export function parseArguments(argv: readonly string[]): LoxArguments {
-  const { values, positionals } = parsed(argv);
-  if (OPTION_TO_COME in values) throw new UsageError(`--${OPTION_TO_COME} is not there yet`);
-  const { mode, rest } = modeOf(positionals);
+  const { values, words } = parsed(argv);
+  const { mode, rest } = modeOf(words);
   const origin = originOf(rest, values.eval);
   if (origin.kind === "prompt" && mode !== undefined) throw new UsageError(`${mode} wants a file, - or -e CODE`);
   return {
@@ -112,26 +110,49 @@ export function parseArguments(argv: readonly string[]): LoxArguments {
   };
 }
 
-type Values = Readonly<Partial<Record<"stats" | "plain" | "no-history" | "help", boolean>>> &
-  Readonly<Partial<Record<Exclude<OptionName, "stats" | "plain" | "no-history" | "help">, string>>>;
+type SwitchName = "stats" | "plain" | "no-history" | "help";
+type Values = { [Name in SwitchName]?: true } & { [Name in Exclude<OptionName, SwitchName>]?: string };
 
-function parsed(argv: readonly string[]): { readonly values: Values; readonly positionals: readonly string[] } {
-  const rows: readonly (readonly [string, OptionRow])[] = [
-    ...Object.entries(OPTIONS),
-    [OPTION_TO_COME, { summary: "" }],
-  ];
-  const options = Object.fromEntries(
-    rows.map(([name, { short, value }]) => {
-      const type = value === undefined ? ("boolean" as const) : ("string" as const);
-      return [name, short === undefined ? { type } : { type, short }];
-    }),
-  );
-  try {
-    return parseArgs({ args: [...argv], options, allowPositionals: true }) as ReturnType<typeof parsed>;
-  } catch (error) {
-    // Node's own sentence goes on for users of an API.
-    throw new UsageError((error as Error).message.split(". ")[0]!, { cause: error });
+/** Options and other words; `--` ends the options, and `-` is a word. */
+function parsed(argv: readonly string[]): { readonly values: Values; readonly words: readonly string[] } {
+  const values: Partial<Record<string, string | true>> = {};
+  const words: string[] = [];
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at]!;
+    if (word === "--") {
+      words.push(...argv.slice(at + 1));
+      break;
+    }
+    if (!word.startsWith("-") || word === "-") {
+      words.push(word);
+      continue;
+    }
+    const { name, row, attached } = optionOf(word);
+    if (row.value === undefined) {
+      if (attached !== undefined) throw new UsageError(`--${name} takes no value`);
+      values[name] = true;
+    } else {
+      const value = attached ?? argv[++at];
+      if (value === undefined) throw new UsageError(`--${name} wants a ${row.value}`);
+      values[name] = value;
+    }
   }
+  return { values: values as Values, words };
+}
+
+/** The option that a word like `--engine=tree` or `-e` means, and the value that is part of the word. */
+function optionOf(word: string): {
+  readonly name: string;
+  readonly row: OptionRow;
+  readonly attached: string | undefined;
+} {
+  const [typed, ...rest] = word.split("=") as [string, ...string[]];
+  const attached = rest.length === 0 ? undefined : rest.join("=");
+  if (typed === `--${OPTION_TO_COME}`) throw new UsageError(`${typed} is not there yet`);
+  const entries: readonly (readonly [string, OptionRow])[] = Object.entries(OPTIONS);
+  const found = entries.find(([name, { short }]) => typed === `--${name}` || typed === `-${short}`);
+  if (found === undefined) throw new UsageError(`unknown option '${typed}'`);
+  return { name: found[0], row: found[1], attached };
 }
 
 /** The first word is a mode, or a file that `run` is meant for. A file called `parse` is reached as `./parse`. */

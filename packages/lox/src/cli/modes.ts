@@ -26,14 +26,14 @@ export interface ModeContext {
 /** Each throws the language's own errors. */
 export const MODE_ACTIONS: Readonly<Record<Mode, (context: ModeContext) => void>> = {
   run({ args, source, output, errors }) {
-    const statistics = new RunStatistics();
+    const statistics = args.stats ? new RunStatistics() : undefined;
     const program = compile(source.text, { dialect: args.dialect, file: source.name });
-    statistics.compiled();
+    statistics?.compiled();
     const lox = interpreter(args, (text) => output.write(`${text}\n`));
     try {
       lox.run(program);
     } finally {
-      if (args.stats) {
+      if (statistics !== undefined) {
         output.flush();
         errors.write(statistics.text(source.text));
       }

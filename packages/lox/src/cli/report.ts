@@ -5,6 +5,7 @@ import {
   type Paint,
   runtimeErrorDiagnostic,
   runtimeErrorText,
+  type SourceOf,
 } from "../diagnostics/error-text.ts";
 import { compileErrorText, LoxCompileError } from "../syntax/compile-error.ts";
 import { LoxRuntimeError } from "../values/runtime-error.ts";
@@ -27,12 +28,16 @@ export function errorStyle(args: Pick<LoxArguments, "plain">, errors: TextSink):
   return { sourceLines, paint: colours ? (carets) => `\u001b[31m${carets}\u001b[39m` : (carets) => carets };
 }
 
-/** The text and the exit code of an error of the language; undefined for any other. */
+/**
+ * The text and the exit code of an error of the language; undefined for any other. `source` is the program at fault;
+ * `sourceOf` finds those that it may have called.
+ */
 export function reportOf(
   error: unknown,
   source: string,
   args: Pick<LoxArguments, "dialect">,
   { sourceLines, paint }: ErrorStyle,
+  sourceOf: SourceOf = () => source,
 ): { readonly text: string; readonly exitCode: number } | undefined {
   if (error instanceof LoxCompileError) {
     const texts = error.errors.map((entry) =>
@@ -42,7 +47,9 @@ export function reportOf(
   }
   if (error instanceof LoxRuntimeError) {
     const dialect = DIALECTS[args.dialect];
-    const text = sourceLines ? runtimeErrorDiagnostic(error, source, dialect, paint) : runtimeErrorText(error, dialect);
+    const text = sourceLines
+      ? runtimeErrorDiagnostic(error, sourceOf, dialect, paint)
+      : runtimeErrorText(error, dialect);
     return { text: `${text}\n`, exitCode: EXIT.runtimeError };
   }
   return undefined;

@@ -31,15 +31,15 @@ export function instantiate(
   globals: Globals,
   print: (value: LoxValue) => void,
 ): () => LoxValue {
-  return new Compiler(host, globals, program.source, print).program(program.body, program.script);
+  return new Compiler(host, globals, program, print).program(program.body, program.script);
 }
 
 class Compiler extends ExpressionCompiler {
   readonly #print: (value: LoxValue) => void;
   #scope: FunctionScope | null = null;
 
-  constructor(host: EngineHost, globals: Globals, source: string, print: (value: LoxValue) => void) {
-    super(host, globals, source);
+  constructor(host: EngineHost, globals: Globals, program: Program, print: (value: LoxValue) => void) {
+    super(host, globals, program);
     this.#print = print;
   }
 

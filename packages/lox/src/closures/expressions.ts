@@ -10,6 +10,7 @@ import {
   type LoxInstance,
   type LoxValue,
 } from "../objects/objects.ts";
+import type { Program } from "../program.ts";
 import type { Binding } from "../resolve/binding.ts";
 import type {
   AssignExpression,
@@ -42,15 +43,17 @@ export abstract class ExpressionCompiler {
   protected functionName: string | null = null;
   /** Variables of its frame so far, temporaries included. */
   protected variables = 0;
+  readonly #file: string;
   readonly #columnOf: (offset: number) => number;
   readonly #same: (a: LoxValue, b: LoxValue) => boolean;
   readonly #concatenate: Concatenate;
   readonly #notInstance: string;
 
-  constructor(host: EngineHost, globals: Globals, source: string) {
+  constructor(host: EngineHost, globals: Globals, program: Program) {
     this.host = host;
     this.globals = globals;
-    this.#columnOf = columnFinder(source);
+    this.#file = program.file;
+    this.#columnOf = columnFinder(program.source);
     this.#same = equalityOf(host.dialect);
     this.#notInstance = host.dialect.methodTargetNoun === "methods" ? MESSAGES.noMethods : MESSAGES.noProperties;
     const longest = Math.min(host.maxStringLength, MAX_STRING_LENGTH);
@@ -64,7 +67,7 @@ export abstract class ExpressionCompiler {
 
   protected site(place: { readonly start: number; readonly line: number }): Site {
     const { start, line } = place;
-    return { start, line, column: this.#columnOf(start), functionName: this.functionName };
+    return { file: this.#file, start, line, column: this.#columnOf(start), functionName: this.functionName };
   }
 
   expression(node: Expression): Evaluate {

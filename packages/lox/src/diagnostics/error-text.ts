@@ -5,14 +5,17 @@
  */
 import type { Dialect } from "../dialect.ts";
 import { type CompileErrorEntry, compileErrorText } from "../syntax/compile-error.ts";
-import type { LoxFrame, LoxRuntimeError } from "../values/runtime-error.ts";
+import { type LoxFrame, type LoxRuntimeError, MAX_FRAMES } from "../values/runtime-error.ts";
 import { snippet } from "./snippet.ts";
 
-/** Callers that are named below the source line of a runtime error. */
-const CALLERS_SHOWN = 10;
+/** Lines about callers below the source line of a runtime error. */
+const CALLER_LINES = 10;
 
 /** How carets are styled; other text is left as it is. */
 export type Paint = (carets: string) => string;
+
+/** The source of the program of that name; undefined where it is not known. */
+export type SourceOf = (file: string) => string | undefined;
 
 /** What an interpreter of the dialect writes: the message and where it happened. No line break at the end. */
 export function runtimeErrorText(error: LoxRuntimeError, dialect: Dialect): string {
@@ -32,22 +35,28 @@ export function compileErrorDiagnostic(entry: CompileErrorEntry, source: string,
 /** A runtime error with its source line and, where the dialect's own text does not name them, its callers. */
 export function runtimeErrorDiagnostic(
   error: LoxRuntimeError,
-  source: string,
+  sourceOf: SourceOf,
   dialect: Dialect,
   paint?: Paint,
 ): string {
-  const [place, ...callers] = error.frames;
   const parts = [runtimeErrorText(error, dialect)];
-  if (place !== undefined && place.start >= 0) {
-    parts.push(snippet(source, { start: place.start, end: place.start + 1 }, paint));
-  }
-  if (dialect.trace === "line") {
-    const called = error.frames.slice(0, CALLERS_SHOWN).flatMap((frame, index) => {
-      const caller = callers[index];
-      return caller === undefined ? [] : [`  in ${frame.functionName}(), called on line ${caller.line}`];
-    });
-    parts.push(...called);
-    if (callers.length > CALLERS_SHOWN) parts.push(`  and ${callers.length - CALLERS_SHOWN} calls before`);
-  }
+  const [place] = error.frames;
+  const source = place === undefined ? undefined : sourceOf(place.file);
+  if (source !== undefined) parts.push(snippet(source, { start: place!.start, end: place!.start + 1 }, paint));
+  if (dialect.trace === "line") parts.push(...callerLines(error.frames));
   return parts.join("\n");
+}
+
+/** A line per call, innermost first; one for a run of equal ones, as a recursion has them. */
+function callerLines(frames: readonly LoxFrame[]): string[] {
+  const runs: { readonly text: string; count: number }[] = [];
+  for (const [index, caller] of frames.slice(1).entries()) {
+    const text = `  in ${frames[index]!.functionName}(), called on line ${caller.line}`;
+    const last = runs.at(-1);
+    if (last?.text === text) last.count++;
+    else runs.push({ text, count: 1 });
+  }
+  const lines = runs.slice(0, CALLER_LINES).map(({ text, count }) => (count > 1 ? `${text} (${count} times)` : text));
+  const more = runs.length > CALLER_LINES || frames.length >= MAX_FRAMES;
+  return more ? [...lines, "  and further calls before"] : lines;
 }

@@ -135,7 +135,14 @@ export class FastEngine extends ObjectEngine {
     const place = instance.generated.places[Number(found![3]) - LINES_BEFORE_BODY - 1];
     const start = place?.start ?? 0;
     const column = start - instance.program.source.lastIndexOf("\n", start - 1);
-    return { start, line: place?.line ?? 0, column, functionName: name === "script$" ? null : functionName(name) };
+    const { file } = instance.program;
+    return {
+      file,
+      start,
+      line: place?.line ?? 0,
+      column,
+      functionName: name === "script$" ? null : functionName(name),
+    };
   }
 }
 

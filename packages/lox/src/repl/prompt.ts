@@ -46,7 +46,9 @@ async function converse(args: LoxArguments, errors: TextSink): Promise<void> {
       return;
     }
     process.stdout.write("^C\n");
-    void session.abandon().then(() => ask(lines, PROMPT));
+    lines.setPrompt(PROMPT);
+    clear(lines);
+    void session.abandon();
   });
 
   ask(lines, PROMPT);
@@ -64,12 +66,15 @@ async function converse(args: LoxArguments, errors: TextSink): Promise<void> {
   if (historyFile !== undefined) saveHistory(historyFile, lines.history);
 }
 
-/** An empty line with a prompt before it. */
 function ask(lines: Interface, text: string): void {
   lines.setPrompt(text);
+  lines.prompt();
+}
+
+/** What a user types to give a line up: to its end, and delete to its beginning. */
+function clear(lines: Interface): void {
   lines.write(null, { ctrl: true, name: "e" });
   lines.write(null, { ctrl: true, name: "u" });
-  lines.prompt();
 }
 
 type Completed = (error: null, completion: Completion) => void;

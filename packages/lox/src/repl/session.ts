@@ -25,6 +25,8 @@ export interface SessionOptions {
 export class Session {
   readonly #options: SessionOptions;
   readonly #lox: Lox;
+  /** Pieces that have been run, by the names that their frames have in errors: functions of old ones may fail later. */
+  readonly #sources = new Map<string, string>();
   #pending = "";
 
   constructor(options: SessionOptions) {
@@ -63,7 +65,7 @@ export class Session {
       if (source.trim() !== "") this.#execute(source);
       output.flush();
     } catch (error) {
-      const report = reportOf(error, source, settings, errorStyle);
+      const report = reportOf(error, source, settings, errorStyle, (file) => this.#sources.get(file));
       if (report === undefined) throw error;
       output.flush();
       errors.write(signal?.aborted ? "Stopped.\n" : report.text);
@@ -73,7 +75,9 @@ export class Session {
 
   #execute(source: string): void {
     const { settings, output, signal } = this.#options;
-    const { program, isExpression } = compilePiece(source, { dialect: settings.dialect, file: "prompt" });
+    const file = `prompt ${this.#sources.size + 1}`;
+    const { program, isExpression } = compilePiece(source, { dialect: settings.dialect, file });
+    this.#sources.set(file, source);
     const value = this.#lox.run(program, signal === undefined ? {} : { signal });
     if (isExpression) output.write(`${this.#lox.text(value)}\n`);
   }

@@ -27,7 +27,8 @@ export interface Place {
 }
 
 export function siteOf({ start, line }: Place, { program, functionName }: Environment): Site {
-  return { start, line, column: start - program.source.lastIndexOf("\n", start - 1), functionName };
+  const { file } = program;
+  return { file, start, line, column: start - program.source.lastIndexOf("\n", start - 1), functionName };
 }
 
 /** A chain with more links is walked in a loop instead of by recursion. */

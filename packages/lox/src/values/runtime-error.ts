@@ -2,6 +2,8 @@
 
 /** One call that was active: the place it had reached, and the function's name; null for the script itself. */
 export interface LoxFrame {
+  /** The program's name, as `compile` was told: several programs may run on one `Lox` object. */
+  readonly file: string;
   /** Offset in the source, in UTF-16 units. */
   readonly start: number;
   readonly line: number;
