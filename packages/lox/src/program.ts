@@ -39,11 +39,11 @@ export class Program {
   }
 
   /**
-   * The program as JavaScript. `taken` are names of globals that other programs on the same `Lox` object keep; those that
+   * The program as JavaScript. `isTaken` says whether another program on the same `Lox` object keeps a global; those that
    * this program declares too are reached through the shared table.
    */
-  javascript(counting: Counting = NO_COUNTING, taken: ReadonlySet<string> = new Set()): GeneratedProgram {
-    const shared = this.#declaredGlobals.filter((name) => taken.has(name)).toSorted();
+  javascript(counting: Counting = NO_COUNTING, isTaken: (name: string) => boolean = () => false): GeneratedProgram {
+    const shared = this.#declaredGlobals.filter(isTaken).toSorted();
     const key = `${counting.steps}${counting.depth}${counting.strings}:${shared.join(",")}`;
     let generated = this.#generated.get(key);
     if (generated === undefined) {

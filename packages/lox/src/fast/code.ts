@@ -45,29 +45,35 @@ export interface GeneratedSource {
   readonly places: readonly (Place | undefined)[];
 }
 
-/** Turns the marks into lines. Text that has line breaks of its own keeps the place before them. */
-export function assemble(marked: string): GeneratedSource {
-  const places: (Place | undefined)[] = [];
-  const parts: string[] = [];
-  let place: Place | undefined;
-  let key = "";
-  const append = (text: string): void => {
-    parts.push(text);
-    for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) places.push(place);
-  };
-  let from = 0;
-  for (let at = marked.indexOf(MARK); at !== -1; at = marked.indexOf(MARK, from)) {
-    append(marked.slice(from, at));
-    const end = marked.indexOf(MARK_END, at);
-    const next = marked.slice(at + 1, end);
-    from = end + 1;
-    if (next === key) continue;
-    key = next;
-    append("\n");
-    const colon = next.indexOf(":");
-    place = { start: Number(next.slice(0, colon)), line: Number(next.slice(colon + 1)) };
+/** Turns marks into lines. Text that has line breaks of its own keeps the place before them. */
+export class Assembler {
+  readonly #parts: string[] = [];
+  readonly #places: (Place | undefined)[] = [];
+  #place: Place | undefined;
+  #key = "";
+
+  append(marked: string): void {
+    let from = 0;
+    for (let at = marked.indexOf(MARK); at !== -1; at = marked.indexOf(MARK, from)) {
+      this.#plain(marked.slice(from, at));
+      const end = marked.indexOf(MARK_END, at);
+      const key = marked.slice(at + 1, end);
+      from = end + 1;
+      if (key === this.#key) continue;
+      this.#key = key;
+      this.#plain("\n");
+      const colon = key.indexOf(":");
+      this.#place = { start: Number(key.slice(0, colon)), line: Number(key.slice(colon + 1)) };
+    }
+    this.#plain(marked.slice(from));
   }
-  append(marked.slice(from));
-  places.push(place);
-  return { text: parts.join(""), places };
+
+  #plain(text: string): void {
+    this.#parts.push(text);
+    for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) this.#places.push(this.#place);
+  }
+
+  finish(): GeneratedSource {
+    return { text: this.#parts.join(""), places: [...this.#places, this.#place] };
+  }
 }

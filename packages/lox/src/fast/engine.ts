@@ -41,13 +41,18 @@ interface Instance {
 
 type Factory = (runtime: Runtime, globals: Globals) => LoxFunction;
 
+let generatesCode: boolean | undefined;
+
 /** Whether generating code is allowed here; a content-security policy may forbid it. */
 export function canGenerateCode(): boolean {
-  try {
-    return new Function("return true")() === true;
-  } catch {
-    return false;
+  if (generatesCode === undefined) {
+    try {
+      generatesCode = new Function("return true")() === true;
+    } catch {
+      generatesCode = false;
+    }
   }
+  return generatesCode;
 }
 
 let instances = 0;
@@ -77,7 +82,7 @@ export class FastEngine extends ObjectEngine {
   #instantiate(program: Program): LoxFunction {
     const asClosures = (): LoxFunction => instantiate(program, this.host, this.globals, this.print);
     if (program.nesting > MAX_GENERATED_NESTING) return asClosures();
-    const generated = program.javascript(this.host.counting, this.globals.owned);
+    const generated = program.javascript(this.host.counting, (name) => this.globals.isOwned(name));
     const url = `lox:${++instances}`;
     this.#instances.set(url, { program, generated });
     // The generated text holds nothing of the source but mangled names and escaped literals.

@@ -72,15 +72,24 @@ export abstract class ExpressionGenerator {
   /** Whether methods may use JavaScript's own `this` here for the binding. */
   protected abstract isOwnThis(binding: Binding): boolean;
 
-  /** Collects the temporaries that `generate` needs, and declares them before its result. */
+  /** Declares the temporaries that `generate` needs before its result. */
   protected withTemporaries(generate: () => string): string {
+    let text = "";
+    const names = this.collectingTemporaries(() => {
+      text = generate();
+    });
+    return names.length === 0 ? text : `let ${names.join(",")};${text}`;
+  }
+
+  /** Returns the names of the temporaries that `generate` needs. */
+  protected collectingTemporaries(generate: () => void): string[] {
     const outer = { now: this.#temporaries, most: this.#mostTemporaries };
     this.#temporaries = this.#mostTemporaries = 0;
-    const text = generate();
+    generate();
     const names = Array.from({ length: this.#mostTemporaries }, (_, index) => `t${index}`);
     this.#temporaries = outer.now;
     this.#mostTemporaries = outer.most;
-    return names.length === 0 ? text : `let ${names.join(",")};${text}`;
+    return names;
   }
 
   protected temporary(): string {

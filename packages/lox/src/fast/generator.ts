@@ -18,7 +18,7 @@ import type {
   VariableExpression,
   VarStatement,
 } from "../syntax/ast.ts";
-import { assemble, type GeneratedSource, mark, type Place } from "./code.ts";
+import { Assembler, type GeneratedSource, mark, type Place } from "./code.ts";
 import { ExpressionGenerator, propertyName } from "./expressions.ts";
 import { RUNTIME_NAMES } from "./runtime.ts";
 import { LocalTypes } from "./types.ts";
@@ -48,7 +48,7 @@ export function generate(
   functions.statements(body);
   const types = new LocalTypes([script, ...functions.scopes].flatMap((scope) => scope.bindings));
   const generator = new Generator(dialect, types, ownGlobals, counting);
-  return { ...assemble(generator.program(body)), ownGlobals: [...ownGlobals] };
+  return { ...generator.program(body), ownGlobals: [...ownGlobals] };
 }
 
 function declaredName(statement: Statement): string | undefined {
@@ -113,22 +113,26 @@ class Generator extends ExpressionGenerator {
   }
 
   /** The body of a function of (runtime, globals) that returns the script as a function. */
-  program(body: readonly Statement[]): string {
-    const script = this.withTemporaries(() => {
-      const statements = body.map((statement) => this.#topLevel(statement)).join("");
-      return `let last=null;${statements}return last;`;
+  program(body: readonly Statement[]): GeneratedSource {
+    // Piece by piece: assembled it is one flat text, where what is being put together is a tree of many small ones.
+    const script = new Assembler();
+    const temporaries = this.collectingTemporaries(() => {
+      for (const statement of body) script.append(this.#topLevel(statement));
     });
+    const { text, places } = script.finish();
     const own = [...this.ownGlobals];
     const variables = own.map((name) => `g$${name}=globals.get("${name}")`);
     const accessors = own.map((name) => `globals.own("${name}",()=>g$${name},(v)=>{g$${name}=v});`);
     const cells = [...this.usedGlobals].map((name) => `c$${name}=globals.cell("${name}")`);
     const declarations = [...variables, ...cells];
-    return [
+    // On the script's first line, so that its lines keep their numbers.
+    const prelude = [
       `"use strict";const {${RUNTIME_NAMES.join(",")}}=runtime;`,
       declarations.length === 0 ? "" : `let ${declarations.join(",")};`,
       accessors.join(""),
-      `return function script$(){${script}};`,
+      `return function script$(){let ${["last=null", ...temporaries].join(",")};`,
     ].join("");
+    return { text: `${prelude}${text}return last;};`, places };
   }
 
   #topLevel(node: Statement): string {

@@ -11,34 +11,48 @@ export interface Cell {
   v: LoxValue | undefined;
 }
 
+/** How to reach a variable that a program keeps. */
+interface Accessors {
+  readonly get: () => LoxValue | undefined;
+  readonly set: (value: LoxValue | undefined) => void;
+}
+
 export class Globals {
   readonly #cells = new Map<string, Cell>();
-  readonly #owned = new Set<string>();
+  readonly #owned = new Map<string, Accessors>();
 
-  /** The cell of a name; made, undefined, where there is none. */
+  /** The cell of a name; made where there is none: undefined, or a door to the variable of the program that keeps it. */
   cell(name: string): Cell {
     let cell = this.#cells.get(name);
-    if (cell === undefined) this.#cells.set(name, (cell = { v: undefined }));
+    if (cell !== undefined) return cell;
+    cell = { v: undefined };
+    const accessors = this.#owned.get(name);
+    if (accessors !== undefined) Object.defineProperty(cell, "v", accessors);
+    this.#cells.set(name, cell);
     return cell;
   }
 
-  /** Names that a program keeps in variables of its own; another program that declares them shares the cell. */
-  get owned(): ReadonlySet<string> {
-    return this.#owned;
+  /** Whether a program keeps the name in a variable of its own; another program that declares it uses the cell. */
+  isOwned(name: string): boolean {
+    return this.#owned.has(name);
   }
 
   /** The value that a name has so far; undefined where it is not defined. */
   get(name: string): LoxValue | undefined {
-    return this.#cells.get(name)?.v;
+    const accessors = this.#owned.get(name);
+    return accessors === undefined ? this.#cells.get(name)?.v : accessors.get();
   }
 
-  /** From now on the cell reads and writes a program's variable. */
-  own(name: string, get: () => LoxValue | undefined, set: (value: LoxValue | undefined) => void): void {
-    Object.defineProperty(this.cell(name), "v", { get, set, configurable: true, enumerable: true });
-    this.#owned.add(name);
+  /** From now on the name is a variable of a program. */
+  own(name: string, get: Accessors["get"], set: Accessors["set"]): void {
+    const accessors = { get, set };
+    this.#owned.set(name, accessors);
+    const cell = this.#cells.get(name);
+    if (cell !== undefined) Object.defineProperty(cell, "v", accessors);
   }
 
   names(): string[] {
-    return [...this.#cells].filter(([, cell]) => cell.v !== undefined).map(([name]) => name);
+    const all = new Set([...this.#cells.keys(), ...this.#owned.keys()]);
+    return [...all].filter((name) => this.get(name) !== undefined);
   }
 }

@@ -11,7 +11,7 @@
 import type { Dialect } from "../dialect.ts";
 import type { CompileErrorEntry } from "./compile-error.ts";
 import { Scanner } from "./scanner.ts";
-import { type Comment, type Token, type TokenType, tokenEnd } from "./token.ts";
+import { type Comment, type Token, tokenEnd, type TokenType } from "./token.ts";
 
 /** Deepest nesting of expressions and statements; the originals overflow their stacks somewhere beyond. */
 export const MAX_NESTING = 1_000;
@@ -34,16 +34,19 @@ const STATEMENT_STARTS: ReadonlySet<TokenType> = new Set<TokenType>([
 ]);
 
 export class TokenStream {
-  readonly errors: CompileErrorEntry[] = [];
+  /** With `unwind`, lexical errors are told before all others, though they are met on the way. */
+  readonly #lexicalErrors: CompileErrorEntry[] = [];
+  readonly #syntaxErrors: CompileErrorEntry[] = [];
   readonly comments: Comment[] = [];
   protected readonly dialect: Dialect;
   protected readonly unwinds: boolean;
   protected previous: Token;
   protected current: Token;
   readonly #source: string;
-  #next: () => Token;
+  readonly #scanner: Scanner;
   #panicking = false;
-  #abandoned = false;
+  /** Where the program ends early. */
+  #abandonedAt: Token | undefined;
   #nesting = 0;
   #deepest = 0;
 
@@ -51,31 +54,29 @@ export class TokenStream {
     this.#source = source;
     this.dialect = dialect;
     this.unwinds = dialect.recovery === "unwind";
-    const scanner = new Scanner(source, this.comments);
-    this.#next = this.unwinds ? this.#scanAhead(scanner) : () => scanner.next();
+    this.#scanner = new Scanner(source, this.comments);
     this.previous = this.current = { type: "EOF", lexeme: "", literal: null, line: 1, start: 0 };
     this.advance();
   }
 
-  /** Tells every lexical error before the parser meets the first token. */
-  #scanAhead(scanner: Scanner): () => Token {
-    const tokens: Token[] = [];
-    let token: Token;
-    do {
-      token = scanner.next();
-      if (token.type === "ERROR") this.#tell(token, token.literal as string);
-      else tokens.push(token);
-    } while (token.type !== "EOF");
-    let at = 0;
-    return () => tokens[Math.min(at++, tokens.length - 1)]!;
+  /** In the order in which the dialect's interpreter tells them. */
+  get errors(): CompileErrorEntry[] {
+    if (this.unwinds) while (this.#scan().type !== "EOF");
+    return [...this.#lexicalErrors, ...this.#syntaxErrors];
+  }
+
+  #scan(): Token {
+    const token = this.#scanner.next();
+    if (this.unwinds && token.type === "ERROR") this.#tell(token, token.literal as string, this.#lexicalErrors);
+    return token;
   }
 
   protected advance(): Token {
     this.previous = this.current;
     for (;;) {
-      this.current = this.#next();
+      this.current = this.#abandonedAt ?? this.#scan();
       if (this.current.type !== "ERROR") return this.previous;
-      this.errorAt(this.current, this.current.literal as string);
+      if (!this.unwinds) this.errorAt(this.current, this.current.literal as string);
     }
   }
 
@@ -104,15 +105,15 @@ export class TokenStream {
 
   /** Tells an error, unless the parser is panicking already. */
   protected errorAt(token: Token, message: string): void {
-    if (this.#panicking || this.#abandoned) return;
+    if (this.#panicking || this.#abandonedAt !== undefined) return;
     if (!this.unwinds) this.#panicking = true;
-    this.#tell(token, message);
+    this.#tell(token, message, this.#syntaxErrors);
   }
 
-  #tell(token: Token, message: string): void {
+  #tell(token: Token, message: string, errors: CompileErrorEntry[]): void {
     const where = token.type === "EOF" ? " at end" : token.type === "ERROR" ? "" : ` at '${token.lexeme}'`;
     const column = token.start - this.#source.lastIndexOf("\n", token.start - 1);
-    this.errors.push({ line: token.line, column, start: token.start, end: tokenEnd(token), where, message });
+    errors.push({ line: token.line, column, start: token.start, end: tokenEnd(token), where, message });
   }
 
   /** Parses one declaration, and finds the next one where this one failed. */
@@ -142,9 +143,7 @@ export class TokenStream {
   /** An error behind which there is nothing worth reading: the program ends here. */
   protected abandon(message: string): void {
     this.errorAt(this.current, message);
-    this.#abandoned = true;
-    const end: Token = { ...this.current, type: "EOF", lexeme: "", literal: null };
-    this.#next = () => end;
+    this.#abandonedAt ??= { ...this.current, type: "EOF", lexeme: "", literal: null };
     this.advance();
   }
 
