@@ -88,6 +88,7 @@ export class CommandContext {
   lookupForWrite(i: number): Value | undefined {
     const id = this.db.find(this.args, i);
     if (id === 0) return undefined;
+    this.db.beforeWrite(id);
     this.engine.recordAccess(this.db, id);
     return this.db.value(id);
   }

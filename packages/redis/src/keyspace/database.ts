@@ -19,24 +19,30 @@ export interface Watcher {
   invalidate(): void;
 }
 
+/** Told before a key changes in any way: value, expiry, existence. A snapshot that is being written saves the key first. */
+export interface WriteGuard {
+  beforeWrite(id: number): void;
+}
+
 /** What SWAPDB exchanges. Watchers and blocked clients stay with the number. */
-interface Contents {
-  keys: KeyTable;
-  expiry: ExpiryIndex;
+export interface DatabaseContents {
+  readonly keys: KeyTable;
+  readonly expiry: ExpiryIndex;
+  readonly guards: WriteGuard[];
 }
 
 export class Database {
   readonly index: number;
   readonly #space: Keyspace;
   readonly #seed: HashSeed;
-  #contents: Contents;
+  #contents: DatabaseContents;
   readonly #watchers = new Map<string, Set<Watcher>>();
 
   constructor(index: number, space: Keyspace, seed: HashSeed) {
     this.index = index;
     this.#space = space;
     this.#seed = seed;
-    this.#contents = { keys: new KeyTable(seed), expiry: new ExpiryIndex() };
+    this.#contents = { keys: new KeyTable(seed), expiry: new ExpiryIndex(), guards: [] };
   }
 
   /** The key table, for walks, SCAN and sampling. Entries in it may have expired: `isExpired` tells. */
@@ -75,8 +81,27 @@ export class Database {
     return this.#contents.keys.value(id);
   }
 
+  /** To be called before a value is changed in place; everything else here calls it by itself. */
+  beforeWrite(id: number): void {
+    const { guards } = this.#contents;
+    if (guards.length > 0) for (const guard of guards) guard.beforeWrite(id);
+  }
+
+  /** What the database holds, to walk through while it may be swapped or flushed. */
+  get contents(): DatabaseContents {
+    return this.#contents;
+  }
+
+  /** Takes over what `other` holds, which is left empty; everything watched counts as changed. */
+  adopt(other: Database): void {
+    this.invalidateWatchers();
+    this.#contents = other.#contents;
+    other.#contents = { keys: new KeyTable(other.#seed), expiry: new ExpiryIndex(), guards: [] };
+  }
+
   /** Replaces the value; expiry stays. */
   setValue(id: number, value: Value): void {
+    this.beforeWrite(id);
     this.#contents.keys.setValue(id, value);
   }
 
@@ -91,6 +116,7 @@ export class Database {
   }
 
   remove(id: number): void {
+    this.beforeWrite(id);
     const { keys, expiry } = this.#contents;
     if (keys.hasExpiry(id)) expiry.delete(id);
     keys.remove(id);
@@ -103,6 +129,7 @@ export class Database {
   }
 
   setExpiresAt(id: number, atMs: number): void {
+    this.beforeWrite(id);
     const { keys, expiry } = this.#contents;
     if (keys.hasExpiry(id)) expiry.move(id, atMs);
     else {
@@ -124,6 +151,7 @@ export class Database {
   persist(id: number): boolean {
     const { keys, expiry } = this.#contents;
     if (!keys.hasExpiry(id)) return false;
+    this.beforeWrite(id);
     expiry.delete(id);
     keys.setHasExpiry(id, false);
     return true;
@@ -176,7 +204,7 @@ export class Database {
         if (this.#peek(key)) for (const watcher of watchers) watcher.invalidate();
       }
     }
-    this.#contents = { keys: new KeyTable(this.#seed), expiry: new ExpiryIndex() };
+    this.#contents = { keys: new KeyTable(this.#seed), expiry: new ExpiryIndex(), guards: [] };
     return count;
   }
 
@@ -201,7 +229,7 @@ export class Database {
 
   /** A copy of keys, values and expiry: what a snapshot holds. */
   cloneInto(target: Database): void {
-    target.#contents = { keys: new KeyTable(target.#seed), expiry: new ExpiryIndex() };
+    target.#contents = { keys: new KeyTable(target.#seed), expiry: new ExpiryIndex(), guards: [] };
     const { keys } = this.#contents;
     target.keys.expand(keys.size);
     for (let id = 1; id < keys.idLimit; id++) {

@@ -71,6 +71,11 @@ export class Keyspace {
     return earliest;
   }
 
+  /** Takes over what `other`, of as many databases, holds. */
+  adopt(other: Keyspace): void {
+    this.databases.forEach((database, index) => database.adopt(other.databases[index]!));
+  }
+
   flushAll(): number {
     let count = 0;
     for (const database of this.databases) count += database.flush();
