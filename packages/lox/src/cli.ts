@@ -6,7 +6,7 @@
  */
 import type { Command } from "@tenon/kit/cli";
 import { runCommand } from "./cli/command.ts";
-import { Output, OutputClosedError } from "./cli/output.ts";
+import { Output, OutputError } from "./cli/output.ts";
 
 /** Runs `tenon lox` with the arguments after that; resolves to the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -14,7 +14,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return await runCommand(argv, new Output(1, "buffered"), new Output(2, "unbuffered"));
   } catch (error) {
     // Whoever read the output has seen enough: no failure.
-    if (error instanceof OutputClosedError) return 0;
+    if (error instanceof OutputError && error.code === "EPIPE") return 0;
     throw error;
   }
 }

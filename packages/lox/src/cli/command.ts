@@ -1,11 +1,11 @@
 /** What `tenon lox` does with its arguments, writing to whatever it is given. */
 import { type LoxArguments, parseArguments, UsageError } from "./arguments.ts";
 import { MODE_ACTIONS } from "./modes.ts";
-import type { TextSink } from "./output.ts";
+import { OutputError, type TextSink } from "./output.ts";
 import { errorStyle, EXIT, reportOf } from "./report.ts";
 import { readSource, type SourceFile, SourceFileError } from "./source-file.ts";
 
-/** Resolves to the exit code. What a closed output throws goes through. */
+/** Resolves to the exit code. Rejects with `OutputError`. */
 export async function runCommand(argv: readonly string[], output: TextSink, errors: TextSink): Promise<number> {
   let args: LoxArguments;
   try {
@@ -40,6 +40,8 @@ export async function runCommand(argv: readonly string[], output: TextSink, erro
     output.flush();
     return EXIT.ok;
   } catch (error) {
+    // A program's `print` fails where output does, which is no error of the program.
+    if (error instanceof Error && error.cause instanceof OutputError) throw error.cause;
     const report = reportOf(error, source.text, args, errorStyle(args, errors));
     if (report === undefined) throw error;
     output.flush();

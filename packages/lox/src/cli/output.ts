@@ -11,9 +11,15 @@ import { encodeText } from "./source-text.ts";
 const BUFFER_UNITS = 64 * 1024;
 const PIPE_WAIT_MS = 1;
 
-/** Whoever read the output has gone away; nothing is left to be done. */
-export class OutputClosedError extends Error {
-  override readonly name = "OutputClosedError";
+/** Output cannot be written. With the code `EPIPE`, whoever read it has gone away, and nothing is left to be done. */
+export class OutputError extends Error {
+  override readonly name = "OutputError";
+  readonly code: string | undefined;
+
+  constructor(cause: NodeJS.ErrnoException) {
+    super(`output cannot be written: ${cause.message}`, { cause });
+    this.code = cause.code;
+  }
 }
 
 export interface TextSink {
@@ -35,7 +41,7 @@ export class Output implements TextSink {
     this.#buffered = buffering === "buffered" && !this.isTerminal;
   }
 
-  /** Throws `OutputClosedError` when nobody reads any more. */
+  /** Throws `OutputError`. */
   write(text: string): void {
     this.#pending += text;
     if (!this.#buffered || this.#pending.length >= BUFFER_UNITS) this.flush();
@@ -63,9 +69,8 @@ function writeFully(descriptor: number, bytes: Uint8Array): void {
     try {
       at += writeSync(descriptor, bytes, at);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "EPIPE") throw new OutputClosedError("nobody reads the output", { cause: error });
-      if (code !== "EAGAIN") throw error;
+      const failure = error as NodeJS.ErrnoException;
+      if (failure.code !== "EAGAIN") throw new OutputError(failure);
       waitForPipe();
     }
   }
