@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { CliError, Command, interrupted, runCli } from "@tenon/kit/cli";
 import { createLog, type World, realWorld } from "@tenon/kit";
+import { AclFileError } from "./acl/acl.ts";
 import { ConfigError } from "./engine/config.ts";
 import { parseRedisConf, RedisConfError, type Setting } from "./redis-conf.ts";
 import { RedisServer, type RedisServerOptions } from "./server.ts";
@@ -60,14 +61,17 @@ function settingsOf(args: readonly string[]): Setting[] {
 /** What RedisServer.listen takes, from redis.conf's settings. */
 function optionsOf(settings: readonly Setting[], world: World): RedisServerOptions {
   const options: Record<string, unknown> = { world, port: DEFAULT_PORT, log: createLog({ service: "redis" }) };
+  const users: string[] = [];
   for (const [name, value] of settings) {
     if (name === "port") options["port"] = portOf(value);
+    else if (name === "user") users.push(value);
     else if (name === "bind") options["host"] = hostOf(value);
     else if (name === "save" || name === "dir" || name === "logfile" || name === "daemonize") {
       if (name === "daemonize" && value === "yes")
         throw new CliError("daemonize: run me in the background instead (&, systemd)", 1);
     } else options[name] = value;
   }
+  if (users.length > 0) options["user"] = users;
   return options as RedisServerOptions;
 }
 
@@ -105,6 +109,7 @@ async function start(args: readonly string[], world: World): Promise<{ server: R
 /** The one line that says what was wrong. */
 function explained(error: unknown): unknown {
   if (error instanceof RedisConfError) return new CliError(error.message, 1);
+  if (error instanceof AclFileError) return new CliError(`*** FATAL CONFIG FILE ERROR ***\n${error.message}`, 1);
   if (error instanceof ConfigError) return new CliError(`${error.setting}: ${error.message}`, 1);
   const code = (error as NodeJS.ErrnoException).code;
   if (code === "EADDRINUSE") return new CliError(`the port is in use: ${(error as Error).message}`, 1);

@@ -23,7 +23,7 @@ import {
   type World,
 } from "@tenon/kit";
 import type { Client, ClientSink } from "./engine/client.ts";
-import { Config } from "./engine/config.ts";
+import { Config, ConfigError } from "./engine/config.ts";
 import { Engine, type HostFacts } from "./engine/engine.ts";
 import type { Effect } from "./engine/effects.ts";
 import { EngineSocket } from "./engine-socket.ts";
@@ -31,6 +31,7 @@ import { Faults } from "./faults.ts";
 import { plainValue, type PlainValue, RedisError, ReplyParser } from "./resp/reply-parser.ts";
 import { encodeRequest } from "./resp/request-writer.ts";
 import { type OutputLimit, RedisSession } from "./session.ts";
+import { settingsFiles } from "./settings-files.ts";
 import { Snapshot } from "./keyspace/snapshot.ts";
 
 export interface RedisServerOptions {
@@ -48,6 +49,10 @@ export interface RedisServerOptions {
   readonly clock?: "real" | "manual";
   readonly maxclients?: number;
   readonly requirepass?: string;
+  /** Users as redis.conf's `user` lines have them: `"alice on >secret ~cache:* +@read"`. */
+  readonly user?: string | readonly string[];
+  /** The file that ACL LOAD and ACL SAVE use; it is loaded at the start, and must exist. */
+  readonly aclfile?: string;
   readonly databases?: number;
   readonly timeout?: number;
   readonly maxmemory?: string | number;
@@ -57,12 +62,15 @@ export interface RedisServerOptions {
 }
 
 /** Options that are not settings of redis.conf. */
-const NOT_SETTINGS = new Set(["host", "port", "unixsocket", "world", "log", "clock", "dir"]);
+const NOT_SETTINGS = new Set(["host", "port", "unixsocket", "world", "log", "clock", "dir", "user"]);
 const CRON_MS = 100;
 /** Timers take at most this; what is due later is looked at again then. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const DENIED =
   "-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. In this mode connections are only accepted from the loopback interface. If you want to connect from external computers to Redis you may set a password, or set protected-mode to no.\r\n";
+
+const USERS_TWICE =
+  "Configuring Redis with users defined in redis.conf and at the same setting an ACL file path is invalid. This setup is very likely to lead to configuration errors and security holes, please define either an ACL file or declare users directly in your redis.conf, but not both.";
 
 /** Time as the server sees it. `advance` needs `clock: "manual"` at listen. */
 export interface ServerClock {
@@ -120,7 +128,9 @@ export class RedisServer implements AsyncDisposable {
       monotonic: () => clock.monotonic(),
       config,
       facts: FACTS,
+      files: settingsFiles(this.#world, options.dir ?? process.cwd()),
     });
+    this.#loadUsers(options);
     this.#outputLimits = parseOutputLimits(config);
     config.onChange((name, value) => {
       if (name === "maxclients") this.#service.maxConnections = Number(value);
@@ -141,6 +151,15 @@ export class RedisServer implements AsyncDisposable {
       dropConnections: () => void this.#service.dropConnections("reset"),
     });
     this.#declareMetrics();
+  }
+
+  #loadUsers(options: RedisServerOptions): void {
+    const { acl, config, files } = this.#engine;
+    const users = options.user === undefined ? [] : [options.user].flat();
+    const path = config.text("aclfile");
+    if (users.length > 0 && path !== "") throw new ConfigError("aclfile", USERS_TWICE);
+    acl.defineUsers(users);
+    if (path !== "") acl.load(files.read(path), path);
   }
 
   async #open(options: RedisServerOptions): Promise<void> {
@@ -186,7 +205,7 @@ export class RedisServer implements AsyncDisposable {
   }
 
   #isProtected(remote: string): boolean {
-    if (!this.#engine.config.flag("protected-mode") || this.#engine.password !== "") return false;
+    if (!this.#engine.config.flag("protected-mode") || !this.#engine.acl.defaultUser.noPassword) return false;
     return !/^(?:127\.|::1$|::ffff:127\.|\/)/.test(remote) && remote !== "";
   }
 

@@ -61,7 +61,7 @@ export class EngineClient {
     this.#owner = owner;
     const sink = {
       flush: (client: Client): void => void (this.#output += client.reply.take().toString("latin1")),
-      close: (): void => {},
+      close: (client: Client): void => owner.engine.disconnect(client),
       queuedBytes: 0,
     };
     this.#client = owner.engine.connect(sink, { remote: "127.0.0.1:1", local: "127.0.0.1:6379", descriptor: 1 });

@@ -1,4 +1,5 @@
 /** CLIENT: who is connected, and what to do with them. */
+import { describeClient } from "../engine/client-info.ts";
 import type { Client } from "../engine/client.ts";
 import { isClientName, BAD_CLIENT_NAME } from "./connection.ts";
 import type { CommandContext } from "./context.ts";
@@ -7,66 +8,6 @@ import { subcommandHelp } from "./help.ts";
 import type { CommandFlag, CommandRow, Handler } from "./table.ts";
 
 const NO_SUCH_CLIENT = new CommandError("ERR No such client");
-
-/** The letters of CLIENT LIST's flags. */
-function flagsOf(client: Client): string {
-  let flags = "";
-  if (client.monitor) flags += "O";
-  if (client.subscriptions + client.shardChannels.size > 0) flags += "P";
-  if (client.queue !== undefined) flags += "x";
-  if (client.blocked !== undefined) flags += "b";
-  if (client.watchBroken) flags += "d";
-  if (client.closing) flags += "c";
-  if (client.address.remote.endsWith(":0")) flags += "U";
-  if (client.noEvict) flags += "e";
-  if (client.noTouch) flags += "T";
-  return flags === "" ? "N" : flags;
-}
-
-/** Bytes of output that have not left yet. */
-function outputBytes(client: Client): number {
-  return client.sink.queuedBytes;
-}
-
-/** One line of CLIENT LIST, without its newline. */
-export function describeClient(client: Client, now: number): string {
-  const queued = client.parser.pendingBytes;
-  const out = outputBytes(client);
-  const fields: readonly (readonly [string, string | number])[] = [
-    ["id", client.id],
-    ["addr", client.address.remote],
-    ["laddr", client.address.local],
-    ["fd", client.address.descriptor],
-    ["name", client.name],
-    ["age", Math.floor((now - client.createdMs) / 1000)],
-    ["idle", Math.floor((now - client.lastInteractionMs) / 1000)],
-    ["flags", flagsOf(client)],
-    ["db", client.db.index],
-    ["sub", client.channels.size],
-    ["psub", client.patterns.size],
-    ["ssub", client.shardChannels.size],
-    ["multi", client.queue?.length ?? -1],
-    ["watch", client.watched.length],
-    ["qbuf", queued],
-    ["qbuf-free", 0],
-    ["argv-mem", 0],
-    ["multi-mem", 0],
-    ["rbs", 16384],
-    ["rbp", 0],
-    ["obl", 0],
-    ["oll", out > 0 ? 1 : 0],
-    ["omem", out],
-    ["tot-mem", queued + out + 2048],
-    ["events", out > 0 ? "rw" : "r"],
-    ["cmd", client.lastCommand?.fullName ?? "NULL"],
-    ["user", client.user],
-    ["redir", -1],
-    ["resp", client.reply.resp],
-    ["lib-name", client.libName],
-    ["lib-ver", client.libVersion],
-  ];
-  return fields.map(([name, value]) => `${name}=${value}`).join(" ");
-}
 
 type ClientKind = "normal" | "pubsub" | "master" | "replica";
 
@@ -128,8 +69,9 @@ const KILL_FILTERS: Readonly<Record<string, (ctx: CommandContext, i: number) => 
     return (client) => client.address.local === address;
   },
   USER(ctx, i) {
-    const user = ctx.args.string(i);
-    if (user !== "default") throw new CommandError(`ERR No such user '${user}'`);
+    const name = ctx.args.string(i);
+    const user = ctx.engine.acl.user(name);
+    if (user === undefined) throw new CommandError(`ERR No such user '${name}'`);
     return (client) => client.user === user;
   },
   MAXAGE(ctx, i) {

@@ -1,6 +1,7 @@
 /** A client's own connection: greeting, authentication, database, names. CLIENT is in clients.ts. */
 import type { CommandContext } from "./context.ts";
 import { CommandError, SYNTAX_ERROR } from "./errors.ts";
+import { describeClient } from "../engine/client-info.ts";
 import { REDIS_VERSION } from "../engine/version.ts";
 import type { CommandRow } from "./table.ts";
 
@@ -33,28 +34,26 @@ function echo(ctx: CommandContext): void {
   ctx.reply.bulkBytes(ctx.args.buffer, ctx.args.starts[1], ctx.args.ends[1]);
 }
 
-/** Checks a user's password; throws WRONGPASS. */
-function authenticate(ctx: CommandContext, user: string, password: string): void {
+/** Logs the client in, or throws WRONGPASS. */
+function authenticate(ctx: CommandContext, name: string, password: string): void {
   const { engine, client } = ctx;
-  if (user !== "default" || (engine.password !== "" && !sameSecret(password, engine.password))) throw WRONG_PASSWORD;
+  const user = engine.acl.user(name);
+  if (user === undefined || !user.accepts(password)) {
+    const context = ctx.canBlock ? "toplevel" : "multi";
+    const clientInfo = describeClient(client, ctx.now);
+    const event = { reason: "auth", context, object: ctx.args.string(0), username: name, clientInfo } as const;
+    engine.acl.log.add(event, ctx.now, engine.config.number("acllog-max-len"));
+    throw WRONG_PASSWORD;
+  }
   client.user = user;
   client.authenticated = true;
   client.parser.unauthenticated = false;
 }
 
-/** Compares without telling by its time where the first difference is. */
-function sameSecret(given: string, secret: string): boolean {
-  let difference = given.length ^ secret.length;
-  for (let i = 0; i < given.length; i++) {
-    difference |= given.charCodeAt(i) ^ secret.charCodeAt(secret.length === 0 ? 0 : i % secret.length);
-  }
-  return difference === 0;
-}
-
 function auth(ctx: CommandContext): void {
   const { args, engine } = ctx;
   if (args.length > 3) throw SYNTAX_ERROR;
-  if (args.length === 2 && engine.password === "") throw NO_PASSWORD_SET;
+  if (args.length === 2 && engine.acl.defaultUser.noPassword) throw NO_PASSWORD_SET;
   authenticate(ctx, args.length === 2 ? "default" : args.string(1), args.string(args.length - 1));
   ctx.reply.ok();
 }
@@ -82,7 +81,7 @@ function hello(ctx: CommandContext): void {
     } else throw new CommandError(`ERR Syntax error in HELLO option '${args.string(i)}'`);
   }
   if (user !== undefined) authenticate(ctx, user, password);
-  if (!client.authenticated) throw HELLO_WITHOUT_AUTH;
+  if (!client.authenticated && engine.acl.requiresAuthentication) throw HELLO_WITHOUT_AUTH;
   if (name !== undefined) client.name = name;
   if (args.length > 1) reply.resp = version as 2 | 3;
   reply.map(7);
@@ -131,8 +130,8 @@ function reset(ctx: CommandContext): void {
   client.replyMode = "on";
   client.noEvict = false;
   client.noTouch = false;
-  client.user = "default";
-  client.authenticated = engine.password === "";
+  client.user = engine.acl.defaultUser;
+  client.authenticated = !engine.acl.requiresAuthentication;
   client.parser.unauthenticated = !client.authenticated;
   ctx.reply.simple("RESET");
 }

@@ -3,8 +3,10 @@ import { Args } from "../resp/args.ts";
 import { Glob } from "../keyspace/glob.ts";
 import type { ReplyWriter } from "../resp/reply-writer.ts";
 import type { CommandContext } from "./context.ts";
+import { categoriesOf } from "./categories.ts";
 import { CommandError, SYNTAX_ERROR } from "./errors.ts";
 import { subcommandHelp } from "./help.ts";
+import { hasKeys, keyPositions } from "./key-positions.ts";
 import type { CommandEntry, CommandIndex } from "./registry.ts";
 import { parseSyntax, type Argument } from "./syntax.ts";
 import type { CommandFlag, CommandRow, KeySpec } from "./table.ts";
@@ -34,25 +36,6 @@ const FLAG_ORDER: readonly CommandFlag[] = [
   "no_mandatory_keys",
   "allow_busy",
 ];
-
-/** ACL categories in Redis' order. */
-const CATEGORY_ORDER =
-  "keyspace read write set sortedset list hash string bitmap hyperloglog geo stream pubsub admin fast slow blocking dangerous connection transaction scripting".split(
-    " ",
-  );
-
-/** All ACL categories of a row, without the @. */
-export function categoriesOf(row: CommandRow): string[] {
-  const set = new Set(row.categories);
-  const has = (flag: CommandFlag): boolean => row.flags.includes(flag);
-  if (has("write")) set.add("write");
-  if (has("readonly") && !set.has("scripting")) set.add("read");
-  if (has("admin")) set.add("admin").add("dangerous");
-  if (has("pubsub")) set.add("pubsub");
-  if (has("blocking")) set.add("blocking");
-  set.add(has("fast") ? "fast" : "slow");
-  return CATEGORY_ORDER.filter((category) => set.has(category));
-}
 
 /** Legacy key positions: first, last, step. */
 function keyRange(specs: readonly KeySpec[]): [number, number, number] {
@@ -300,65 +283,22 @@ function writeArguments(reply: ReplyWriter, list: readonly Argument[]): void {
   }
 }
 
-/** Argument indexes of the keys of `args`, a command of `row`, each with its spec. */
-export function keyPositions(row: CommandRow, args: Args): { readonly index: number; readonly spec: KeySpec }[] {
-  const found: { index: number; spec: KeySpec }[] = [];
-  if (row.findKeys !== undefined) {
-    const spec = row.keys?.[0] ?? { flags: "RW access", begin: "unknown", find: "unknown" };
-    return row.findKeys(args).map((index) => ({ index, spec }));
-  }
-  for (const spec of row.keys ?? []) {
-    if (spec.flags.includes("not_key") || spec.begin === "unknown" || spec.find === "unknown") continue;
-    let first: number;
-    if ("index" in spec.begin) first = spec.begin.index;
-    else {
-      const { keyword, startFrom } = spec.begin;
-      first = 0;
-      const step = startFrom < 0 ? -1 : 1;
-      for (let i = startFrom < 0 ? args.length + startFrom : startFrom; i > 0 && i < args.length; i += step) {
-        if (args.is(i, keyword)) {
-          first = i + 1;
-          break;
-        }
-      }
-      if (first === 0) continue;
-    }
-    let last: number;
-    let { step } = spec.find;
-    if ("keynum" in spec.find) {
-      const counter = first + spec.find.keynum;
-      if (counter >= args.length) throw WRONG_COUNT;
-      const count = args.integer(counter, WRONG_COUNT);
-      if (count < 1 || count > args.length) throw WRONG_COUNT;
-      first += spec.find.first;
-      last = first + (count - 1) * step;
-    } else if (spec.find.lastKey >= 0) last = first + spec.find.lastKey;
-    else last = args.length + spec.find.lastKey;
-    step = Math.max(1, step);
-    if (last >= args.length) throw WRONG_COUNT;
-    for (let i = first; i <= last; i += step) found.push({ index: i, spec });
-  }
-  return found;
-}
-
 function getKeys(ctx: CommandContext, withFlags: boolean): void {
   const request = Args.from(ctx.args.strings(2));
   let entry = ctx.engine.commands.find(request, 0);
   if (entry?.subcommands !== undefined && request.length > 1) entry = entry.subcommands.find(request, 1) ?? entry;
   if (entry === undefined) throw NO_SUCH_COMMAND;
-  if (entry.row.findKeys === undefined && (entry.row.keys ?? []).every((spec) => spec.flags.includes("not_key"))) {
-    throw NO_KEYS;
-  }
+  if (!hasKeys(entry.row)) throw NO_KEYS;
   if (!entry.accepts(request.length)) throw WRONG_COUNT;
   const found = keyPositions(entry.row, request);
-  if (found.length === 0 && !entry.row.flags.includes("no_mandatory_keys")) throw WRONG_COUNT;
+  if (found === undefined || (found.length === 0 && !entry.row.flags.includes("no_mandatory_keys"))) throw WRONG_COUNT;
   ctx.reply.array(found.length);
-  for (const { index, spec } of found) {
+  for (const { index, flags: flagWords } of found) {
     if (!withFlags) {
       ctx.reply.bulk(request.string(index));
       continue;
     }
-    const flags = spec.flags.split(" ");
+    const flags = flagWords.split(" ");
     ctx.reply.array(2);
     ctx.reply.bulk(request.string(index));
     ctx.reply.set(flags.length);

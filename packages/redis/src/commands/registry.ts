@@ -4,6 +4,7 @@
  * A new family is one line here.
  */
 import type { Args } from "../resp/args.ts";
+import { aclCommands } from "./acl.ts";
 import { hashCommands } from "./hashes.ts";
 import { listMovingCommands } from "./lists-moving.ts";
 import { listCommands } from "./lists.ts";
@@ -35,6 +36,7 @@ const FAMILIES: readonly (readonly CommandRow[])[] = [
   sortedSetAlgebraCommands,
   sortedSetPoppingCommands,
   stringCommands,
+  aclCommands,
   clientCommands,
   connectionCommands,
   infoCommands,

@@ -6,6 +6,7 @@ import type { Database, Watcher } from "../keyspace/database.ts";
 import { Args } from "../resp/args.ts";
 import { ReplyWriter } from "../resp/reply-writer.ts";
 import { RequestParser, type RequestLimits } from "../resp/request-parser.ts";
+import type { User } from "../acl/user.ts";
 import type { CommandEntry } from "../commands/registry.ts";
 import type { BlockedState } from "./blocked.ts";
 
@@ -60,7 +61,8 @@ export class Client implements Watcher {
   name = "";
   libName = "";
   libVersion = "";
-  user = "default";
+  /** Who it logged in as; the default user until it does. */
+  user: User;
   authenticated: boolean;
   /** Between MULTI and EXEC: what was queued. */
   queue: QueuedCommand[] | undefined = undefined;
@@ -99,6 +101,7 @@ export class Client implements Watcher {
     address: ClientAddress,
     db: Database,
     limits: RequestLimits,
+    user: User,
     authenticated: boolean,
     now: number,
   ) {
@@ -108,6 +111,7 @@ export class Client implements Watcher {
     this.db = db;
     this.parser = new RequestParser(limits);
     this.parser.unauthenticated = !authenticated;
+    this.user = user;
     this.authenticated = authenticated;
     this.args = new Args(NOTHING.buffer, NOTHING.starts, NOTHING.ends, 0);
     this.createdMs = now;

@@ -4,11 +4,15 @@
  * Whoever owns an engine gives it bytes and the time (`receive`), lets it send (`flush`), and calls `tick` when `nextWakeMs` says so
  * and `cron` ten times a second. The engine starts no timer and reads no clock but the one for durations that it is given.
  *
- * A command goes through: lookup, arity, authentication, subscriber mode, pause, the MULTI queue, `call`. After `call` come
+ * A command goes through: lookup, arity, authentication, permissions, subscriber mode, pause, the MULTI queue, `call`. After `call` come
  * statistics, monitors, effects, and blocked clients, in this order, as in Redis' processCommand and call.
  */
 import type { Buffer } from "node:buffer";
 import type { Random } from "@tenon/kit";
+import { Acl } from "../acl/acl.ts";
+import { denialAtExecText, denialText } from "../acl/denial.ts";
+import type { AclLogContext } from "../acl/log.ts";
+import type { Denial } from "../acl/permissions.ts";
 import { CommandContext, EVENT, type EventClass } from "../commands/context.ts";
 import { CommandError } from "../commands/errors.ts";
 import { buildCommandIndex, FLAG, type CommandEntry, type CommandIndex } from "../commands/registry.ts";
@@ -18,6 +22,7 @@ import type { Args } from "../resp/args.ts";
 import { ProtocolError, type RequestLimits } from "../resp/request-parser.ts";
 import type { CollectionSettings } from "../types/settings.ts";
 import { BlockedClients } from "./blocked.ts";
+import { describeClient } from "./client-info.ts";
 import { Client, type ClientAddress, type ClientSink, type QueuedCommand } from "./client.ts";
 import { collectionSettings } from "./collection-settings.ts";
 import { Config, parseEventLetters } from "./config.ts";
@@ -40,6 +45,22 @@ export interface HostFacts {
   cpu(): { systemSeconds: number; userSeconds: number };
 }
 
+/** The files that commands name: the ACL file, redis.conf. Text in one-byte characters; failures are the operating system's errors. */
+export interface SettingsFiles {
+  read(path: string): string;
+  /** Replaces the file at once. */
+  write(path: string, text: string): void;
+}
+
+const NO_FILES: SettingsFiles = {
+  read: () => {
+    throw new Error("No such file or directory");
+  },
+  write: () => {
+    throw new Error("Read-only file system");
+  },
+};
+
 export interface EngineOptions {
   readonly random: Random;
   /** Milliseconds since the epoch. */
@@ -49,6 +70,7 @@ export interface EngineOptions {
   /** Settings, by redis.conf's names; all are checked. */
   readonly config?: Config;
   readonly facts?: HostFacts;
+  readonly files?: SettingsFiles;
 }
 
 const NO_FACTS: HostFacts = {
@@ -89,10 +111,12 @@ export class Engine {
   /** What lists, hashes, sets and sorted sets go by. */
   readonly collections: CollectionSettings;
   readonly facts: HostFacts;
+  readonly files: SettingsFiles;
   readonly startedMs: number;
   readonly runId: string;
   readonly replicationId: string;
   readonly commands: CommandIndex = buildCommandIndex();
+  readonly acl: Acl = new Acl(this.commands);
   readonly keyspace: Keyspace;
   readonly clients: Map<number, Client> = new Map();
   readonly pubsub: PubSub = new PubSub((client) => this.wrote(client));
@@ -103,8 +127,6 @@ export class Engine {
   readonly limits: RequestLimits;
   /** Classes of keyspace events that are published (notify-keyspace-events). */
   eventClasses = 0;
-  /** Empty: none is asked for. */
-  password = "";
   /** DEBUG SET-ACTIVE-EXPIRE. */
   activeExpire = true;
   /** An LFU policy is chosen: access words hold frequencies. */
@@ -138,6 +160,7 @@ export class Engine {
     this.#monotonic = options.monotonic;
     this.config = options.config ?? new Config();
     this.facts = options.facts ?? NO_FACTS;
+    this.files = options.files ?? NO_FILES;
     this.startedMs = options.now;
     this.#now = options.now;
     this.#lastCronMs = options.now;
@@ -155,14 +178,18 @@ export class Engine {
       retry: (client) => this.#retry(client),
       resume: (client) => this.#resume(client),
     });
-    this.config.onChange(() => this.#applyConfig());
+    this.config.onChange((name, value) => {
+      if (name === "requirepass") this.acl.setDefaultPassword(value);
+      this.#applyConfig();
+    });
+    this.acl.setDefaultPassword(this.config.text("requirepass"));
     this.#applyConfig();
   }
 
   /** Settings that the hot path asks for are kept as fields. */
   #applyConfig(): void {
     const { config } = this;
-    this.password = config.text("requirepass");
+    this.acl.allChannelsByDefault = config.text("acl-pubsub-default") === "allchannels";
     this.eventClasses = parseEventLetters(config.text("notify-keyspace-events"));
     this.limits.maxBulkBytes = config.number("proto-max-bulk-len");
     this.limits.maxPendingBytes = config.number("client-query-buffer-limit");
@@ -200,7 +227,8 @@ export class Engine {
       address,
       this.keyspace.databases[0]!,
       this.limits,
-      this.password === "",
+      this.acl.defaultUser,
+      !this.acl.requiresAuthentication,
       this.#now,
     );
     this.clients.set(client.id, client);
@@ -301,9 +329,21 @@ export class Engine {
       this.#reject(client, entry, `ERR wrong number of arguments for '${entry.fullName}' command`);
       return;
     }
-    if (!client.authenticated && (entry.bits & FLAG.noAuth) === 0) {
+    if (!client.authenticated && (entry.bits & FLAG.noAuth) === 0 && this.acl.requiresAuthentication) {
       this.#reject(client, entry, "NOAUTH Authentication required.");
       return;
+    }
+    if (client.queue !== undefined && (entry.bits & FLAG.noMulti) !== 0) {
+      this.#reject(client, entry, "ERR Command not allowed inside a transaction");
+      return;
+    }
+    if (!client.user.unrestricted) {
+      const denial = this.acl.check(client.user, entry, args);
+      if (denial !== undefined) {
+        this.logDenial(client, entry, args, denial, client.queue === undefined ? "toplevel" : "multi");
+        this.#reject(client, entry, denialText(client.user, entry, denial));
+        return;
+      }
     }
     if (
       client.reply.resp === 2 &&
@@ -320,10 +360,6 @@ export class Engine {
     }
     if (this.#pausedUntilMs > 0 && this.#holdsBack(client, entry, args)) return;
     if (client.queue !== undefined && !NOT_QUEUED.has(entry.row.name)) {
-      if ((entry.bits & FLAG.noMulti) !== 0) {
-        this.#reject(client, entry, "ERR Command not allowed inside a transaction");
-        return;
-      }
       client.queue.push({ entry, args: args.copy() });
       client.reply.rawString("+QUEUED\r\n");
       return;
@@ -435,6 +471,12 @@ export class Engine {
     ctx.canBlock = false;
     let dirty = 0;
     for (const queued of queue) {
+      const denial = this.acl.check(client.user, queued.entry, queued.args);
+      if (denial !== undefined) {
+        this.logDenial(client, queued.entry, queued.args, denial, "multi");
+        this.replyError(client, denialAtExecText(denial));
+        continue;
+      }
       this.call(client, queued.entry, queued.args);
       dirty += ctx.dirty;
     }
@@ -443,6 +485,14 @@ export class Engine {
     ctx.command = command;
     // EXEC itself changed nothing: its commands were counted.
     ctx.dirty = 0;
+  }
+
+  /** Notes in ACL LOG that a request was refused. */
+  logDenial(client: Client, entry: CommandEntry, args: Args, denial: Denial, context: AclLogContext): void {
+    const object = denial.reason === "command" ? entry.fullName : args.string(denial.index);
+    const clientInfo = describeClient(client, this.#now);
+    const event = { reason: denial.reason, context, object, username: client.user.name, clientInfo };
+    this.acl.log.add(event, this.#now, this.config.number("acllog-max-len"));
   }
 
   /** Forgets the MULTI queue and what was watched for it. */
