@@ -65,7 +65,7 @@ export class Pipeline {
 
 /** By shape: a Response of another realm, or of another implementation, is one too. */
 function isResponse(value: unknown): value is Response {
-  if (value instanceof FastResponse) return true;
+  if (FastResponse.is(value)) return true;
   if (typeof value !== "object" || value === null) return false;
   const { status, headers } = value as Partial<Response>;
   return typeof status === "number" && typeof headers === "object" && "body" in value;

@@ -16,7 +16,7 @@ const importsOf = new Map(
 
 /** Codecs and semantics: bytes and values in, bytes and values out. */
 const PURE =
-  /^semantics\/|^h1\/(?:tables|errors|limits|field-parser|field-writer|request-head|response-head|chunked|body|trailers|status|latin1|request-url)\.ts$/;
+  /^semantics\/|^h1\/(?:tables|errors|limits|field-parser|field-writer|request-head|response-head|chunked|body|trailers|status|latin1|request-url|whole-lines)\.ts$/;
 
 test("nothing of Node's own HTTP is used", () => {
   expect(importsOf.size).toBeGreaterThan(40);

@@ -94,6 +94,11 @@ export class FastResponse implements Response {
       : Function.prototype[Symbol.hasInstance].call(this, value);
   }
 
+  /** Whether `value` was made by this class: a brand check, where `instanceof` asks whether it is any Response. */
+  static is(value: unknown): value is FastResponse {
+    return typeof value === "object" && value !== null && #block in value;
+  }
+
   /** What the server sends, where this is still a plain response; undefined once a native one stands behind it. */
   get plainBody(): PlainBody | undefined {
     return this.#native === undefined ? this.#body : undefined;

@@ -20,7 +20,7 @@ import { Deadline, type WheelEntry } from "../timer-wheel.ts";
 import { HttpProtocolError } from "./errors.ts";
 import { type ExchangeHost, Http1Exchange } from "./exchange.ts";
 import type { HeadCache } from "./head-cache.ts";
-import { POSITIONS_PER_FIELD } from "./field-parser.ts";
+import { equalsExactly, POSITIONS_PER_FIELD } from "./field-parser.ts";
 import { latin1 } from "./latin1.ts";
 import { BodyReception } from "./reception.ts";
 import type { RequestHeadParser } from "./request-head.ts";
@@ -313,7 +313,9 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
       host = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
     } else {
       const slot = parser.hostField * POSITIONS_PER_FIELD;
-      host = latin1(bytes, parser.fields.positions[slot + 2]!, parser.fields.positions[slot + 3]!);
+      const start = parser.fields.positions[slot + 2]!;
+      const end = parser.fields.positions[slot + 3]!;
+      host = equalsExactly(bytes, start, end, this.#host) ? this.#host : latin1(bytes, start, end);
     }
     if (host !== this.#host) {
       this.#origin = originOf(host);

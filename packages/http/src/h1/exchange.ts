@@ -167,8 +167,7 @@ export class Http1Exchange implements RequestSource, RequestContext, FinishedReq
   respond(response: Response): void {
     if (this.phase !== "waiting") {
       // The client left, or was answered already for a body that broke the protocol.
-      if (!(response instanceof FastResponse) || response.plainBody === undefined)
-        void response.body?.cancel().catch(() => {});
+      if (!FastResponse.is(response) || response.plainBody === undefined) void response.body?.cancel().catch(() => {});
       else if (response.plainBody instanceof ReadableStream) void response.plainBody.cancel().catch(() => {});
       return;
     }
@@ -184,7 +183,7 @@ export class Http1Exchange implements RequestSource, RequestContext, FinishedReq
   }
 
   #answer(response: Response): void {
-    const plain = response instanceof FastResponse ? response.plainBody : undefined;
+    const plain = FastResponse.is(response) ? response.plainBody : undefined;
     if (plain === undefined) return this.#answerNative(response);
     const { status, statusText } = response;
     const block = (response as FastResponse).fieldBlock();

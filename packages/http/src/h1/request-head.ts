@@ -12,7 +12,7 @@
  * the caller's bytes.
  */
 import { HttpProtocolError } from "./errors.ts";
-import { equalsIgnoreCase, FieldParser, POSITIONS_PER_FIELD } from "./field-parser.ts";
+import { equalsExactly, equalsIgnoreCase, FieldParser, POSITIONS_PER_FIELD } from "./field-parser.ts";
 import { latin1 } from "./latin1.ts";
 import type { HttpLimits } from "./limits.ts";
 import { CR, HOST, LF, SP, TARGET, TOKEN } from "./tables.ts";
@@ -316,10 +316,4 @@ function parseVersion(bytes: Buffer, at: number): number {
 
 function lineError(byte: number, otherwise: "request-line" | "request-target"): HttpProtocolError {
   return new HttpProtocolError(byte === LF ? "bare-line-end" : otherwise);
-}
-
-function equalsExactly(bytes: Buffer, start: number, end: number, text: string): boolean {
-  if (end - start !== text.length) return false;
-  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
-  return true;
 }

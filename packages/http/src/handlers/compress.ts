@@ -70,7 +70,7 @@ function mayCompress(response: Response, minBytes: number): boolean {
   if (headers.has("content-encoding") || headers.has("content-range")) return false;
   if (/(?:^|,)\s*no-transform\s*(?:,|$)/i.test(headers.get("cache-control") ?? "")) return false;
   if (!isCompressible(headers.get("content-type") ?? "")) return false;
-  const plain = response instanceof FastResponse ? response.plainBody : undefined;
+  const plain = FastResponse.is(response) ? response.plainBody : undefined;
   const length =
     typeof plain === "string" || plain instanceof Uint8Array ? plain.length : headers.get("content-length");
   if (length !== null && Number(length) < minBytes) return false;

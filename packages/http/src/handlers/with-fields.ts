@@ -14,7 +14,7 @@ export function withFields(response: Response, fields: readonly (readonly [name:
 export function withHeaders(response: Response, headers: Headers, body: PlainBody | undefined): Response {
   const { status, statusText } = response;
   const init = { status, statusText, headers };
-  const kept = body ?? (response instanceof FastResponse ? response.plainBody : undefined);
+  const kept = body ?? (FastResponse.is(response) ? response.plainBody : undefined);
   if (body !== null && kept === undefined) return new Response(response.body, init);
   return new FastResponse(kept as ConstructorParameters<typeof FastResponse>[0], init);
 }
