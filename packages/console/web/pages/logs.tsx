@@ -5,10 +5,11 @@ import type { JSX } from "preact";
 import { clockTime, plural } from "../format.ts";
 import { services } from "../live/live.ts";
 import { clearLogs, logs } from "../live/logs.ts";
+import { CheckBox, SearchBox } from "../ui/bound-inputs.tsx";
 import { Empty } from "../ui/empty.tsx";
+import { FollowList } from "../ui/follow-list.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { narrow } from "../ui/narrow.ts";
-import { VirtualList } from "../ui/virtual-list.tsx";
 import { fieldText, LogLine, shortFieldText } from "./log-line.tsx";
 
 const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
@@ -35,7 +36,6 @@ export function LogsPage(): JSX.Element {
       ...logs.value.map((record) => record.service.split(".")[0]!).filter(Boolean),
     ]),
   ]);
-  const selectedIndex = selected.value === undefined ? -1 : shown.value.indexOf(selected.value);
   return (
     <>
       <div class="page-head">
@@ -44,14 +44,7 @@ export function LogsPage(): JSX.Element {
       </div>
       <section class="card surface fill" aria-label="Log">
         <div class="toolbar">
-          <input
-            class="input grow"
-            type="search"
-            placeholder="Find in logs"
-            aria-label="Find in logs"
-            value={text.value}
-            onInput={(event) => (text.value = event.currentTarget.value)}
-          />
+          <SearchBox label="Find in logs" text={text} />
           <select
             class="input"
             aria-label="Service"
@@ -76,14 +69,7 @@ export function LogsPage(): JSX.Element {
             <option value="warn">Warnings and errors</option>
             <option value="error">Errors</option>
           </select>
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={follow.value}
-              onChange={(event) => (follow.value = event.currentTarget.checked)}
-            />
-            Follow
-          </label>
+          <CheckBox label="Follow" on={follow} />
           <button type="button" class="button only-wide" onClick={clearLogs}>
             Clear
           </button>
@@ -95,19 +81,14 @@ export function LogsPage(): JSX.Element {
               : "Other lines are there: loosen the filter."}
           </Empty>
         ) : (
-          <VirtualList
+          <FollowList
             label="Log lines"
-            count={shown.value.length}
+            items={shown.value}
             rowHeight={narrow.value ? 50 : 28}
             rowClass="log-row"
-            row={(index) => <LogLine record={shown.value[index]!} />}
-            follow={follow.value}
-            onScrolled={(atEnd) => (follow.value = atEnd)}
-            selected={selectedIndex < 0 ? undefined : selectedIndex}
-            onSelect={(index) => {
-              selected.value = shown.value[index];
-              follow.value = false;
-            }}
+            row={(record) => <LogLine record={record} />}
+            follow={follow}
+            selected={selected}
           />
         )}
         {selected.value !== undefined && (

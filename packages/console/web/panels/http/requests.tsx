@@ -6,10 +6,11 @@ import { useEffect } from "preact/hooks";
 import type { RequestsMessage } from "../../../src/panels/http/wire.ts";
 import { bytes, clockTime, plural, seconds } from "../../format.ts";
 import { openTopic } from "../../live/topics.ts";
+import { CheckBox, SearchBox } from "../../ui/bound-inputs.tsx";
 import { Empty } from "../../ui/empty.tsx";
+import { FollowList } from "../../ui/follow-list.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { narrow } from "../../ui/narrow.ts";
-import { VirtualList } from "../../ui/virtual-list.tsx";
 
 const MAX_REQUESTS = 10_000;
 
@@ -39,18 +40,10 @@ export function Requests({ service }: { service: string }): JSX.Element {
         (wanted === "" || `${request.method} ${request.target}`.toLowerCase().includes(wanted)),
     );
   });
-  const index = selected.value === undefined ? -1 : shown.value.indexOf(selected.value);
   return (
     <section class="card surface" aria-label="Requests">
       <div class="toolbar">
-        <input
-          class="input grow"
-          type="search"
-          placeholder="Find requests"
-          aria-label="Find requests"
-          value={text.value}
-          onInput={(event) => (text.value = event.currentTarget.value)}
-        />
+        <SearchBox label="Find requests" text={text} />
         <select
           class="input"
           aria-label="Status"
@@ -63,14 +56,7 @@ export function Requests({ service }: { service: string }): JSX.Element {
           <option value="4">4xx</option>
           <option value="5">5xx</option>
         </select>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={follow.value}
-            onChange={(event) => (follow.value = event.currentTarget.checked)}
-          />
-          Follow
-        </label>
+        <CheckBox label="Follow" on={follow} />
       </div>
       <div class="list-heads request-heads" aria-hidden="true">
         <span>Time</span>
@@ -87,19 +73,14 @@ export function Requests({ service }: { service: string }): JSX.Element {
           </Empty>
         </div>
       ) : (
-        <VirtualList
+        <FollowList
           label="Requests"
-          count={shown.value.length}
+          items={shown.value}
           rowHeight={narrow.value ? 50 : 29}
           rowClass="request-row"
-          row={(row) => <RequestCells request={shown.value[row]!} />}
-          follow={follow.value}
-          onScrolled={(atEnd) => (follow.value = atEnd)}
-          selected={index < 0 ? undefined : index}
-          onSelect={(row) => {
-            selected.value = shown.value[row];
-            follow.value = false;
-          }}
+          row={(request) => <RequestCells request={request} />}
+          follow={follow}
+          selected={selected}
         />
       )}
       {selected.value !== undefined && (

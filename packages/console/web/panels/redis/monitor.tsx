@@ -5,9 +5,10 @@ import { useEffect } from "preact/hooks";
 import type { MonitorLine, MonitorMessage } from "../../../src/panels/redis/wire.ts";
 import { clockTime, plural } from "../../format.ts";
 import { openTopic } from "../../live/topics.ts";
+import { CheckBox, SearchBox } from "../../ui/bound-inputs.tsx";
 import { Empty } from "../../ui/empty.tsx";
+import { FollowList } from "../../ui/follow-list.tsx";
 import { narrow } from "../../ui/narrow.ts";
-import { VirtualList } from "../../ui/virtual-list.tsx";
 
 const MAX_LINES = 20_000;
 
@@ -51,30 +52,9 @@ export function Monitor({ service }: { service: string }): JSX.Element {
         <button type="button" class="button" onClick={() => (isOn.value = !isOn.value)}>
           {isOn.value ? "Pause" : "Resume"}
         </button>
-        <input
-          class="input grow"
-          type="search"
-          placeholder="Find in commands"
-          aria-label="Find in commands"
-          value={text.value}
-          onInput={(event) => (text.value = event.currentTarget.value)}
-        />
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={showOwn.value}
-            onChange={(event) => (showOwn.value = event.currentTarget.checked)}
-          />
-          This console's too
-        </label>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={follow.value}
-            onChange={(event) => (follow.value = event.currentTarget.checked)}
-          />
-          Follow
-        </label>
+        <SearchBox label="Find in commands" text={text} />
+        <CheckBox label="This console's too" on={showOwn} />
+        <CheckBox label="Follow" on={follow} />
         <button
           type="button"
           class="button"
@@ -93,14 +73,13 @@ export function Monitor({ service }: { service: string }): JSX.Element {
           </Empty>
         </div>
       ) : (
-        <VirtualList
+        <FollowList
           label="Commands"
-          count={shown.value.length}
+          items={shown.value}
           rowHeight={narrow.value ? 48 : 27}
           rowClass="monitor-row"
-          row={(index) => <MonitorCells line={shown.value[index]!} />}
-          follow={follow.value}
-          onScrolled={(atEnd) => (follow.value = atEnd)}
+          row={(line) => <MonitorCells line={line} />}
+          follow={follow}
         />
       )}
       <div class="surface-foot">
