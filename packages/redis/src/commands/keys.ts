@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import type { Database } from "../keyspace/database.ts";
 import { Glob } from "../keyspace/glob.ts";
 import { isCanonicalInt64 } from "../types/numbers.ts";
-import { Collection, typeOf, type StringValue, type Value } from "../types/value.ts";
+import { Collection, typeOf, type Value } from "../types/value.ts";
 import { EVENT, type CommandContext } from "./context.ts";
 import { CommandError, NO_SUCH_KEY, SYNTAX_ERROR } from "./errors.ts";
 import { expiryTime, invalidExpire } from "./expiry.ts";
@@ -84,7 +84,7 @@ function expireGeneric(ctx: CommandContext, unitMs: number, base: number, name: 
     reply.integer(0);
     return;
   }
-  if (at <= ctx.now) {
+  if (at <= ctx.now && !ctx.engine.loading) {
     db.remove(id);
     ctx.changed(1, EVENT.generic, "del");
     if (ctx.propagating) ctx.effect("DEL", args.string(1));
@@ -318,26 +318,12 @@ function objectIdletime(ctx: CommandContext): void {
 function objectFreq(ctx: CommandContext): void {
   const found = peek(ctx, 2);
   if (found === undefined) ctx.reply.nil();
-  else if (ctx.engine.countsFrequency) ctx.reply.integer(ctx.db.keys.access(found.id) & 0xff);
+  else if (ctx.engine.countsFrequency) ctx.reply.integer(ctx.engine.frequency(ctx.db, found.id));
   else {
     throw new CommandError(
       "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
     );
   }
-}
-
-/** Approximate bytes of a key and its value. */
-export function memoryOf(db: Database, id: number): number {
-  const value = db.value(id);
-  // Entry, value slot and bucket; then what the value itself takes.
-  const entry = 20 + 8 + 4 + Math.ceil(db.keys.keyLength(id) / 8) * 8 + (db.keys.hasExpiry(id) ? 16 : 0);
-  if (value instanceof Collection) return entry + value.memoryBytes();
-  return entry + stringMemory(value);
-}
-
-function stringMemory(value: StringValue): number {
-  if (typeof value === "number") return value === (value | 0) ? 0 : 16;
-  return typeof value === "string" ? 16 + Math.ceil(value.length / 8) * 8 : 96 + value.buffer.byteLength;
 }
 
 const OBJECT_SUBCOMMANDS: readonly CommandRow[] = [

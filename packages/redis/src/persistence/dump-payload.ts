@@ -1,7 +1,7 @@
 /**
  * DUMP's and RESTORE's payload: type, value, then the RDB version (u16) and the CRC-64 of all before it (u64), little endian.
  */
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { crc64 } from "@tenon/kit";
 import { CorruptDataError } from "../types/codecs/corrupt-data.ts";
 import type { CollectionSettings } from "../types/settings.ts";

@@ -1,0 +1,67 @@
+/** Snapshots of an engine's databases: what its settings say of how they are written and read. */
+import type { Buffer } from "node:buffer";
+import type { Engine } from "../engine/engine.ts";
+import type { LoadOptions } from "./rdb-load.ts";
+import { SnapshotWalk, type WalkOptions } from "./snapshot-walk.ts";
+
+/** The access word of a key of which nothing is known, under an LFU policy: decayed now, counter 5. */
+const LFU_INITIAL = 5;
+
+/** Begins a snapshot of this instant. `aux`: notes beside the usual ones. */
+export function beginWalk(engine: Engine, aux: WalkOptions["aux"] = []): SnapshotWalk {
+  const { config } = engine;
+  const usedMemory = engine.facts.memory().usedBytes;
+  return new SnapshotWalk(engine.keyspace, {
+    compresses: config.flag("rdbcompression"),
+    sums: config.flag("rdbchecksum"),
+    aux: [
+      ["redis-ver", engine.version],
+      ["redis-bits", "64"],
+      ["ctime", String(Math.floor(engine.now / 1000))],
+      ["used-mem", String(usedMemory)],
+      ...aux,
+    ],
+    ...keptAccess(engine),
+  });
+}
+
+/** Access words are written when the eviction policy goes by them. */
+function keptAccess(engine: Engine): Pick<WalkOptions, "access"> {
+  const policy = engine.config.text("maxmemory-policy");
+  if (policy.endsWith("lfu")) return { access: { kind: "frequency" } };
+  if (policy.endsWith("lru")) return { access: { kind: "idle", clockSeconds: accessClock(engine) } };
+  return {};
+}
+
+function accessClock(engine: Engine): number {
+  return Math.floor(engine.now / 1000) & 0xff_ffff;
+}
+
+/** The access word for what a file or RESTORE says of a key; -1: nothing. */
+export function accessWord(engine: Engine, idleSeconds: number, frequency: number): number {
+  const now = accessClock(engine);
+  if (engine.countsFrequency) {
+    const minutes = Math.floor(engine.now / 60_000) & 0xffff;
+    return (minutes << 8) | (frequency >= 0 ? frequency : LFU_INITIAL);
+  }
+  return idleSeconds >= 0 ? (now - idleSeconds) & 0xff_ffff : now;
+}
+
+/** `keepsExpired`: for what is followed by commands that remove what has expired. */
+export function loadOptions(engine: Engine, keepsExpired: boolean): LoadOptions {
+  return {
+    databases: engine.keyspace.databases.length,
+    random: engine.random,
+    settings: engine.collections,
+    expiredBefore: keepsExpired ? undefined : engine.now,
+    verify: engine.config.flag("rdbchecksum"),
+    access: (idleSeconds, frequency) => accessWord(engine, idleSeconds, frequency),
+  };
+}
+
+/** The whole snapshot at once. */
+export function snapshotBytes(engine: Engine): Buffer {
+  const walk = beginWalk(engine);
+  walk.step(() => false);
+  return walk.take();
+}
