@@ -214,6 +214,7 @@ function row(
   syntax: string,
   handler: Handler,
   complexity = "O(1)",
+  tips: readonly string[] = [],
 ): CommandRow {
   return {
     name,
@@ -225,6 +226,7 @@ function row(
     summary,
     complexity,
     syntax,
+    tips,
     handler,
   };
 }
@@ -233,7 +235,9 @@ const CLIENT_SUBCOMMANDS: readonly CommandRow[] = [
   row("id", 2, OWN, "5.0.0", "Returns the unique client ID of the connection.", "", (ctx) =>
     ctx.reply.integer(ctx.client.id),
   ),
-  row("info", 2, OWN, "6.2.0", "Returns information about the connection.", "", info),
+  row("info", 2, OWN, "6.2.0", "Returns information about the connection.", "", info, "O(1)", [
+    "nondeterministic_output",
+  ]),
   row(
     "list",
     -2,
@@ -243,6 +247,7 @@ const CLIENT_SUBCOMMANDS: readonly CommandRow[] = [
     "[TYPE client-type:(NORMAL | MASTER | REPLICA | PUBSUB)] [ID client-id:integer...]",
     list,
     "O(N) where N is the number of client connections",
+    ["nondeterministic_output"],
   ),
   row(
     "kill",

@@ -46,6 +46,10 @@ export interface BlockRequest {
   readonly timeoutMs: number;
   /** The reply when the time is over, or at once where blocking is not allowed (MULTI, scripts). */
   readonly timedOut: (reply: ReplyWriter) => void;
+  /** The command as it is to be run again, when that is not as it came. */
+  readonly retryAs?: Args;
+  /** Run it again also when a key goes away or holds something else: readers of a group are told so. */
+  readonly evenWithoutKey?: boolean;
 }
 
 /** Any class of collections: only used with `instanceof`. */
@@ -116,7 +120,6 @@ export class CommandContext {
     let id = db.find(args, i);
     if (id === 0) {
       id = db.insert(args, i, value);
-      this.engine.recordAccess(db, id);
       if (this.engine.notifies) this.notify(EVENT.new, "new", i);
     } else {
       db.setValue(id, value);

@@ -110,7 +110,8 @@ function human(bytes: number): string {
 }
 
 function memory(engine: Engine): Fields {
-  const { usedBytes, residentBytes } = engine.facts.memory();
+  const { residentBytes } = engine.facts.memory();
+  const { usedBytes } = engine;
   engine.stats.peakMemoryBytes = Math.max(engine.stats.peakMemoryBytes, usedBytes);
   const peak = engine.stats.peakMemoryBytes;
   const limit = engine.config.number("maxmemory");

@@ -14,6 +14,7 @@ import type { CommandFlag, CommandRow, KeySpec } from "./table.ts";
 const NO_KEYS = new CommandError("ERR The command has no key arguments");
 const NO_SUCH_COMMAND = new CommandError("ERR Invalid command specified");
 const WRONG_COUNT = new CommandError("ERR Invalid number of arguments specified for command");
+const WRONG_ARGUMENTS = new CommandError("ERR Invalid arguments specified for command");
 
 /** Flags in the order in which COMMAND INFO prints them; `may_replicate` is the server's own affair. */
 const FLAG_ORDER: readonly CommandFlag[] = [
@@ -291,7 +292,8 @@ function getKeys(ctx: CommandContext, withFlags: boolean): void {
   if (!hasKeys(entry.row)) throw NO_KEYS;
   if (!entry.accepts(request.length)) throw WRONG_COUNT;
   const found = keyPositions(entry.row, request);
-  if (found === undefined || (found.length === 0 && !entry.row.flags.includes("no_mandatory_keys"))) throw WRONG_COUNT;
+  if (found === undefined || (found.length === 0 && !entry.row.flags.includes("no_mandatory_keys")))
+    throw WRONG_ARGUMENTS;
   ctx.reply.array(found.length);
   for (const { index, flags: flagWords } of found) {
     if (!withFlags) {

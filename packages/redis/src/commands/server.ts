@@ -4,7 +4,8 @@ import { Glob } from "../keyspace/glob.ts";
 import type { CommandContext } from "./context.ts";
 import { CommandError, SYNTAX_ERROR } from "./errors.ts";
 import { subcommandHelp } from "./help.ts";
-import { encodingOf, memoryOf } from "./keys.ts";
+import { entryBytes } from "../keyspace/entry-size.ts";
+import { encodingOf } from "./keys.ts";
 import { key, type CommandFlag, type CommandRow, type Handler } from "./table.ts";
 
 function configGet(ctx: CommandContext): void {
@@ -146,7 +147,7 @@ function memoryUsage(ctx: CommandContext): void {
   }
   const id = db.find(args, 2);
   if (id === 0) ctx.reply.nil();
-  else ctx.reply.integer(memoryOf(db, id));
+  else ctx.reply.integer(entryBytes(db.keys, id));
 }
 
 function memoryDoctor(ctx: CommandContext): void {
@@ -171,7 +172,7 @@ function debug(ctx: CommandContext): void {
     const idle = engine.idleSeconds(db, id);
     const encoding = encodingOf(db.value(id));
     reply.simple(
-      `Value at:0x7f0000000000 refcount:1 encoding:${encoding} serializedlength:${memoryOf(db, id)} lru:${db.keys.access(id)} lru_seconds_idle:${idle}`,
+      `Value at:0x7f0000000000 refcount:1 encoding:${encoding} serializedlength:${entryBytes(db.keys, id)} lru:${db.keys.access(id)} lru_seconds_idle:${idle}`,
     );
   } else if (args.is(1, "SLEEP") && args.length === 3) {
     // Commands are answered late, not slowly: a single-threaded process must not really sleep.

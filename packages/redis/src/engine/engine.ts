@@ -16,7 +16,9 @@ import type { Denial } from "../acl/permissions.ts";
 import { CommandContext, EVENT, type EventClass } from "../commands/context.ts";
 import { CommandError } from "../commands/errors.ts";
 import { buildCommandIndex, FLAG, type CommandEntry, type CommandIndex } from "../commands/registry.ts";
+import { idleSeconds, LFU_INITIAL, lfuCounter, lfuIncremented, lfuWord, lruWord } from "../keyspace/access.ts";
 import type { Database } from "../keyspace/database.ts";
+import { Evictor, type EvictionPolicy, type EvictionSettings, type Victim } from "../keyspace/eviction.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { Args } from "../resp/args.ts";
 import { ProtocolError, type RequestLimits } from "../resp/request-parser.ts";
@@ -102,6 +104,10 @@ const NOT_QUEUED = new Set(["exec", "discard", "multi", "watch", "quit", "reset"
 /** Buckets that `cron` moves for each table that is being rehashed. */
 const REHASH_BUCKETS_PER_CRON = 2048;
 /** Share of the time between two runs of `cron` that active expiry may take. */
+const OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
+/** Evicting goes on for at most this before the next command; the clock is asked after every few keys. */
+const EVICTION_BUDGET_MS = 0.5;
+const EVICTIONS_PER_LOOK = 16;
 const EXPIRE_SHARE = 0.25;
 
 export class Engine {
@@ -171,6 +177,11 @@ export class Engine {
       expired: (database, key) => this.#expired(database, key),
     });
     this.setNow(options.now);
+  /** 0: no limit. */
+  #maxMemoryBytes = 0;
+  #eviction: EvictionSettings = { policy: "noeviction", samples: 5, lfuDecayMinutes: 1 };
+  #lfuFactor = 10;
+  readonly #evictor: Evictor;
     this.collections = collectionSettings(this.keyspace.seed, this.config);
     this.#context = new CommandContext(this);
     this.blocked = new BlockedClients({
@@ -194,9 +205,15 @@ export class Engine {
     this.limits.maxBulkBytes = config.number("proto-max-bulk-len");
     this.limits.maxPendingBytes = config.number("client-query-buffer-limit");
     this.#slowerThanMicroseconds = config.number("slowlog-log-slower-than");
-    const policy = config.text("maxmemory-policy");
+    this.#maxMemoryBytes = config.number("maxmemory");
+    this.keyspace.countsMemory = this.#maxMemoryBytes > 0;
+    const policy = config.text("maxmemory-policy") as EvictionPolicy;
+    const samples = config.number("maxmemory-samples");
+    this.#eviction = { policy, samples, lfuDecayMinutes: config.number("lfu-decay-time") };
+    this.#lfuFactor = config.number("lfu-log-factor");
     this.countsFrequency = policy.endsWith("lfu");
     this.sharesIntegers = config.number("maxmemory") === 0 || !/l[rf]u$/.test(policy);
+    this.#evictor = new Evictor(this.keyspace.databases, options.random);
   }
 
   /** The time as commands see it. */
@@ -207,7 +224,8 @@ export class Engine {
   /** Sets the time; it holds until set again. */
   setNow(now: number): void {
     this.#now = now;
-    this.#accessClock = Math.floor(now / 1000) & 0xffffff;
+    this.#accessClock = lruWord(now);
+    this.keyspace.freshAccess = this.countsFrequency ? lfuWord(now, LFU_INITIAL) : this.#accessClock;
     this.keyspace.now = now;
   }
 
@@ -398,6 +416,10 @@ export class Engine {
       client.reply.truncate(mark);
       return;
     }
+    if (this.#maxMemoryBytes > 0 && this.#isOutOfMemory(client, entry)) {
+      this.#reject(client, entry, OUT_OF_MEMORY);
+      return;
+    }
     client.reply.truncate(mark);
     if (client.replyMode === "skip") client.replyMode = "on";
   }
@@ -586,7 +608,8 @@ export class Engine {
       this.stats.expireCycleMs += this.#monotonic() - started;
       this.effects.unitDone();
     }
-    let busy = this.operationsPerSecond > 0;
+    const short = this.#maxMemoryBytes > 0 && this.makeRoom() && this.keyspace.memoryBytes > this.#maxMemoryBytes;
+    let busy = this.operationsPerSecond > 0 || short;
     for (const { keys, expiry } of this.keyspace.databases) {
       if (keys.rehashStep(REHASH_BUCKETS_PER_CRON) || expiry.size > 0) busy = true;
     }
@@ -657,12 +680,70 @@ export class Engine {
 
   /** Marks that a key was used now. */
   recordAccess(db: Database, id: number): void {
-    if (!this.#context.client.noTouch) db.keys.setAccess(id, this.#accessClock);
+    if (this.#context.client.noTouch && this.#context.command.row.name !== "touch") return;
+    db.keys.setAccess(id, this.countsFrequency ? this.#usedMore(db, id) : this.#accessClock);
+  }
+
+  #usedMore(db: Database, id: number): number {
+    const counter = lfuIncremented(this.frequency(db, id), this.#lfuFactor, this.random.float());
+    return lfuWord(this.#now, counter);
+  }
+
+  /** How often a key was used of late, on a logarithmic scale: what an LFU policy goes by. */
+  frequency(db: Database, id: number): number {
+    return lfuCounter(db.keys.access(id), this.#now, this.#eviction.lfuDecayMinutes);
   }
 
   /** Seconds since a key was used. */
   idleSeconds(db: Database, id: number): number {
-    return (this.#accessClock - db.keys.access(id)) & 0xffffff;
+    return idleSeconds(db.keys.access(id), this.#now);
+  }
+
+  /** Makes room, if it is short; whether the command must be refused because there was nothing to remove. */
+  #isOutOfMemory(client: Client, entry: CommandEntry): boolean {
+    if (this.makeRoom()) return false;
+    const { name } = entry.row;
+    if (name === "exec") return client.queue?.some((queued) => (queued.entry.bits & FLAG.denyoom) !== 0) === true;
+    // A queue takes memory too, whatever is queued.
+    const queues = client.queue !== undefined && !NOT_QUEUED.has(name);
+    return queues || (entry.bits & FLAG.denyoom) !== 0;
+  }
+
+  /** What maxmemory is compared with: the keyspace while it is limited, else all that the process takes. */
+  get usedBytes(): number {
+    return this.#maxMemoryBytes > 0 ? this.keyspace.memoryBytes : this.facts.memory().usedBytes;
+  }
+
+  /**
+   * Evicts keys until what they take is within maxmemory, or for a while: the next command goes on then. Returns false when it is
+   * not, and the policy knows nothing to remove.
+   */
+  makeRoom(): boolean {
+    const limit = this.#maxMemoryBytes;
+    if (limit === 0 || this.keyspace.memoryBytes <= limit) return true;
+    const started = this.#monotonic();
+    let removed = 0;
+    let room = true;
+    while (this.keyspace.memoryBytes > limit) {
+      const victim = this.#evictor.next(this.#eviction, this.#now);
+      if (victim === undefined) {
+        room = false;
+        break;
+      }
+      this.#evict(victim);
+      if (++removed % EVICTIONS_PER_LOOK === 0 && this.#monotonic() - started > EVICTION_BUDGET_MS) break;
+    }
+    if (removed > 0) this.effects.unitDone();
+    return room;
+  }
+
+  #evict({ database, id }: Victim): void {
+    const key = database.keys.key(id);
+    database.remove(id);
+    this.stats.evictedKeys++;
+    this.effects.addBeside(database.index, ["DEL", key]);
+    if (database.watched) database.touch(key);
+    if (this.notifies) this.notify(EVENT.evicted, "evicted", database, key);
   }
 
   /** Publishes a keyspace event, if its class is wanted. */

@@ -7,11 +7,12 @@
 import { Buffer } from "node:buffer";
 import type { Args } from "../resp/args.ts";
 import { bytesOf } from "../types/latin1.ts";
-import type { Value } from "../types/value.ts";
+import { typeOf, type Value } from "../types/value.ts";
 import { ExpiryIndex } from "./expiry.ts";
 import type { HashSeed } from "./hash.ts";
 import { KeyTable } from "./key-table.ts";
 import type { Keyspace } from "./keyspace.ts";
+import { MemoryAccount } from "./memory-account.ts";
 
 /** A client that watches keys (WATCH): told when one of them changed. */
 export interface Watcher {
@@ -22,6 +23,8 @@ export interface Watcher {
 /** Told before a key changes in any way: value, expiry, existence. A snapshot that is being written saves the key first. */
 export interface WriteGuard {
   beforeWrite(id: number): void;
+  /** Told after a key was added. */
+  inserted?(id: number): void;
 }
 
 /** What SWAPDB exchanges. Watchers and blocked clients stay with the number. */
@@ -29,6 +32,8 @@ export interface DatabaseContents {
   readonly keys: KeyTable;
   readonly expiry: ExpiryIndex;
   readonly guards: WriteGuard[];
+  /** One of the guards, while memory is counted. */
+  account: MemoryAccount | undefined;
 }
 
 export class Database {
@@ -42,7 +47,29 @@ export class Database {
     this.index = index;
     this.#space = space;
     this.#seed = seed;
-    this.#contents = { keys: new KeyTable(seed), expiry: new ExpiryIndex(), guards: [] };
+    this.#contents = this.#nothing();
+  }
+
+  #nothing(): DatabaseContents {
+    const contents = { keys: new KeyTable(this.#seed), expiry: new ExpiryIndex(), guards: [], account: undefined };
+    if (this.#space.countsMemory) startAccount(contents);
+    return contents;
+  }
+
+  /** Counts the memory that keys take from now on, or no more. */
+  countMemory(counts: boolean): void {
+    const { account, guards } = this.#contents;
+    if (counts === (account !== undefined)) return;
+    if (counts) startAccount(this.#contents);
+    else {
+      guards.splice(guards.indexOf(account!), 1);
+      this.#contents.account = undefined;
+    }
+  }
+
+  /** Bytes that the keys take, approximately; 0 unless they are counted. */
+  get memoryBytes(): number {
+    return this.#contents.account?.bytes ?? 0;
   }
 
   /** The key table, for walks, SCAN and sampling. Entries in it may have expired: `isExpired` tells. */
@@ -96,28 +123,42 @@ export class Database {
   adopt(other: Database): void {
     this.invalidateWatchers();
     this.#contents = other.#contents;
-    other.#contents = { keys: new KeyTable(other.#seed), expiry: new ExpiryIndex(), guards: [] };
+    other.#contents = other.#nothing();
+    this.countMemory(this.#space.countsMemory);
   }
 
   /** Replaces the value; expiry stays. */
   setValue(id: number, value: Value): void {
     this.beforeWrite(id);
-    this.#contents.keys.setValue(id, value);
+    const { keys } = this.#contents;
+    const { hooks } = this.#space;
+    if (hooks.mindsRemoval === true && typeOf(value) !== typeOf(keys.value(id))) hooks.removed?.(this, keys.key(id));
+    keys.setValue(id, value);
   }
 
   /** Adds the key in argument `i`, which must be missing; returns its id. */
   insert(args: Args, i: number, value: Value): number {
-    return this.#contents.keys.insert(args.buffer, args.starts[i]!, args.ends[i]!, value);
+    const { keys } = this.#contents;
+    return this.#inserted(keys.insert(args.buffer, args.starts[i]!, args.ends[i]!, value));
+  }
+
+  #inserted(id: number): number {
+    const { keys, guards } = this.#contents;
+    keys.setAccess(id, this.#space.freshAccess);
+    if (guards.length > 0) for (const guard of guards) guard.inserted?.(id);
+    return id;
   }
 
   insertKey(key: string, value: Value): number {
     const bytes = bytesOf(key);
-    return this.#contents.keys.insert(bytes, 0, bytes.length, value);
+    return this.#inserted(this.#contents.keys.insert(bytes, 0, bytes.length, value));
   }
 
   remove(id: number): void {
     this.beforeWrite(id);
     const { keys, expiry } = this.#contents;
+    const { hooks } = this.#space;
+    if (hooks.mindsRemoval === true) hooks.removed?.(this, keys.key(id));
     if (keys.hasExpiry(id)) expiry.delete(id);
     keys.remove(id);
   }
@@ -204,7 +245,9 @@ export class Database {
         if (this.#peek(key)) for (const watcher of watchers) watcher.invalidate();
       }
     }
-    this.#contents = { keys: new KeyTable(this.#seed), expiry: new ExpiryIndex(), guards: [] };
+    this.#contents = this.#nothing();
+    const { hooks } = this.#space;
+    if (hooks.mindsRemoval === true) hooks.removed?.(this, undefined);
     return count;
   }
 
@@ -221,15 +264,19 @@ export class Database {
     other.#contents = contents;
   }
 
-  /** Whether the key is there, expired or not, without side effects. */
-  #peek(key: string): boolean {
+  /** Id of the key, expired or not, without side effects; 0 when missing. */
+  peekId(key: string): number {
     const bytes = bytesOf(key);
-    return this.#contents.keys.find(bytes, 0, bytes.length) !== 0;
+    return this.#contents.keys.find(bytes, 0, bytes.length);
+  }
+
+  #peek(key: string): boolean {
+    return this.peekId(key) !== 0;
   }
 
   /** A copy of keys, values and expiry: what a snapshot holds. */
   cloneInto(target: Database): void {
-    target.#contents = { keys: new KeyTable(target.#seed), expiry: new ExpiryIndex(), guards: [] };
+    target.#contents = target.#nothing();
     const { keys } = this.#contents;
     target.keys.expand(keys.size);
     for (let id = 1; id < keys.idLimit; id++) {
@@ -274,6 +321,11 @@ export class Database {
     const watchers = this.#watchers.get(key);
     if (watchers !== undefined) for (const watcher of watchers) watcher.invalidate();
   }
+}
+
+function startAccount(contents: DatabaseContents): void {
+  contents.account = new MemoryAccount(contents.keys);
+  contents.guards.push(contents.account);
 }
 
 function copyBytes(bytes: Uint8Array): Buffer {

@@ -10,6 +10,10 @@ import { hashSeed, type HashSeed } from "./hash.ts";
 export interface KeyspaceHooks {
   /** `key` of `database` was removed because its time had come: statistics, events, propagation. */
   expired(database: Database, key: string): void;
+  /** Whether `removed` is to be called at all. */
+  readonly mindsRemoval?: boolean;
+  /** `key` of `database` was removed, or holds another type now; undefined: all keys of it may have been. */
+  removed?(database: Database, key: string | undefined): void;
 }
 
 /** Keys looked at in one go of the active cycle; while more than a quarter were due, it goes on. */
@@ -26,6 +30,9 @@ export class Keyspace {
   removesExpired = true;
   /** Nothing expires while writes are paused. */
   expiryPaused = false;
+  /** The access word of keys that are added: what eviction goes by. */
+  freshAccess = 0;
+  #countsMemory = false;
   #next = 0;
 
   constructor(databases: number, random: Random, hooks: KeyspaceHooks) {
@@ -74,6 +81,23 @@ export class Keyspace {
   /** Takes over what `other`, of as many databases, holds. */
   adopt(other: Keyspace): void {
     this.databases.forEach((database, index) => database.adopt(other.databases[index]!));
+  }
+
+  get countsMemory(): boolean {
+    return this.#countsMemory;
+  }
+
+  /** Counting begins with a walk over all keys. */
+  set countsMemory(counts: boolean) {
+    this.#countsMemory = counts;
+    for (const database of this.databases) database.countMemory(counts);
+  }
+
+  /** Bytes that keys and values take, approximately, while they are counted. */
+  get memoryBytes(): number {
+    let bytes = 0;
+    for (const database of this.databases) bytes += database.memoryBytes;
+    return bytes;
   }
 
   flushAll(): number {
