@@ -20,7 +20,18 @@ import type {
   UnaryExpression,
 } from "../syntax/ast.ts";
 import { type Code, computed, mark, type Place } from "./code.ts";
-import { binaryType, BOOLEAN, isOnly, literalType, type LocalTypes, NIL, NUMBER, OBJECT, STRING } from "./types.ts";
+import {
+  ANY,
+  binaryType,
+  BOOLEAN,
+  isOnly,
+  literalType,
+  type LocalTypes,
+  NIL,
+  NUMBER,
+  OBJECT,
+  STRING,
+} from "./types.ts";
 
 type ChainLink = BinaryExpression | LogicalExpression | CallExpression | GetExpression;
 
@@ -71,6 +82,9 @@ export abstract class ExpressionGenerator {
 
   /** Whether methods may use JavaScript's own `this` here for the binding. */
   protected abstract isOwnThis(binding: Binding): boolean;
+
+  /** Whether a global is one of the program's own whose definition has run by the time the code here does. */
+  protected abstract isSurelyDefined(name: string): boolean;
 
   /** Declares the temporaries that `generate` needs before its result. */
   protected withTemporaries(generate: () => string): string {
@@ -186,6 +200,7 @@ export abstract class ExpressionGenerator {
       return { text: this.localName(binding), type: this.types.ofBinding(binding), form };
     }
     const text = this.globalName(name);
+    if (this.isSurelyDefined(name)) return { text, type: ANY, form: "variable" };
     if (this.ownGlobals.has(name)) {
       return computed(`(${text}===undefined?${mark(place)}undefinedVariable("${name}"):${text})`);
     }
@@ -197,6 +212,7 @@ export abstract class ExpressionGenerator {
     const value = this.expression(node.value);
     if (node.binding) return computed(`(${this.localName(node.binding)}=${value.text})`, value.type);
     const target = this.globalName(node.name.lexeme);
+    if (this.isSurelyDefined(node.name.lexeme)) return computed(`(${target}=${value.text})`, value.type);
     const { setup, text } = this.#repeatable(value);
     const failure = `${mark(node)}undefinedVariable("${node.name.lexeme}")`;
     return computed(`(${setup}${target}===undefined?${failure}:${target}=${text})`, value.type);

@@ -100,6 +100,8 @@ class Generator extends ExpressionGenerator {
   protected readonly limitsStrings: boolean;
   readonly #counting: Counting;
   #context: FunctionContext = { node: null, thisBinding: undefined };
+  /** Own globals whose definition stands before what is being generated, at the top level. */
+  readonly #defined = new Set<string>();
   #classes = 0;
 
   constructor(dialect: Dialect, types: LocalTypes, ownGlobals: ReadonlySet<string>, counting: Counting) {
@@ -137,7 +139,15 @@ class Generator extends ExpressionGenerator {
 
   #topLevel(node: Statement): string {
     if (node.kind === "expression") return `last=${this.expression(node.expression).text};`;
-    return this.#statement(node);
+    const text = this.#statement(node);
+    const name = declaredName(node);
+    if (name !== undefined && this.ownGlobals.has(name)) this.#defined.add(name);
+    return text;
+  }
+
+  /** Statements at the top level run in their order, and a variable that is defined stays so. */
+  protected isSurelyDefined(name: string): boolean {
+    return this.#context.node === null && this.#defined.has(name);
   }
 
   #statements(body: readonly Statement[]): string {

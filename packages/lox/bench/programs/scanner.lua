@@ -1,0 +1,253 @@
+local SIZE = 40000
+local Source = {}
+Source.__index = Source
+function Source.new()
+  return setmetatable({}, Source)
+end
+function Source:add(text, code)
+  local char = { text = text, code = code, next = nil }
+  if self.last == nil then self.first = char else self.last.next = char end
+  self.last = char
+  return self
+end
+local function isDigit(code) return code >= 48 and code <= 57 end
+local function isAlpha(code) return code >= 97 and code <= 122 or code >= 65 and code <= 90 or code == 95 end
+local Scanner = {}
+Scanner.__index = Scanner
+function Scanner.new(source)
+  return setmetatable({ current = source.first, tokens = 0, keywords = 0, numbers = 0 }, Scanner)
+end
+function Scanner:scan()
+  while self.current ~= nil do
+    local code = self.current.code
+    if code == 32 then self.current = self.current.next
+    elseif isAlpha(code) then self:word()
+    elseif isDigit(code) then self:number()
+    else self:operator() end
+  end
+  return self.tokens + self.keywords * 7 + self.numbers * 3
+end
+function Scanner:word()
+  local text = ""
+  while self.current ~= nil and (isAlpha(self.current.code) or isDigit(self.current.code)) do
+    text = text .. self.current.text
+    self.current = self.current.next
+  end
+  if self:isKeyword(text) then self.keywords = self.keywords + 1 end
+  self.tokens = self.tokens + 1
+end
+function Scanner:isKeyword(text)
+  return text == "and" or text == "class" or text == "else" or text == "false" or text == "for" or text == "fun"
+      or text == "if" or text == "nil" or text == "or" or text == "print" or text == "return" or text == "super"
+      or text == "this" or text == "true" or text == "var" or text == "while"
+end
+function Scanner:number()
+  local value = 0
+  while self.current ~= nil and (isDigit(self.current.code) or self.current.code == 46) do
+    value = value * 10 + self.current.code - 48
+    self.current = self.current.next
+  end
+  self.numbers = self.numbers + 1
+  if value > 0 then self.tokens = self.tokens + 1 end
+end
+function Scanner:operator()
+  local code = self.current.code
+  self.current = self.current.next
+  local pairs = code == 33 or code == 60 or code == 61 or code == 62
+  if pairs and self.current ~= nil and self.current.code == 61 then self.current = self.current.next end
+  self.tokens = self.tokens + 1
+end
+local source = Source.new()
+source:add("f", 102)
+source:add("u", 117)
+source:add("n", 110)
+source:add(" ", 32)
+source:add("a", 97)
+source:add("r", 114)
+source:add("e", 101)
+source:add("a", 97)
+source:add("(", 40)
+source:add("w", 119)
+source:add("i", 105)
+source:add("d", 100)
+source:add("t", 116)
+source:add("h", 104)
+source:add(",", 44)
+source:add(" ", 32)
+source:add("h", 104)
+source:add("e", 101)
+source:add("i", 105)
+source:add("g", 103)
+source:add("h", 104)
+source:add("t", 116)
+source:add(")", 41)
+source:add(" ", 32)
+source:add("{", 123)
+source:add(" ", 32)
+source:add("v", 118)
+source:add("a", 97)
+source:add("r", 114)
+source:add(" ", 32)
+source:add("t", 116)
+source:add("o", 111)
+source:add("t", 116)
+source:add("a", 97)
+source:add("l", 108)
+source:add(" ", 32)
+source:add("=", 61)
+source:add(" ", 32)
+source:add("w", 119)
+source:add("i", 105)
+source:add("d", 100)
+source:add("t", 116)
+source:add("h", 104)
+source:add(" ", 32)
+source:add("*", 42)
+source:add(" ", 32)
+source:add("h", 104)
+source:add("e", 101)
+source:add("i", 105)
+source:add("g", 103)
+source:add("h", 104)
+source:add("t", 116)
+source:add(";", 59)
+source:add(" ", 32)
+source:add("i", 105)
+source:add("f", 102)
+source:add(" ", 32)
+source:add("(", 40)
+source:add("t", 116)
+source:add("o", 111)
+source:add("t", 116)
+source:add("a", 97)
+source:add("l", 108)
+source:add(" ", 32)
+source:add(">", 62)
+source:add("=", 61)
+source:add(" ", 32)
+source:add("1", 49)
+source:add("0", 48)
+source:add("0", 48)
+source:add(")", 41)
+source:add(" ", 32)
+source:add("{", 123)
+source:add(" ", 32)
+source:add("p", 112)
+source:add("r", 114)
+source:add("i", 105)
+source:add("n", 110)
+source:add("t", 116)
+source:add(" ", 32)
+source:add("l", 108)
+source:add("a", 97)
+source:add("r", 114)
+source:add("g", 103)
+source:add("e", 101)
+source:add(";", 59)
+source:add(" ", 32)
+source:add("r", 114)
+source:add("e", 101)
+source:add("t", 116)
+source:add("u", 117)
+source:add("r", 114)
+source:add("n", 110)
+source:add(" ", 32)
+source:add("t", 116)
+source:add("o", 111)
+source:add("t", 116)
+source:add("a", 97)
+source:add("l", 108)
+source:add(";", 59)
+source:add(" ", 32)
+source:add("}", 125)
+source:add(" ", 32)
+source:add("r", 114)
+source:add("e", 101)
+source:add("t", 116)
+source:add("u", 117)
+source:add("r", 114)
+source:add("n", 110)
+source:add(" ", 32)
+source:add("0", 48)
+source:add(";", 59)
+source:add(" ", 32)
+source:add("}", 125)
+source:add(" ", 32)
+source:add("c", 99)
+source:add("l", 108)
+source:add("a", 97)
+source:add("s", 115)
+source:add("s", 115)
+source:add(" ", 32)
+source:add("S", 83)
+source:add("h", 104)
+source:add("a", 97)
+source:add("p", 112)
+source:add("e", 101)
+source:add(" ", 32)
+source:add("<", 60)
+source:add(" ", 32)
+source:add("B", 66)
+source:add("a", 97)
+source:add("s", 115)
+source:add("e", 101)
+source:add(" ", 32)
+source:add("{", 123)
+source:add(" ", 32)
+source:add("i", 105)
+source:add("n", 110)
+source:add("i", 105)
+source:add("t", 116)
+source:add("(", 40)
+source:add("n", 110)
+source:add(")", 41)
+source:add(" ", 32)
+source:add("{", 123)
+source:add(" ", 32)
+source:add("t", 116)
+source:add("h", 104)
+source:add("i", 105)
+source:add("s", 115)
+source:add(".", 46)
+source:add("n", 110)
+source:add(" ", 32)
+source:add("=", 61)
+source:add(" ", 32)
+source:add("n", 110)
+source:add(";", 59)
+source:add(" ", 32)
+source:add("}", 125)
+source:add(" ", 32)
+source:add("}", 125)
+source:add(" ", 32)
+source:add("w", 119)
+source:add("h", 104)
+source:add("i", 105)
+source:add("l", 108)
+source:add("e", 101)
+source:add(" ", 32)
+source:add("(", 40)
+source:add("x", 120)
+source:add(" ", 32)
+source:add("!", 33)
+source:add("=", 61)
+source:add(" ", 32)
+source:add("1", 49)
+source:add("2", 50)
+source:add(")", 41)
+source:add(" ", 32)
+source:add("x", 120)
+source:add(" ", 32)
+source:add("=", 61)
+source:add(" ", 32)
+source:add("x", 120)
+source:add(" ", 32)
+source:add("+", 43)
+source:add(" ", 32)
+source:add("1", 49)
+source:add(".", 46)
+source:add("5", 53)
+source:add(";", 59)
+local sum = 0
+for i = 0, SIZE - 1 do sum = sum + Scanner.new(source):scan() end
+print(sum)
