@@ -69,7 +69,6 @@ const HARMLESS_MODULES: readonly string[] = [
 /** What a rule would forbid and is right all the same, with the reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   "packages/redis/src/acl/passwords.ts node:crypto": "hashes and compares; takes no randomness from the machine",
-  "packages/http/src/h1/exchange.ts node:timers": "waits for the end of the event loop's turn, which is no time",
 };
 
 /** One import, export-from or import() with a literal. */

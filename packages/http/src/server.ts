@@ -17,7 +17,8 @@ import {
 } from "@tenon/kit";
 import { DateLine } from "./date-line.ts";
 import { Faults } from "./faults.ts";
-import type { FetchHandler, RequestContext } from "./fetch/context.ts";
+import { FetchExchange, type FetchServer } from "./exchange/fetch-exchange.ts";
+import type { FetchHandler } from "./fetch/context.ts";
 import { DispatchContext } from "./fetch/dispatch.ts";
 import { Http1Connection } from "./h1/connection.ts";
 import type { Http1Exchange } from "./h1/exchange.ts";
@@ -123,7 +124,7 @@ export class HttpServer implements AsyncDisposable {
     const date = new DateLine();
     let spare: RequestHeadParser | undefined;
 
-    return {
+    const http1: Http1Server = {
       limits,
       log,
       wheel: new TimerWheel(clock),
@@ -147,7 +148,7 @@ export class HttpServer implements AsyncDisposable {
       giveParser(parser: RequestHeadParser): void {
         spare = parser;
       },
-      answer: (request: Request, context: RequestContext) => pipeline.answer(request, context),
+      accept: (exchange, bodyOwner) => new FetchExchange(exchange, bodyOwner, fetchServer),
       exchangeFinished(exchange: Http1Exchange): void {
         exchange.durationMs = clock.monotonic() - exchange.startedMs;
         requests.add();
@@ -157,8 +158,14 @@ export class HttpServer implements AsyncDisposable {
         exchange.fields.compact();
         recent.record(exchange);
       },
-      waitUntil: (promise: Promise<unknown>) => this.#waitUntil(promise),
     };
+    const fetchServer: FetchServer = {
+      log,
+      answer: (request, context) => pipeline.answer(request, context),
+      waitUntil: (promise) => this.#waitUntil(promise),
+      readClock: () => http1.readClock(),
+    };
+    return http1;
   }
 
   /** `http://127.0.0.1:41873`, without a slash at the end; for a unix socket `unix:` and its path. */

@@ -5,14 +5,7 @@
  * and `100 Continue` is sent) and when nobody ever will. Nothing but this small object exists until somebody asks.
  */
 
-export interface BodyOwner {
-  /** More is wanted than there is. */
-  bodyWanted(): void;
-  /** What is still to come will not be read. */
-  bodyDropped(): void;
-}
-
-type Trailers = readonly (readonly [name: string, value: string])[];
+import type { BodyConsumer, BodyOwner, Trailers } from "../exchange/channel.ts";
 
 interface Waiter<T> {
   resolve(value: T): void;
@@ -21,7 +14,7 @@ interface Waiter<T> {
 
 const NO_TRAILERS: Trailers = [];
 
-export class IncomingBody {
+export class IncomingBody implements BodyConsumer {
   /** Bytes that have arrived and wait for a reader. */
   queuedBytes = 0;
   /** Somebody has asked for the body. */

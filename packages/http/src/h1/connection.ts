@@ -14,17 +14,15 @@
  * (RFC 9112 §9.6): a reset, which closing outright would cause, could overtake the answer.
  */
 import type { Address, Connection, Session } from "@tenon/kit";
-import { FastResponse } from "../fetch/fast-response.ts";
-import { IncomingRequest } from "../fetch/incoming-request.ts";
+import type { BodyOwner } from "../exchange/channel.ts";
 import { Deadline, type WheelEntry } from "../timer-wheel.ts";
 import { HttpProtocolError } from "./errors.ts";
 import { type ExchangeHost, Http1Exchange } from "./exchange.ts";
 import type { HeadCache } from "./head-cache.ts";
-import { equalsExactly, POSITIONS_PER_FIELD } from "./field-parser.ts";
-import { latin1 } from "./latin1.ts";
+import { ConnectionOrigin } from "./origin.ts";
+import { PartialHead } from "./partial-head.ts";
 import { BodyReception } from "./reception.ts";
 import type { RequestHeadParser } from "./request-head.ts";
-import { originOf } from "./request-url.ts";
 import { RequestView } from "./request-view.ts";
 import { CONTINUE } from "./response-head.ts";
 import type { Http1Server } from "./server-core.ts";
@@ -37,10 +35,9 @@ type Awaiting = "nothing" | "first-byte" | "head" | "body" | "stall" | "idle" | 
 const BATCH_CHARACTERS = 64 * 1024;
 /** Checks within the time that a client may take nothing: the more, the more exactly that is measured. */
 const STALL_CHECKS = 4;
-const SLASH = 0x2f;
 const ASTERISK = 0x2a;
 
-export class Http1Connection implements Session, ExchangeHost, WheelEntry {
+export class Http1Connection implements Session, ExchangeHost, BodyOwner, WheelEntry {
   /** The client is not taking what was sent. */
   stalled = false;
   readonly #io: Connection;
@@ -51,10 +48,8 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
   #queuedAtCheck = 0;
   #idleChecks = 0;
 
-  /** A head that came in part: its parser, and its bytes so far. */
-  #parser: RequestHeadParser | undefined;
-  #partial: Buffer | undefined;
-  #partialLength = 0;
+  /** A head that came in part. */
+  #partial: PartialHead | undefined;
 
   /** The request whose answer is not out yet. */
   #exchange: Http1Exchange | undefined;
@@ -68,8 +63,7 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
   #ahead: Buffer[] = [];
   #aheadBytes = 0;
 
-  #host = "";
-  #origin = "";
+  readonly #origin = new ConnectionOrigin();
 
   /** Turns under way (they nest); what is sent meanwhile collects here. */
   #turns = 0;
@@ -119,8 +113,10 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
       return;
     }
     if (this.#reception !== undefined) return this.#refuse(new HttpProtocolError("body-incomplete"));
-    // A client may close its side and still read an answer; but a stream of events has no end to wait for.
+    // Most who end their side are gone, some still read: handlers are told, answers are sent. A stream of events has no end
+    // to wait for.
     if (this.#exchange?.isEventStream === true) return this.#io.destroy();
+    this.#exchange?.handler?.hungUp();
     this.#proceed();
   }
 
@@ -130,7 +126,7 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
     if (this.#lingering) return this.#endOurSide();
     this.#server.readClock();
     this.enter();
-    this.#exchange?.resume();
+    this.#exchange?.handler?.resume();
     this.#proceed();
     this.leave();
   }
@@ -226,104 +222,57 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
 
   /** Parses a head at the start of `bytes` and serves it; returns what follows. */
   #head(bytes: Buffer): Buffer {
-    const started = this.#parser !== undefined;
-    const parser = this.#parser ?? this.#server.takeParser();
-    if (started) this.#append(bytes);
-    else parser.start();
-    const from = started ? this.#partial! : bytes;
-    const length = started ? this.#partialLength : bytes.length;
+    const partial = this.#partial;
+    const parser = partial?.parser ?? this.#server.takeParser();
+    if (partial === undefined) parser.start();
+    else partial.append(bytes);
+    const from = partial?.bytes ?? bytes;
+    const length = partial?.length ?? bytes.length;
     const end = parser.parse(from, 0, length);
     if (end < 0) {
-      if (!started) {
-        this.#parser = parser;
-        this.#append(bytes);
+      if (partial === undefined) {
+        this.#partial = new PartialHead(parser);
+        this.#partial.append(bytes);
       }
       if (parser.begun && this.#awaiting !== "head") this.#await("head", this.#server.limits.headMs);
       return EMPTY;
     }
-    this.#parser = undefined;
     this.#partial = undefined;
-    this.#partialLength = 0;
     this.#await("nothing", Infinity);
     return this.#serve(from, end, end === length ? EMPTY : from.subarray(end, length), parser);
-  }
-
-  #append(bytes: Buffer): void {
-    const length = this.#partialLength + bytes.length;
-    if (this.#partial === undefined || this.#partial.length < length) {
-      // Doubling keeps what is copied linear in what is sent.
-      const grown = Buffer.allocUnsafeSlow(Math.max(1024, 2 * length));
-      this.#partial?.copy(grown, 0, 0, this.#partialLength);
-      this.#partial = grown;
-    }
-    bytes.copy(this.#partial, this.#partialLength);
-    this.#partialLength = length;
   }
 
   /** A head is complete: sets up its body, calls the handler. Returns what of `following` is not the body's. */
   #serve(bytes: Buffer, headEnd: number, following: Buffer, parser: RequestHeadParser): Buffer {
     const server = this.#server;
     const view = new RequestView(bytes, 0, headEnd, parser, server.limits);
-    this.#setOrigin(view, bytes, parser);
+    const origin = this.#origin.of(bytes, parser, this.#io.local);
     this.#clientPersists = parser.keepAlive;
     const { method } = view;
     if (method === "CONNECT") throw new HttpProtocolError("method-not-implemented");
     const { chunked, contentLength } = parser;
-    const reception =
-      chunked || contentLength > 0 ? new BodyReception(this, chunked, contentLength, server.limits) : undefined;
-    this.#owesContinue = parser.expectsContinue && reception !== undefined;
+    const hasBody = chunked || contentLength > 0;
+    const { limits } = server;
+    // `OPTIONS *` is the only form with an asterisk (RFC 9112 §3.2.4).
+    const serverWide = bytes[parser.targetStart] === ASTERISK;
+    const exchange = new Http1Exchange(this, view, serverWide, origin, server.nowMs, server.wallMs);
+    // The Fetch standard knows no body for these two; theirs is thrown away.
+    const readable = hasBody && method !== "GET" && method !== "HEAD";
+    const handler = server.accept(exchange, readable ? this : undefined);
+    exchange.handler = handler;
+    this.#owesContinue = parser.expectsContinue && hasBody;
     server.giveParser(parser);
 
     let unread = following;
-    if (reception !== undefined) {
-      this.#reception = reception;
-      // The Fetch standard knows no body for these two; theirs is thrown away.
-      if (method === "GET" || method === "HEAD") reception.body.drop();
+    if (hasBody) {
+      this.#reception = new BodyReception(handler.body, chunked, contentLength, limits);
       // A body that came along with its head is there before the handler looks.
-      if (unread.length > 0) unread = unread.subarray(this.#receive(reception, unread));
+      if (unread.length > 0) unread = unread.subarray(this.#receive(this.#reception, unread));
     }
-    const body = reception?.body.dropped === true ? undefined : reception?.body;
-    const exchange = new Http1Exchange(this, view, body, this.#origin, server.nowMs, server.wallMs);
     this.#exchange = exchange;
-    // `OPTIONS *` asks about the server as a whole (RFC 9110 §9.3.7); no handler has a URL for that.
-    const answer =
-      bytes[parser.targetStart] === ASTERISK
-        ? new FastResponse(null, { status: 204 })
-        : server.answer(new IncomingRequest(exchange), exchange);
-    if (answer instanceof Promise) {
-      answer.then(
-        (response) => {
-          server.readClock();
-          exchange.respond(response);
-        },
-        // The pipeline answers everything else itself; this is a fault that asks for a cut.
-        () => this.#io.reset(),
-      );
-    } else {
-      exchange.respond(answer);
-    }
+    if (this.#reception !== undefined) this.#awaitBody(this.#reception);
+    handler.start();
     return unread;
-  }
-
-  /** `scheme://host` of the request; worked out once for all requests that name the same host. */
-  #setOrigin(view: RequestView, bytes: Buffer, parser: RequestHeadParser): void {
-    let host: string;
-    if (parser.hostField < 0) {
-      const { address, port } = this.#io.local;
-      host = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-    } else {
-      const slot = parser.hostField * POSITIONS_PER_FIELD;
-      const start = parser.fields.positions[slot + 2]!;
-      const end = parser.fields.positions[slot + 3]!;
-      host = equalsExactly(bytes, start, end, this.#host) ? this.#host : latin1(bytes, start, end);
-    }
-    if (host !== this.#host) {
-      this.#origin = originOf(host);
-      this.#host = host;
-    }
-    if (bytes[parser.targetStart] !== SLASH && !URL.canParse(view.target, this.#origin)) {
-      throw new HttpProtocolError("request-target");
-    }
   }
 
   // Bodies.
@@ -386,6 +335,7 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
 
   finished(exchange: Http1Exchange): void {
     this.#exchange = undefined;
+    exchange.handler = undefined;
     this.#server.exchangeFinished(exchange);
     if (!exchange.persists || this.#finishing) return this.#linger();
     const reception = this.#reception;
@@ -408,7 +358,8 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
     const exchange = this.#exchange;
     if (exchange === undefined) return;
     this.#exchange = undefined;
-    exchange.abandon();
+    exchange.abandon(new DOMException("The client has closed the connection", "AbortError"));
+    exchange.handler = undefined;
     this.#server.exchangeFinished(exchange);
   }
 
@@ -505,12 +456,8 @@ export class Http1Connection implements Session, ExchangeHost, WheelEntry {
     return this.#server.heads;
   }
 
-  waitUntil(promise: Promise<unknown>): void {
-    this.#server.waitUntil(promise);
-  }
-
-  logError(message: string, error: unknown): void {
-    this.#server.log.error(message, { error });
+  reset(): void {
+    this.#io.reset();
   }
 
   // Flow and time.

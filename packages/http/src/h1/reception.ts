@@ -1,23 +1,35 @@
 /** The body of the request at hand on its way in: decoder, consumer and limits together. */
-import { type BodyOwner, IncomingBody } from "../fetch/incoming-body.ts";
+import type { BodyConsumer } from "../exchange/channel.ts";
 import { type BodyDecoder, type BodySink, LengthDecoder } from "./body.ts";
 import { ChunkedDecoder } from "./chunked.ts";
 import { HttpProtocolError } from "./errors.ts";
 import type { HttpLimits } from "./limits.ts";
 
+/** For bodies that no handler may see. */
+const DISCARD: BodyConsumer = {
+  queuedBytes: 0,
+  touched: false,
+  wanted: false,
+  dropped: true,
+  push() {},
+  end() {},
+  fail() {},
+  drop() {},
+};
+
 export class BodyReception implements BodySink {
-  readonly body: IncomingBody;
+  readonly body: BodyConsumer;
   readonly #decoder: BodyDecoder;
   readonly #limits: HttpLimits;
   #receivedBytes = 0;
   #drainedBytes = 0;
 
-  /** `contentLength` counts where the body is not chunked. Throws HttpProtocolError("body-too-large"). */
-  constructor(owner: BodyOwner, chunked: boolean, contentLength: number, limits: HttpLimits) {
+  /** Without a `body` it is thrown away. `contentLength` counts where it is not chunked. Throws HttpProtocolError("body-too-large"). */
+  constructor(body: BodyConsumer | undefined, chunked: boolean, contentLength: number, limits: HttpLimits) {
     if (contentLength > limits.bodyBytes) throw new HttpProtocolError("body-too-large");
     this.#decoder = chunked ? new ChunkedDecoder(limits) : new LengthDecoder(contentLength);
     this.#limits = limits;
-    this.body = new IncomingBody(owner);
+    this.body = body ?? DISCARD;
   }
 
   get done(): boolean {

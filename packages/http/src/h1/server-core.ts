@@ -1,6 +1,6 @@
 /** What an HTTP/1 connection needs of its server: everything that connections share. */
 import type { Counter, Family, Log } from "@tenon/kit";
-import type { RequestContext } from "../fetch/context.ts";
+import type { BodyOwner, ExchangeHandler } from "../exchange/channel.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
 import type { Http1Exchange } from "./exchange.ts";
 import type { HeadCache } from "./head-cache.ts";
@@ -24,8 +24,7 @@ export interface Http1Server {
   /** A parser that nobody uses; `giveParser` it back when its head is complete. */
   takeParser(): RequestHeadParser;
   giveParser(parser: RequestHeadParser): void;
-  /** Never throws; rejects with ConnectionCut only. */
-  answer(request: Request, context: RequestContext): Response | Promise<Response>;
+  /** A request's head is complete. `bodyOwner`: where a body follows that a handler may read. */
+  accept(exchange: Http1Exchange, bodyOwner: BodyOwner | undefined): ExchangeHandler;
   exchangeFinished(exchange: Http1Exchange): void;
-  waitUntil(promise: Promise<unknown>): void;
 }
