@@ -22,6 +22,11 @@ import { keyCommands } from "./keys.ts";
 import { pubsubCommands } from "./pubsub.ts";
 import { serverCommands } from "./server.ts";
 import { transactionCommands } from "./transactions.ts";
+import { streamGroupCommands } from "./streams-groups.ts";
+import { streamInfoCommands } from "./streams-info.ts";
+import { streamPendingCommands } from "./streams-pending.ts";
+import { streamReadingCommands } from "./streams-reading.ts";
+import { streamCommands } from "./streams.ts";
 import { stringCommands } from "./strings.ts";
 import type { CommandFlag, CommandRow, Handler } from "./table.ts";
 
@@ -35,6 +40,11 @@ const FAMILIES: readonly (readonly CommandRow[])[] = [
   sortedSetRangeCommands,
   sortedSetAlgebraCommands,
   sortedSetPoppingCommands,
+  streamCommands,
+  streamReadingCommands,
+  streamGroupCommands,
+  streamPendingCommands,
+  streamInfoCommands,
   stringCommands,
   aclCommands,
   clientCommands,

@@ -118,7 +118,7 @@ class SyntaxParser {
       this.#take("}");
       return { name: items[0]?.name ?? "block", type: "block", arguments: items };
     }
-    if (word === word.toUpperCase() && /[A-Z]/.test(word)) return this.#token(word);
+    if (/^[*$=~]$/.test(word) || (word === word.toUpperCase() && /[A-Z]/.test(word))) return this.#token(word);
     return this.#named(word);
   }
 

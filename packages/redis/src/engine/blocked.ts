@@ -39,6 +39,8 @@ export class BlockedClients {
   #ready: { db: Database; key: string }[] = [];
   /** No deadline is earlier. */
   #earliest = Infinity;
+  /** How many clients also want to know when a key goes away. */
+  #minding = 0;
   /** Set by `block` during a retry: the command wants to go on waiting. */
   #keepsWaiting = false;
 
@@ -49,6 +51,11 @@ export class BlockedClients {
   /** Whether any client waits: lets commands skip the rest. */
   get waiting(): boolean {
     return this.#clients.size > 0;
+  }
+
+  /** Whether anybody wants to know when a key goes away. */
+  get minding(): boolean {
+    return this.#minding > 0;
   }
 
   get count(): number {
@@ -68,8 +75,10 @@ export class BlockedClients {
     const { client, db } = ctx;
     const keys = [...new Set(request.keys.map((i) => ctx.args.string(i)))];
     const deadlineMs = request.timeoutMs === 0 ? Infinity : ctx.now + request.timeoutMs;
-    client.blocked = { entry: ctx.command, args: ctx.args.copy(), db, keys, request, deadlineMs };
+    const args = request.retryAs ?? ctx.args.copy();
+    client.blocked = { entry: ctx.command, args, db, keys, request, deadlineMs };
     this.#clients.add(client);
+    if (request.evenWithoutKey === true) this.#minding++;
     this.#earliest = Math.min(this.#earliest, deadlineMs);
     let inDatabase = this.#waiting.get(db.index);
     if (inDatabase === undefined) this.#waiting.set(db.index, (inDatabase = new Map()));
@@ -111,10 +120,11 @@ export class BlockedClients {
     for (const client of Array.from(clients)) {
       const state = client.blocked;
       if (state === undefined) continue;
-      const id = db.findKey(key);
-      if (id === 0) return;
-      const value = db.value(id);
-      if (!(value instanceof Collection) || value.type !== state.request.type) continue;
+      if (state.request.evenWithoutKey !== true) {
+        const id = db.findKey(key);
+        const value = id === 0 ? undefined : db.value(id);
+        if (!(value instanceof Collection) || value.type !== state.request.type) continue;
+      }
       this.#keepsWaiting = false;
       this.#host.retry(client);
       if (this.#keepsWaiting) continue;
@@ -162,6 +172,7 @@ export class BlockedClients {
     if (state === undefined) return;
     client.blocked = undefined;
     this.#clients.delete(client);
+    if (state.request.evenWithoutKey === true) this.#minding--;
     const inDatabase = this.#waiting.get(state.db.index);
     for (const key of state.keys) {
       const clients = inDatabase?.get(key);

@@ -11,6 +11,8 @@ const FIELDS: Readonly<Record<string, Exclude<keyof CollectionSettings, "hashSee
   "set-max-listpack-value": "setMaxListpackValue",
   "zset-max-listpack-entries": "zsetMaxListpackEntries",
   "zset-max-listpack-value": "zsetMaxListpackValue",
+  "stream-node-max-bytes": "streamNodeMaxBytes",
+  "stream-node-max-entries": "streamNodeMaxEntries",
 };
 
 /** What collections read of the configuration, kept up to date by CONFIG SET. */
@@ -25,6 +27,8 @@ export function collectionSettings(hashSeed: HashSeed, config: Config): Collecti
     setMaxListpackValue: config.number("set-max-listpack-value"),
     zsetMaxListpackEntries: config.number("zset-max-listpack-entries"),
     zsetMaxListpackValue: config.number("zset-max-listpack-value"),
+    streamNodeMaxBytes: config.number("stream-node-max-bytes"),
+    streamNodeMaxEntries: config.number("stream-node-max-entries"),
   };
   config.onChange((name) => {
     const field = FIELDS[name];

@@ -173,8 +173,16 @@ export class Engine {
     this.runId = randomHex(options.random);
     this.replicationId = randomHex(options.random);
     this.limits = { maxBulkBytes: 0, maxPendingBytes: 0 };
+    const blocked = (): BlockedClients => this.blocked;
     this.keyspace = new Keyspace(this.config.number("databases"), options.random, {
       expired: (database, key) => this.#expired(database, key),
+      get mindsRemoval() {
+        return blocked().minding;
+      },
+      removed: (database, key) => {
+        if (key === undefined) this.blocked.signalAll(database);
+        else this.blocked.signal(database, key);
+      },
     });
     this.setNow(options.now);
   /** 0: no limit. */

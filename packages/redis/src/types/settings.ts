@@ -16,4 +16,7 @@ export interface CollectionSettings {
   setMaxListpackValue: number;
   zsetMaxListpackEntries: number;
   zsetMaxListpackValue: number;
+  /** Of a stream's macro nodes; 0: no limit. */
+  streamNodeMaxBytes: number;
+  streamNodeMaxEntries: number;
 }

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { peer } from "../../../scripts/test-peer.ts";
+import { compareCommands } from "../test/differential/compare.ts";
+import { COMPARISONS } from "../test/differential/types.ts";
+import { type OriginalServer, startOriginal } from "../test/original.ts";
+
+const redisServer = peer("redis-server");
+const COMMANDS = 100_000;
+
+describe.skipIf(redisServer === undefined).each(Object.entries(COMPARISONS))(
+  "%s beside redis-server",
+  (_, comparison) => {
+    let original: OriginalServer;
+    beforeAll(async () => {
+      // Blocked clients are timed out by its cron: let that run often.
+      original = await startOriginal(redisServer!, ["--hz", "500"]);
+    });
+    afterAll(() => original.stop());
+
+    for (const protocol of ["2", "3"] as const) {
+      it(`answers ${COMMANDS} random commands as it does, in RESP${protocol}`, { timeout: 3_600_000 }, async () => {
+        const theirs = await original.open();
+        const run = { protocol, seed: 20_240_900 + Number(protocol), commands: COMMANDS };
+        expect(await compareCommands(theirs, { ...comparison(), ...run })).toEqual([]);
+        theirs.end();
+      });
+    }
+  },
+);

@@ -1,0 +1,267 @@
+/**
+ * Random stream commands. IDs are given, so that both sides have the same; times since a delivery are compared where the command says what
+ * they are, or left out of the reply.
+ */
+import { cased, chance, type Draw, mangled, oneOf, options, some } from "./draw.ts";
+import type { Comparison } from "./compare.ts";
+import type { Reply } from "../engine-client.ts";
+
+const ODD_IDS = [
+  "0",
+  "0-0",
+  "5",
+  "-",
+  "+",
+  "$",
+  ">",
+  "*",
+  "",
+  "x",
+  "1-x",
+  "x-1",
+  "1-*",
+  "1-1-1",
+  "007-3",
+  " 5-1",
+  "+5-1",
+  "-5",
+  "18446744073709551615",
+  "18446744073709551615-18446744073709551615",
+  "18446744073709551615-18446744073709551614",
+  "18446744073709551616-0",
+  "9007199254740993-9007199254740993",
+  "9223372036854775808-1",
+];
+
+function keyOf(draw: Draw): string {
+  return chance(draw, 3) ? oneOf(draw, ["str", "missing"]) : `x${draw(3)}`;
+}
+
+function number(draw: Draw): string {
+  if (chance(draw, 4)) return oneOf(draw, ["x", "-1", "", "1.5", "9223372036854775807", "9223372036854775808"]);
+  return String(draw(12));
+}
+
+const group = (draw: Draw): string => (chance(draw, 4) ? "nogroup" : `g${draw(3)}`);
+const consumer = (draw: Draw): string => `c${draw(4)}`;
+
+/** Key, group and consumer of each consumer that the command would make. */
+function consumersNamedIn(command: readonly string[]): string[][] {
+  if (/^X(AUTO)?CLAIM$/.test(command[0]!) && command.length > 3) return [command.slice(1, 4)];
+  const streams = command.findIndex((word) => /^streams$/i.test(word));
+  if (command[0] !== "XREADGROUP" || streams < 4) return [];
+  const after = command.slice(streams + 1);
+  return after.slice(0, after.length / 2).map((key) => [key, command[2]!, command[3]!]);
+}
+
+class StreamCommands {
+  /** Grows, so that most entries can be added. */
+  #ms = 10;
+  readonly #queued: string[][] = [];
+
+  #id(draw: Draw): string {
+    if (chance(draw, 5)) return oneOf(draw, ODD_IDS);
+    const ms = Math.max(0, this.#ms - draw(60));
+    return chance(draw, 80) ? `${ms}-${draw(3)}` : String(ms);
+  }
+
+  #newId(draw: Draw): string {
+    if (chance(draw, 6)) return this.#id(draw).replace("*", "0");
+    this.#ms += draw(3);
+    return chance(draw, 30) ? `${this.#ms}-*` : `${this.#ms}-${draw(4)}`;
+  }
+
+  #bound(draw: Draw): string {
+    if (chance(draw, 35)) return oneOf(draw, ["-", "+"]);
+    return `${chance(draw, 25) ? "(" : ""}${this.#id(draw)}`;
+  }
+
+  #trim(draw: Draw): string[] {
+    const sign = oneOf(draw, [[], ["="], ["~"], ["~"]]);
+    const limit = chance(draw, 20) ? ["LIMIT", number(draw)] : [];
+    return chance(draw, 60)
+      ? [cased(draw, "MAXLEN"), ...sign, chance(draw, 60) ? String(draw(60)) : number(draw), ...limit]
+      : [cased(draw, "MINID"), ...sign, this.#id(draw), ...limit];
+  }
+
+  command(draw: Draw): string[] {
+    const queued = this.#queued.shift();
+    if (queued !== undefined) return queued;
+    const command = this.#command(draw);
+    // Since 7.2 a claim or read makes its consumer, even if it gets nothing. Made before, it is the same in both.
+    for (const consumer of consumersNamedIn(command)) this.#queued.push(["XGROUP", "CREATECONSUMER", ...consumer]);
+    this.#queued.push(command);
+    return this.#queued.shift()!;
+  }
+
+  #command(draw: Draw): string[] {
+    const key = keyOf(draw);
+    const id = (): string => this.#id(draw);
+    const count = (): string[] => options(draw, [[cased(draw, "COUNT"), number(draw)]], 40);
+    const word = (): string => oneOf(draw, ["f", "g", "temperature", "1", "-70000", "v".repeat(draw(90)), ""]);
+    const pairs = (most: number): string[] => some(draw, most, () => [oneOf(draw, ["f", "g", word()]), word()]);
+    const streams = (most: number, ids: readonly string[]): string[] => {
+      const keys = some(draw, most, () => [keyOf(draw)]);
+      const after = keys.map(() => (chance(draw, 60) ? oneOf(draw, ids) : id()));
+      return [cased(draw, "STREAMS"), ...keys, ...(chance(draw, 3) ? after.slice(1) : after)];
+    };
+    const add = (): string[] => [
+      "XADD",
+      key,
+      ...(chance(draw, 5) ? ["NOMKSTREAM"] : []),
+      ...(chance(draw, 12) ? this.#trim(draw) : []),
+      this.#newId(draw),
+      ...pairs(4),
+    ];
+    const makers: (() => string[])[] = [
+      ...Array.from({ length: 12 }, () => add),
+      () => ["XLEN", key],
+      () => ["XRANGE", key, this.#bound(draw), this.#bound(draw), ...count()],
+      () => ["XREVRANGE", key, this.#bound(draw), this.#bound(draw), ...count()],
+      () => ["XDEL", key, ...some(draw, 4, () => [id()])],
+      () => ["XTRIM", key, ...this.#trim(draw)],
+      // Nothing is deleted from this one: since 7.2 XSETID minds the greatest ID that was.
+      () => [
+        oneOf(draw, ["XADD", "XADD", "XTRIM"]),
+        "set",
+        oneOf(draw, ["MAXLEN", "NOMKSTREAM", id()]),
+        id(),
+        "f",
+        "v",
+      ],
+      () => ["XINFO", "STREAM", "set"],
+      () => [
+        "XSETID",
+        "set",
+        id(),
+        ...options(draw, [
+          ["ENTRIESADDED", number(draw)],
+          ["ENTRIESADDED", "7"],
+        ]),
+      ],
+      () => ["XREAD", ...count(), ...streams(3, ["0", "$"])],
+      () => [
+        "XREAD",
+        ...count(),
+        cased(draw, "BLOCK"),
+        oneOf(draw, ["1", "1", "1", "x", "-1", "1.5", ""]),
+        ...streams(2, ["$"]),
+      ],
+      () => [
+        "XGROUP",
+        "CREATE",
+        key,
+        group(draw),
+        oneOf(draw, ["0", "$", id()]),
+        ...options(draw, [["MKSTREAM"], ["ENTRIESREAD", number(draw)]]),
+      ],
+      () => ["XGROUP", "CREATE", key, group(draw), "0", "MKSTREAM"],
+      () => [
+        "XGROUP",
+        "SETID",
+        key,
+        group(draw),
+        oneOf(draw, ["0", "$", id()]),
+        ...options(draw, [["ENTRIESREAD", number(draw)]]),
+      ],
+      () => ["XGROUP", oneOf(draw, ["DESTROY", "destroy"]), key, group(draw)],
+      () => ["XGROUP", oneOf(draw, ["CREATECONSUMER", "DELCONSUMER"]), key, group(draw), consumer(draw)],
+      ...Array.from({ length: 5 }, () => (): string[] => [
+        "XREADGROUP",
+        cased(draw, "GROUP"),
+        group(draw),
+        consumer(draw),
+        ...count(),
+        ...options(draw, [["NOACK"]], 10),
+        ...streams(2, [">", ">", "0"]),
+      ]),
+      () => ["XREADGROUP", "GROUP", group(draw), consumer(draw), "BLOCK", "1", ...streams(1, [">"])],
+      () => ["XACK", key, group(draw), ...some(draw, 4, () => [id()])],
+      () => ["XPENDING", key, group(draw)],
+      () => [
+        "XPENDING",
+        key,
+        group(draw),
+        ...options(draw, [["IDLE", oneOf(draw, ["0", "x", "99999999"])]], 20),
+        this.#bound(draw),
+        this.#bound(draw),
+        number(draw),
+        ...options(draw, [[consumer(draw)]]),
+      ],
+      () => [
+        "XCLAIM",
+        key,
+        group(draw),
+        consumer(draw),
+        chance(draw, 10) ? "99999999" : chance(draw, 5) ? number(draw) : "0",
+        ...some(draw, 4, () => [id()]),
+        ...options(
+          draw,
+          [["FORCE"], ["JUSTID"], ["RETRYCOUNT", number(draw)], ["LASTID", id()], ["IDLE", "99999"], ["TIME", "5000"]],
+          20,
+        ),
+      ],
+      () => [
+        "XAUTOCLAIM",
+        key,
+        group(draw),
+        consumer(draw),
+        oneOf(draw, ["0", "0", "99999999", "x"]),
+        this.#bound(draw),
+        ...options(draw, [["COUNT", number(draw)], ["JUSTID"]]),
+      ],
+      () => ["XINFO", "STREAM", key, ...options(draw, [[cased(draw, "FULL"), ...count()]], 40)],
+      () => ["XINFO", "GROUPS", key],
+      () => ["XINFO", "CONSUMERS", key, group(draw)],
+      () => ["COPY", key, keyOf(draw), "REPLACE"],
+      () => (chance(draw, 30) ? ["DEL", key] : ["TYPE", key]),
+    ];
+    const command = oneOf(draw, makers)();
+    return mangled(draw, command, ["x", "1-1", "COUNT"]);
+  }
+}
+
+/** Fields of XINFO that depend on the moment, or that 7.2 added or computes otherwise: see the known differences in the README. */
+const LEFT_OUT = new Set(["idle", "inactive", "seen-time", "active-time", "lag", "entries-read"]);
+/** Times since the epoch are above, counts below. */
+const EPOCH_TIMES = 1_000_000_000;
+
+/** A reply without times. */
+function withoutTimes(words: readonly string[], reply: Reply): Reply {
+  if (words[0] === "XPENDING" && words.length > 3 && Array.isArray(reply)) {
+    return reply.map((entry) => (Array.isArray(entry) ? entry.with(2, 0) : entry));
+  }
+  return words[0] === "XINFO" ? stripped(reply) : reply;
+}
+
+function stripped(reply: Reply): Reply {
+  if (typeof reply === "number") return reply > EPOCH_TIMES ? 0 : reply;
+  if (reply === null || typeof reply !== "object" || reply instanceof Error) return reply;
+  if (!Array.isArray(reply)) {
+    return Object.fromEntries(Object.entries(reply).map(([mark, value]) => [mark, stripped(value as Reply)]));
+  }
+  const kept: Reply[] = [];
+  for (let i = 0; i < reply.length; i++) {
+    if (LEFT_OUT.has(String(reply[i]))) i++;
+    else kept.push(stripped(reply[i]!));
+  }
+  return kept;
+}
+
+/** Where 7.4 differs from the 7.0 that is installed; each with what 7.4 does. */
+function isStreamVersionDifference(words: readonly string[], ours: Reply, theirs: Reply): boolean {
+  // Other words, and `+` as an ID.
+  if (ours instanceof Error && ours.message.startsWith("ERR Unbalanced")) return theirs instanceof Error;
+  return words[0]!.startsWith("XREAD") && words.includes("+");
+}
+
+/** Small macro nodes, so that their ends are met often. */
+export function streams(): Comparison {
+  const generator = new StreamCommands();
+  return {
+    setup: [["CONFIG", "SET", "stream-node-max-entries", "7", "stream-node-max-bytes", "300"]],
+    next: (draw) => generator.command(draw),
+    canonical: withoutTimes,
+    isKnown: isStreamVersionDifference,
+  };
+}
