@@ -15,5 +15,10 @@ export default defineConfig({
     // The notices of what is bundled travel with the package.
     license: { fileName: "licenses.md" },
   },
+  // Threads that make code from text have a policy of their own, and their folder says which they are (src/page.ts).
+  worker: {
+    format: "es",
+    rolldownOptions: { output: { entryFileNames: "assets/sandbox/[name]-[hash].js" } },
+  },
   logLevel: "warn",
 });

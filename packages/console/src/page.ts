@@ -5,6 +5,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { SANDBOX_POLICY } from "./security/headers.ts";
 
 /**
  * Beside this package's door, whether that is `src/index.ts` or `dist/index.js`. Found by the package's name, because
@@ -49,11 +50,11 @@ export class Page {
     const isAsset = pathname.startsWith("/assets/");
     const file = this.#files.get(pathname) ?? (isAsset ? undefined : this.#files.get("/index.html"));
     if (file === undefined) return new Response("not found\n", { status: 404 });
-    return new Response(file.bytes, {
-      headers: {
-        "content-type": file.type,
-        "cache-control": isAsset ? "private, max-age=31536000, immutable" : "no-store",
-      },
+    const headers = new Headers({
+      "content-type": file.type,
+      "cache-control": isAsset ? "private, max-age=31536000, immutable" : "no-store",
     });
+    if (pathname.startsWith("/assets/sandbox/")) headers.set("content-security-policy", SANDBOX_POLICY);
+    return new Response(file.bytes, { headers });
   }
 }

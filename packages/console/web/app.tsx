@@ -7,6 +7,7 @@ import { OverviewPage } from "./pages/overview.tsx";
 import { ServicePage } from "./pages/service.tsx";
 import { route } from "./router.ts";
 import { theme, toggleTheme } from "./theme.ts";
+import { TOOLS } from "./tools.ts";
 import { Empty } from "./ui/empty.tsx";
 import { Icon, type IconName, Mark } from "./ui/icons.tsx";
 import { IconButton } from "./ui/icon-button.tsx";
@@ -15,7 +16,7 @@ import { Lazy } from "./ui/lazy.tsx";
 export function App(): JSX.Element {
   const main = useRef<HTMLElement>(null);
   const [area = "", name] = route.value;
-  const title = area === "services" ? name : (PAGES.find((page) => page.path === `/${area}`)?.title ?? "Overview");
+  const title = area === "services" ? name : [...PAGES, ...TOOLS].find((page) => page.path === `/${area}`)?.title;
   useEffect(() => {
     document.title = `${title ?? "Overview"} · Tenon`;
   }, [title]);
@@ -48,6 +49,12 @@ export function App(): JSX.Element {
                 {service.name}
               </NavLink>
             ))}
+          <h2>Tools</h2>
+          {TOOLS.map((tool) => (
+            <NavLink key={tool.path} href={tool.path} current={`/${area}` === tool.path} icon="code">
+              {tool.title}
+            </NavLink>
+          ))}
         </nav>
         <div class="sidebar-foot">
           <span class="link-state" role="status">
@@ -95,6 +102,8 @@ function CurrentPage(): JSX.Element {
   if (area === "services" && name !== undefined) return <ServicePage key={name} name={name} path={path} />;
   const Page = PAGES.find((page) => page.path === `/${area}`)?.page;
   if (Page !== undefined) return <Page />;
+  const tool = TOOLS.find((candidate) => candidate.path === `/${area}`);
+  if (tool !== undefined) return <Lazy load={tool.load} props={{}} />;
   return <Empty title="There is no such page">The menu has those that there are.</Empty>;
 }
 

@@ -13,6 +13,13 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/**
+ * For the threads (web workers) in which the playground of a language runs programs that it makes from text: those may
+ * do that, and nothing else. A thread has the policy that came with its own script, not the page's; this one lets it load and
+ * connect to nothing, so that code which broke out of its language would still be alone.
+ */
+export const SANDBOX_POLICY = "default-src 'none'; script-src 'unsafe-eval'; frame-ancestors 'none'";
+
 const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = [
   ["content-security-policy", CONTENT_SECURITY_POLICY],
   ["x-content-type-options", "nosniff"],
@@ -23,9 +30,11 @@ const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = [
   ["permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"],
 ];
 
-/** Puts the headers on `response`; an answer that says nothing about caching is not to be kept. */
+/** Puts the headers on `response`, except those that it has; an answer that says nothing about caching is not to be kept. */
 export function secured(response: Response): Response {
-  for (const [name, value] of SECURITY_HEADERS) response.headers.set(name, value);
+  for (const [name, value] of SECURITY_HEADERS) {
+    if (!response.headers.has(name)) response.headers.set(name, value);
+  }
   if (!response.headers.has("cache-control")) response.headers.set("cache-control", "no-store");
   return response;
 }
