@@ -147,16 +147,54 @@ describe("modes for tools", () => {
       scope: "captured",
       initializer: { kind: "variable", scope: "global" },
     });
-    expect(f).toMatchObject({
-      kind: "function",
-      scope: "local",
-      function: { kind: "function", name: "f", parameters: ["x"] },
-    });
-    expect(f.function.body[0].value).toMatchObject({
-      kind: "binary",
-      left: { scope: "captured" },
-      right: { scope: "local" },
-    });
+    expect(f).toMatchObject({ kind: "function", scope: "local", name: "f", parameters: ["x"] });
+    expect(f.body[0].value).toMatchObject({ kind: "binary", left: { scope: "captured" }, right: { scope: "local" } });
+  });
+
+  test("ast has a class with its methods, and nothing of the engines' own", async () => {
+    const { stdout } = await loxFile("ast", "class A < B { init(a) { super.init(); this.a = a; } }");
+    expect(JSON.parse(stdout).body).toEqual([
+      {
+        kind: "class",
+        name: "A",
+        superclass: { kind: "variable", name: "B", line: 1, scope: "global", range: [10, 11] },
+        methods: [
+          {
+            kind: "initializer",
+            name: "init",
+            parameters: ["a"],
+            body: [
+              {
+                kind: "expression",
+                expression: {
+                  kind: "call",
+                  callee: { kind: "super", method: "init", line: 1, scope: "captured", range: [24, 34] },
+                  arguments: [],
+                  line: 1,
+                  range: [24, 36],
+                },
+                range: [24, 37],
+              },
+              {
+                kind: "expression",
+                expression: {
+                  kind: "set",
+                  object: { kind: "this", scope: "local", range: [38, 42] },
+                  name: "a",
+                  value: { kind: "variable", name: "a", line: 1, scope: "local", range: [47, 48] },
+                  line: 1,
+                  range: [38, 48],
+                },
+                range: [38, 49],
+              },
+            ],
+            range: [14, 51],
+          },
+        ],
+        scope: "global",
+        range: [0, 53],
+      },
+    ]);
   });
 
   test("a number that JSON has not is text in the tree", async () => {
