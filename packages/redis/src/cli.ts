@@ -7,6 +7,7 @@ import { CliError, Command, interrupted, runCli } from "@tenon/kit/cli";
 import { createLog, type World, realWorld } from "@tenon/kit";
 import { AclFileError } from "./acl/acl.ts";
 import { ConfigError } from "./engine/config.ts";
+import { LoadError } from "./persistence/persistence.ts";
 import { parseRedisConf, RedisConfError, type Setting } from "./redis-conf.ts";
 import { RedisServer, type RedisServerOptions } from "./server.ts";
 
@@ -23,7 +24,7 @@ export function program(): Command {
     .helpOption("-h, --help", "show this help")
     .addHelpText(
       "after",
-      "\nEvery setting of redis.conf may be given as --name value.\nWithout anything: port 6379 on loopback, in memory.",
+      "\nEvery setting of redis.conf may be given as --name value.\nWithout anything: port 6379 on loopback, in memory. With --dir, --save or\n--appendonly yes it keeps what it has on disk, as redis-server does.",
     )
     .action(async (_config: string | undefined, _settings: string[], _options: unknown, command: Command) => {
       await serve(command.args, realWorld);
@@ -62,16 +63,22 @@ function settingsOf(args: readonly string[]): Setting[] {
 function optionsOf(settings: readonly Setting[], world: World): RedisServerOptions {
   const options: Record<string, unknown> = { world, port: DEFAULT_PORT, log: createLog({ service: "redis" }) };
   const users: string[] = [];
+  let save: string | undefined;
   for (const [name, value] of settings) {
     if (name === "port") options["port"] = portOf(value);
     else if (name === "user") users.push(value);
     else if (name === "bind") options["host"] = hostOf(value);
-    else if (name === "save" || name === "dir" || name === "logfile" || name === "daemonize") {
+    else if (name === "save") save = value === "" || save === undefined ? value : `${save} ${value}`;
+    else if (name === "logfile" || name === "daemonize") {
       if (name === "daemonize" && value === "yes")
         throw new CliError("daemonize: run me in the background instead (&, systemd)", 1);
     } else options[name] = value;
   }
   if (users.length > 0) options["user"] = users;
+  if (save !== undefined) options["save"] = save;
+  // Whoever names what is to be kept means the folder that the server is started in, as with redis-server.
+  const keeps = (save ?? "") !== "" || options["appendonly"] === "yes" || options["dbfilename"] !== undefined;
+  if (keeps) options["dir"] ??= ".";
   return options as RedisServerOptions;
 }
 
@@ -91,7 +98,7 @@ function hostOf(text: string): string {
 
 async function serve(args: readonly string[], world: World): Promise<void> {
   const { server } = await start(args, world);
-  await interrupted();
+  await Promise.race([interrupted(), server.ended]);
   await server.close();
 }
 
@@ -110,6 +117,7 @@ async function start(args: readonly string[], world: World): Promise<{ server: R
 function explained(error: unknown): unknown {
   if (error instanceof RedisConfError) return new CliError(error.message, 1);
   if (error instanceof AclFileError) return new CliError(`*** FATAL CONFIG FILE ERROR ***\n${error.message}`, 1);
+  if (error instanceof LoadError) return new CliError(error.message, 1);
   if (error instanceof ConfigError) return new CliError(`${error.setting}: ${error.message}`, 1);
   const code = (error as NodeJS.ErrnoException).code;
   if (code === "EADDRINUSE") return new CliError(`the port is in use: ${(error as Error).message}`, 1);

@@ -5,6 +5,7 @@
  * Two timers serve the engine: one that ticks ten times a second while anything may need it, one for the next deadline.
  */
 import process from "node:process";
+import { resolve } from "node:path";
 import type { Duplex } from "node:stream";
 import {
   durationMs,
@@ -28,6 +29,7 @@ import { Engine, type HostFacts } from "./engine/engine.ts";
 import type { Effect } from "./engine/effects.ts";
 import { EngineSocket } from "./engine-socket.ts";
 import { Faults } from "./faults.ts";
+import { LOAD_SLICE_MS, Persistence } from "./persistence/persistence.ts";
 import { plainValue, type PlainValue, RedisError, ReplyParser } from "./resp/reply-parser.ts";
 import { encodeRequest } from "./resp/request-writer.ts";
 import { type OutputLimit, RedisSession } from "./session.ts";
@@ -41,8 +43,18 @@ export interface RedisServerOptions {
   readonly host?: string;
   /** Also listens on this unix socket; with `port: -1` only there. */
   readonly unixsocket?: string;
-  /** Nothing is written without it; and nothing yet with it: there is no persistence so far. */
+  /**
+   * Where dump.rdb and the append-only file live: loaded at the start, written as `save` and `appendonly` say, and at the end. Made when it
+   * is missing. Without it nothing is read or written.
+   */
   readonly dir?: string;
+  /** Save points, `"<seconds> <changes> …"`. With `dir` the original's own, `"3600 1 300 100 60 10000"`; `""`: none. */
+  readonly save?: string;
+  readonly dbfilename?: string;
+  /** Keeps every change in an append-only file. */
+  readonly appendonly?: boolean | "yes" | "no";
+  /** When the append-only file is synced; with "always" no reply leaves before what it promises is durable. */
+  readonly appendfsync?: "always" | "everysec" | "no";
   readonly world?: World;
   readonly log?: Log;
   /** "manual": time stands still until `server.clock.advance`. */
@@ -64,6 +76,8 @@ export interface RedisServerOptions {
 /** Options that are not settings of redis.conf. */
 const NOT_SETTINGS = new Set(["host", "port", "unixsocket", "world", "log", "clock", "dir", "user"]);
 const CRON_MS = 100;
+/** While loading takes no longer than this, the port opens when it is over; else clients get LOADING meanwhile. */
+const QUIET_LOADING_MS = 100;
 /** Timers take at most this; what is due later is looked at again then. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const DENIED =
@@ -97,11 +111,14 @@ export class RedisServer implements AsyncDisposable {
   #outputLimits: Readonly<Record<"normal" | "pubsub", OutputLimit>>;
   #unixPath: string | undefined;
   readonly #local: LocalClient;
+  #persistence: Persistence | undefined;
+  /** Resolves when SHUTDOWN has ended the server. */
+  readonly ended: Promise<void>;
 
   /** Starts a server. Rejects with the system's code (`EADDRINUSE`, …), or ConfigError for a setting that is none. */
   static async listen(options: RedisServerOptions = {}): Promise<RedisServer> {
     const server = new RedisServer(options);
-    await server.#open(options);
+    await server.#start(options);
     return server;
   }
 
@@ -114,7 +131,8 @@ export class RedisServer implements AsyncDisposable {
     this.#log = options.log ?? silentLog;
     const config = new Config();
     // A server that is used from a program keeps nothing on disk unless told.
-    config.load("save", "");
+    if (options.dir === undefined) config.load("save", "");
+    else config.load("dir", resolve(options.dir));
     config.load("port", String(Math.max(0, options.port ?? 0)));
     if (options.unixsocket !== undefined) config.load("unixsocket", options.unixsocket);
     for (const [name, value] of Object.entries(options)) {
@@ -136,6 +154,9 @@ export class RedisServer implements AsyncDisposable {
       if (name === "maxclients") this.#service.maxConnections = Number(value);
       if (name === "client-output-buffer-limit") this.#outputLimits = parseOutputLimits(config);
     });
+    this.ended = new Promise((ended) => {
+      this.#engine.onShutdown = () => void this.close({ graceMs: 0 }).then(ended);
+    });
     this.#local = new LocalClient(this.#engine);
     this.clock = { now: () => clock.now(), advance: (by) => this.#advance(by) };
     this.faults = new Faults({
@@ -151,6 +172,43 @@ export class RedisServer implements AsyncDisposable {
       dropConnections: () => void this.#service.dropConnections("reset"),
     });
     this.#declareMetrics();
+  }
+
+  /** Loads what is on disk, then opens the doors; the doors first when that takes long. */
+  async #start(options: RedisServerOptions): Promise<void> {
+    if (options.dir === undefined) return this.#open(options);
+    const directory = resolve(options.dir);
+    const { disk } = this.#world;
+    if (disk.stat(directory) === undefined) disk.makeDirectory(directory, { recursive: true });
+    this.#persistence = new Persistence({
+      engine: this.#engine,
+      disk,
+      clock: this.#clock,
+      log: this.#log,
+      directory,
+      // A clock that is moved by hand would not let a pause end.
+      loadSliceMs: this.#manual === undefined ? LOAD_SLICE_MS : Infinity,
+      served: () => this.#served(),
+    });
+    const loading = this.#persistence.start();
+    const patience = new AbortController();
+    const first = await Promise.race([
+      loading.then(() => "loaded"),
+      this.#clock.sleep(QUIET_LOADING_MS, patience.signal).then(
+        () => "slow",
+        () => "stopped",
+      ),
+    ]);
+    patience.abort();
+    if (first === "loaded") return this.#open(options);
+    await this.#open(options);
+    try {
+      await loading;
+    } catch (error) {
+      await this.#service.close({ graceMs: 0 });
+      throw error;
+    }
+    this.#served();
   }
 
   #loadUsers(options: RedisServerOptions): void {
@@ -226,9 +284,12 @@ export class RedisServer implements AsyncDisposable {
 
   /** Stops: no new connections, then the open ones end. Resolves when all is closed. Harmless when called again. */
   async close(options: { readonly graceMs?: number } = {}): Promise<void> {
+    await this.#persistence?.quiesce();
     this.#cron?.close();
     this.#wake?.close();
     await this.#service.close(options);
+    // As the original does at SIGTERM: a last save where there are save points, and the append-only file synced.
+    this.#persistence?.shutdown("configured", true);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -244,6 +305,7 @@ export class RedisServer implements AsyncDisposable {
   restore(snapshot: Snapshot): void {
     snapshot.restore(this.#engine.keyspace);
     for (const database of this.#engine.keyspace.databases) this.#engine.blocked.signalAll(database);
+    this.#persistence?.replaced();
     this.#engine.blocked.serve();
     this.#engine.flush();
   }

@@ -137,9 +137,7 @@ function memory(engine: Engine): Fields {
 }
 
 function persistence(engine: Engine): Fields {
-  return [
-    ["loading", 0],
-    ["async_loading", 0],
+  const kept = engine.persistence?.info() ?? [
     ["rdb_changes_since_last_save", engine.stats.dirty],
     ["rdb_bgsave_in_progress", 0],
     ["rdb_last_save_time", Math.floor(engine.startedMs / 1000)],
@@ -155,6 +153,7 @@ function persistence(engine: Engine): Fields {
     ["aof_last_bgrewrite_status", "ok"],
     ["aof_last_write_status", "ok"],
   ];
+  return [["loading", engine.loading ? 1 : 0], ["async_loading", 0], ...kept];
 }
 
 function stats(engine: Engine): Fields {

@@ -19,6 +19,7 @@ import { connectionCommands } from "./connection.ts";
 import { infoCommands } from "./info.ts";
 import { introspectionCommands } from "./introspection.ts";
 import { keyCommands } from "./keys.ts";
+import { persistenceCommands } from "./persistence.ts";
 import { pubsubCommands } from "./pubsub.ts";
 import { serverCommands } from "./server.ts";
 import { transactionCommands } from "./transactions.ts";
@@ -52,6 +53,7 @@ const FAMILIES: readonly (readonly CommandRow[])[] = [
   infoCommands,
   introspectionCommands,
   keyCommands,
+  persistenceCommands,
   pubsubCommands,
   serverCommands,
   transactionCommands,
@@ -70,6 +72,7 @@ export const FLAG = {
   mayReplicate: 256,
   admin: 512,
   pubsub: 1024,
+  loading: 2048,
 } as const;
 
 const FLAG_BITS: Partial<Record<CommandFlag, number>> = {
@@ -84,6 +87,7 @@ const FLAG_BITS: Partial<Record<CommandFlag, number>> = {
   may_replicate: FLAG.mayReplicate,
   admin: FLAG.admin,
   pubsub: FLAG.pubsub,
+  loading: FLAG.loading,
 };
 
 /** A row, ready to run, with its statistics. */

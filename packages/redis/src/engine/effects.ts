@@ -27,6 +27,11 @@ export class Effects {
     return this.#listeners.length > 0;
   }
 
+  /** Whether something of an unfinished command, MULTI or script was not sent yet. */
+  get unsent(): boolean {
+    return this.#unit.length > 0;
+  }
+
   subscribe(listener: EffectListener): () => void {
     this.#listeners.push(listener);
     return () => {

@@ -7,7 +7,7 @@
  * A command goes through: lookup, arity, authentication, permissions, subscriber mode, pause, the MULTI queue, `call`. After `call` come
  * statistics, monitors, effects, and blocked clients, in this order, as in Redis' processCommand and call.
  */
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import type { Random } from "@tenon/kit";
 import { Acl } from "../acl/acl.ts";
 import { denialAtExecText, denialText } from "../acl/denial.ts";
@@ -30,6 +30,7 @@ import { collectionSettings } from "./collection-settings.ts";
 import { Config, parseEventLetters } from "./config.ts";
 import { Effects } from "./effects.ts";
 import { monitorLine } from "./monitor.ts";
+import type { PersistenceDoor } from "./persistence-door.ts";
 import { PubSub } from "./pubsub.ts";
 import { SlowLog } from "./slow-log.ts";
 import { Stats } from "./stats.ts";
@@ -103,11 +104,11 @@ const SUBSCRIBER_COMMANDS = new Set([
 const NOT_QUEUED = new Set(["exec", "discard", "multi", "watch", "quit", "reset"]);
 /** Buckets that `cron` moves for each table that is being rehashed. */
 const REHASH_BUCKETS_PER_CRON = 2048;
-/** Share of the time between two runs of `cron` that active expiry may take. */
 const OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
 /** Evicting goes on for at most this before the next command; the clock is asked after every few keys. */
 const EVICTION_BUDGET_MS = 0.5;
 const EVICTIONS_PER_LOOK = 16;
+/** Share of the time between two runs of `cron` that active expiry may take. */
 const EXPIRE_SHARE = 0.25;
 
 export class Engine {
@@ -120,7 +121,8 @@ export class Engine {
   readonly files: SettingsFiles;
   readonly startedMs: number;
   readonly runId: string;
-  readonly replicationId: string;
+  /** Names this history of changes; replicas ask for it. */
+  replicationId: string;
   readonly commands: CommandIndex = buildCommandIndex();
   readonly acl: Acl = new Acl(this.commands);
   readonly keyspace: Keyspace;
@@ -141,6 +143,24 @@ export class Engine {
   sharesIntegers = true;
   operationsPerSecond = 0;
   intercept: Interceptor | undefined = undefined;
+  /** Undefined: nothing is kept on disk. */
+  persistence: PersistenceDoor | undefined = undefined;
+  /**
+   * Asked before replies leave, with what was propagated since: false holds them back, and what clients send meanwhile, until
+   * `release`. So many clients share one sync of the append-only file.
+   */
+  commit: (() => boolean) | undefined = undefined;
+  /** SHUTDOWN was asked for, and what was to be saved is: whoever owns the engine ends. */
+  onShutdown: (() => void) | undefined = undefined;
+  /** A file is being read: commands get an error, and nothing expires. */
+  #loading = false;
+  /** Why commands that write are refused. */
+  #writesRefused = "";
+  /** `loading` or `writesRefused`. */
+  #restricted = false;
+  #held = false;
+  /** What came while replies were held. */
+  #heldWork: (() => void)[] = [];
   readonly #context: CommandContext;
   readonly #monotonic: () => number;
   readonly #monitors = new Set<Client>();
@@ -158,6 +178,11 @@ export class Engine {
   /** Reading of the monotonic clock when the last command ended. */
   #mark = 0;
   #slowerThanMicroseconds = 10_000;
+  /** 0: no limit. */
+  #maxMemoryBytes = 0;
+  #eviction: EvictionSettings = { policy: "noeviction", samples: 5, lfuDecayMinutes: 1 };
+  #lfuFactor = 10;
+  readonly #evictor: Evictor;
   #lastCronMs = 0;
   #lastCronCommands = 0;
 
@@ -184,12 +209,8 @@ export class Engine {
         else this.blocked.signal(database, key);
       },
     });
+    this.#evictor = new Evictor(this.keyspace.databases, options.random);
     this.setNow(options.now);
-  /** 0: no limit. */
-  #maxMemoryBytes = 0;
-  #eviction: EvictionSettings = { policy: "noeviction", samples: 5, lfuDecayMinutes: 1 };
-  #lfuFactor = 10;
-  readonly #evictor: Evictor;
     this.collections = collectionSettings(this.keyspace.seed, this.config);
     this.#context = new CommandContext(this);
     this.blocked = new BlockedClients({
@@ -221,7 +242,6 @@ export class Engine {
     this.#lfuFactor = config.number("lfu-log-factor");
     this.countsFrequency = policy.endsWith("lfu");
     this.sharesIntegers = config.number("maxmemory") === 0 || !/l[rf]u$/.test(policy);
-    this.#evictor = new Evictor(this.keyspace.databases, options.random);
   }
 
   /** The time as commands see it. */
@@ -286,9 +306,35 @@ export class Engine {
     this.wrote(victim);
   }
 
+  /** Ends the server, and with it the process that has no other work (SHUTDOWN). */
+  requestShutdown(): void {
+    this.onShutdown?.();
+  }
+
+  get loading(): boolean {
+    return this.#loading;
+  }
+
+  set loading(loading: boolean) {
+    this.#loading = loading;
+    this.keyspace.expiryPaused = loading || this.#pausedUntilMs > 0;
+    this.#restricted = loading || this.#writesRefused !== "";
+  }
+
+  /** The error that commands that write get; empty: none. */
+  set writesRefused(message: string) {
+    this.#writesRefused = message;
+    this.#restricted = this.#loading || message !== "";
+  }
+
   /** Bytes from a client, at `now`. Call `flush` when all that arrived was given. */
   receive(client: Client, chunk: Buffer, now: number): void {
     if (client.closing || client.closed) return;
+    if (this.#held) {
+      const kept = Buffer.from(chunk);
+      this.#heldWork.push(() => this.receive(client, kept, this.#now));
+      return;
+    }
     this.setNow(now);
     client.lastInteractionMs = now;
     client.bytesIn += chunk.length;
@@ -371,6 +417,10 @@ export class Engine {
         return;
       }
     }
+    if (this.#maxMemoryBytes > 0 && this.#isOutOfMemory(client, entry)) {
+      this.#reject(client, entry, OUT_OF_MEMORY);
+      return;
+    }
     if (
       client.reply.resp === 2 &&
       this.pubsub.inUse &&
@@ -385,6 +435,7 @@ export class Engine {
       return;
     }
     if (this.#pausedUntilMs > 0 && this.#holdsBack(client, entry, args)) return;
+    if (this.#restricted && this.#isRefused(client, entry)) return;
     if (client.queue !== undefined && !NOT_QUEUED.has(entry.row.name)) {
       client.queue.push({ entry, args: args.copy() });
       client.reply.rawString("+QUEUED\r\n");
@@ -392,6 +443,29 @@ export class Engine {
     }
     if (this.intercept !== undefined && this.intercept(client, entry, args)) return;
     this.run(client, entry, args);
+  }
+
+  #isRefused(client: Client, entry: CommandEntry): boolean {
+    if (this.#loading && (entry.bits & FLAG.loading) === 0) {
+      this.#reject(client, entry, "LOADING Redis is loading the dataset in memory");
+      return true;
+    }
+    if (this.#writesRefused === "" || ((entry.bits & FLAG.write) === 0 && entry.row.name !== "ping")) return false;
+    this.#reject(client, entry, this.#writesRefused);
+    return true;
+  }
+
+  /** Runs a command out of an append-only file, as `client`. Returns false for a command that there is not. */
+  replay(client: Client, args: Args): boolean {
+    const found = this.commands.find(args, 0);
+    const entry = args.length > 1 ? (found?.subcommands?.find(args, 1) ?? found) : found;
+    if (entry?.handler === undefined || !entry.accepts(args.length)) return false;
+    const ctx = this.#context;
+    ctx.canBlock = false;
+    this.call(client, entry, args);
+    ctx.canBlock = true;
+    client.reply.clear();
+    return true;
   }
 
   /** Calls a command, and does what follows from it: effects leave, blocked clients are served. */
@@ -405,6 +479,10 @@ export class Engine {
 
   /** Runs a command that was held back, and lets the client's pipeline go on. Call `flush` after it. */
   resumeHeld(client: Client, args: Args): void {
+    if (this.#held) {
+      this.#heldWork.push(() => this.resumeHeld(client, args));
+      return;
+    }
     client.paused = false;
     if (client.closed || client.closing) return;
     const entry = this.commands.find(args, 0);
@@ -422,10 +500,6 @@ export class Engine {
     if (client.replyMode === "skip-next") {
       client.replyMode = "skip";
       client.reply.truncate(mark);
-      return;
-    }
-    if (this.#maxMemoryBytes > 0 && this.#isOutOfMemory(client, entry)) {
-      this.#reject(client, entry, OUT_OF_MEMORY);
       return;
     }
     client.reply.truncate(mark);
@@ -563,6 +637,41 @@ export class Engine {
 
   /** Hands every client's output to its sink: one write per client and batch. */
   flush(): void {
+    if (this.#held) return;
+    if (this.commit !== undefined && !this.commit()) {
+      this.#held = true;
+      return;
+    }
+    this.#deliver();
+  }
+
+  /** What was committed is durable: replies leave, and what came meanwhile is done. */
+  release(now: number): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#deliver();
+    this.setNow(now);
+    const work = this.#heldWork;
+    this.#heldWork = [];
+    for (const each of work) each();
+    this.tick(now);
+    this.flush();
+  }
+
+  /** What was committed will not become durable: nobody may hear that it was done. */
+  fail(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#heldWork = [];
+    for (const client of this.#flushable) {
+      client.flushing = false;
+      client.reply.clear();
+      client.sink.close(client);
+    }
+    this.#flushable = [];
+  }
+
+  #deliver(): void {
     while (this.#flushable.length > 0) {
       const clients = this.#flushable;
       this.#flushable = [];
@@ -583,6 +692,7 @@ export class Engine {
 
   /** When `tick` wants to be called next, in milliseconds since the epoch; Infinity when nothing waits. */
   get nextWakeMs(): number {
+    if (this.#held) return Infinity;
     const pauseEnds = this.#pausedUntilMs > 0 ? this.#pausedUntilMs : Infinity;
     return Math.min(this.blocked.earliestDeadlineMs, pauseEnds);
   }
@@ -590,6 +700,7 @@ export class Engine {
   /** Times out blocked clients and ends pauses. Call `flush` after it. */
   tick(now: number): void {
     this.setNow(now);
+    if (this.#held) return;
     if (this.#pausedUntilMs > 0 && now >= this.#pausedUntilMs) this.unpause();
     this.blocked.expire();
     this.#drainResumable();
@@ -640,7 +751,7 @@ export class Engine {
 
   unpause(): void {
     this.#pausedUntilMs = 0;
-    this.keyspace.expiryPaused = false;
+    this.keyspace.expiryPaused = this.#loading;
     const clients = this.#pausedClients;
     this.#pausedClients = [];
     for (const client of clients) {
@@ -663,6 +774,11 @@ export class Engine {
     client.held = args.copy();
     this.#pausedClients.push(client);
     return true;
+  }
+
+  /** As after a change of masters: what replicas know is no longer a part of this history. */
+  changeReplicationId(): void {
+    this.replicationId = randomHex(this.random);
   }
 
   setMonitor(client: Client, on: boolean): void {

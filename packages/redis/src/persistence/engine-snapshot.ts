@@ -1,11 +1,9 @@
 /** Snapshots of an engine's databases: what its settings say of how they are written and read. */
 import type { Buffer } from "node:buffer";
 import type { Engine } from "../engine/engine.ts";
+import { LFU_INITIAL, lfuWord, lruWord } from "../keyspace/access.ts";
 import type { LoadOptions } from "./rdb-load.ts";
 import { SnapshotWalk, type WalkOptions } from "./snapshot-walk.ts";
-
-/** The access word of a key of which nothing is known, under an LFU policy: decayed now, counter 5. */
-const LFU_INITIAL = 5;
 
 /** Begins a snapshot of this instant. `aux`: notes beside the usual ones. */
 export function beginWalk(engine: Engine, aux: WalkOptions["aux"] = []): SnapshotWalk {
@@ -29,22 +27,14 @@ export function beginWalk(engine: Engine, aux: WalkOptions["aux"] = []): Snapsho
 function keptAccess(engine: Engine): Pick<WalkOptions, "access"> {
   const policy = engine.config.text("maxmemory-policy");
   if (policy.endsWith("lfu")) return { access: { kind: "frequency" } };
-  if (policy.endsWith("lru")) return { access: { kind: "idle", clockSeconds: accessClock(engine) } };
+  if (policy.endsWith("lru")) return { access: { kind: "idle", clockSeconds: lruWord(engine.now) } };
   return {};
-}
-
-function accessClock(engine: Engine): number {
-  return Math.floor(engine.now / 1000) & 0xff_ffff;
 }
 
 /** The access word for what a file or RESTORE says of a key; -1: nothing. */
 export function accessWord(engine: Engine, idleSeconds: number, frequency: number): number {
-  const now = accessClock(engine);
-  if (engine.countsFrequency) {
-    const minutes = Math.floor(engine.now / 60_000) & 0xffff;
-    return (minutes << 8) | (frequency >= 0 ? frequency : LFU_INITIAL);
-  }
-  return idleSeconds >= 0 ? (now - idleSeconds) & 0xff_ffff : now;
+  if (engine.countsFrequency) return lfuWord(engine.now, frequency >= 0 ? frequency : LFU_INITIAL);
+  return lruWord(engine.now - Math.max(0, idleSeconds) * 1000);
 }
 
 /** `keepsExpired`: for what is followed by commands that remove what has expired. */

@@ -98,7 +98,8 @@ export class RdbReader {
           break;
         case OPCODE.resize: {
           const keys = input.length();
-          this.#listener.resize?.(this.#database, keys, input.length());
+          const expiring = input.length();
+          this.#listener.resize?.(this.#database, keys, expiring);
           break;
         }
         case OPCODE.slotInfo:
@@ -106,15 +107,18 @@ export class RdbReader {
           break;
         case OPCODE.aux: {
           const name = input.string();
-          this.#listener.aux?.(name, input.string());
+          const value = input.string();
+          this.#listener.aux?.(name, value);
           break;
         }
         case OPCODE.moduleAux:
           skipModuleValue(input);
           break;
-        case OPCODE.function2:
-          this.#listener.library?.(input.string());
+        case OPCODE.function2: {
+          const code = input.string();
+          this.#listener.library?.(code);
           break;
+        }
         case OPCODE.functionPreGa:
           throw new RdbError("Pre-release function format not supported.");
         case OPCODE.end:
