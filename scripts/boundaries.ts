@@ -41,6 +41,7 @@ export const PURE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   redis: ["acl", "commands", "engine", "keyspace", "persistence", "resp", "types"],
   lox: [
     "closures",
+    "diagnostics",
     "dialect.ts",
     "embed",
     "engine.ts",
