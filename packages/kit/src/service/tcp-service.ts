@@ -384,6 +384,10 @@ class Attendant<S extends Session> implements ConnectionHandler, OpenConnection<
     this.#threw = threw;
   }
 
+  get borrows(): boolean {
+    return this.session.borrows === true;
+  }
+
   data(chunk: Buffer): void {
     try {
       this.session.data(chunk);

@@ -12,7 +12,12 @@ export interface Address {
 
 /** What a connection tells its owner. Called from the event loop, never from inside one of the owner's own calls. */
 export interface ConnectionHandler {
-  /** Bytes arrived. `chunk` may be kept: it is not reused. */
+  /**
+   * True: `data` is done with its chunk when it returns, so that the network may read into the same memory again, which spares an
+   * allocation a read. Asked for with every chunk.
+   */
+  readonly borrows?: boolean;
+  /** Bytes arrived. `chunk` may be kept, as it is not reused, unless the handler `borrows`. */
   data(chunk: Buffer): void;
   /** The peer has finished sending; the other direction stays open. */
   end(): void;

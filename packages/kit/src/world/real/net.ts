@@ -5,10 +5,21 @@
  * handing a connection over (an upgrade) is one assignment. Node already holds data back until somebody listens for it;
  * what it does not hold back is an end with an error, so that one is kept here until `handle` is called.
  *
+ * What arrives on accepted sockets is read into one buffer that they share (`readTogether`): Node's own way allocates 64 KiB a
+ * read, registers it with the garbage collector and passes it through a stream, which costs a fifth of a request that is small.
+ * A handler that does not borrow its chunks gets copies.
+ *
  * Measured against bare `node:net` in bench/world.ts.
  */
 import { createSocket } from "node:dgram";
-import { connect as connectSocket, createServer, isIPv6, type NetConnectOpts, type Socket } from "node:net";
+import {
+  connect as connectSocket,
+  createServer,
+  isIPv6,
+  type NetConnectOpts,
+  Socket,
+  type SocketConstructorOpts,
+} from "node:net";
 import type {
   Address,
   BindOptions,
@@ -27,6 +38,44 @@ const LOOPBACK = "127.0.0.1";
 /** Stands in once `close` has been called, so that nothing reaches the owner afterwards. */
 const NOBODY: ConnectionHandler = { data() {}, end() {}, drain() {}, close() {} };
 
+/** As much as libuv asks for in one read. */
+const READ_BYTES = 64 * 1024;
+
+/** Where accepted sockets read to, and the beginning of it as it was last passed on: lengths repeat. Made by the first server. */
+let together: Buffer | undefined;
+let lastRead: Buffer | undefined;
+
+/** What `node:net` gives no types for: a socket's handle, which Node hands from one `Socket` to another by this option too. */
+interface HandleOwner {
+  _handle: object | null;
+}
+type AdoptSocket = new (
+  options: Omit<SocketConstructorOpts, "handle"> & { handle: object; manualStart: boolean },
+) => Socket;
+
+/**
+ * Lets a socket that was accepted and has not begun to read do so into the shared buffer, as clients can by the option `onread`, which
+ * servers lack: a second `Socket` takes over the handle. `read` gets how many bytes lie in `together`.
+ */
+function readTogether(accepted: Socket, read: (bytes: number) => void): Socket {
+  const { _handle: handle } = accepted as unknown as HandleOwner;
+  if (handle === null) return accepted;
+  (accepted as unknown as HandleOwner)._handle = null;
+  together ??= Buffer.allocUnsafeSlow(READ_BYTES);
+  return new (Socket as unknown as AdoptSocket)({
+    handle,
+    manualStart: true,
+    allowHalfOpen: true,
+    onread: {
+      buffer: together,
+      callback: (bytes) => {
+        read(bytes);
+        return true;
+      },
+    },
+  });
+}
+
 class RealConnection implements Connection {
   readonly local: Address;
   readonly remote: Address;
@@ -39,7 +88,9 @@ class RealConnection implements Connection {
   #closed = false;
   #error: Error | undefined;
 
-  constructor(socket: Socket, path: string | undefined) {
+  /** `accepted`: the socket comes from a server that was told `pauseOnConnect`. */
+  constructor(socket: Socket, path: string | undefined, accepted: boolean) {
+    if (accepted) socket = readTogether(socket, (bytes) => this.#read(bytes));
     this.#socket = socket;
     if (path === undefined) {
       this.local = { address: socket.localAddress ?? "", port: socket.localPort ?? 0 };
@@ -76,6 +127,15 @@ class RealConnection implements Connection {
     socket.on("drain", () => this.#handler!.drain());
     if (this.#paused) socket.pause();
     socket.on("data", (chunk: Buffer) => this.#handler!.data(chunk));
+    // Node starts the flow by itself only where nobody told it to wait.
+    if (!this.#paused) socket.resume();
+  }
+
+  /** Hot: `bytes` bytes were read into `together`. */
+  #read(bytes: number): void {
+    const handler = this.#handler!;
+    if (lastRead?.length !== bytes) lastRead = together!.subarray(0, bytes);
+    handler.data(handler.borrows === true ? lastRead : Buffer.from(lastRead));
   }
 
   write(bytes: Uint8Array | string): boolean {
@@ -138,8 +198,8 @@ class RealConnection implements Connection {
 function listen(options: ListenOptions, accept: (connection: Connection) => void): Promise<Listener> {
   const { path, host = LOOPBACK, port = 0, backlog, reusePort } = options;
   return new Promise((resolve, reject) => {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-      accept(new RealConnection(socket, path));
+    const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => {
+      accept(new RealConnection(socket, path, true));
     });
     server.once("error", reject);
     server.listen(
@@ -196,7 +256,7 @@ function connect(options: ConnectOptions): Promise<Connection> {
     };
     const succeed = (): void => {
       settle();
-      resolve(new RealConnection(socket, path));
+      resolve(new RealConnection(socket, path, false));
     };
     const abort = (): void => fail(signal!.reason);
     const where = path ?? `${host}:${port}`;
