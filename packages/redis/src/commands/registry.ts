@@ -15,6 +15,7 @@ import { sortedSetPoppingCommands } from "./sorted-sets-popping.ts";
 import { sortedSetRangeCommands } from "./sorted-sets-ranges.ts";
 import { sortedSetCommands } from "./sorted-sets.ts";
 import { clientCommands } from "./clients.ts";
+import { debugCommands } from "./debug.ts";
 import { connectionCommands } from "./connection.ts";
 import { infoCommands } from "./info.ts";
 import { introspectionCommands } from "./introspection.ts";
@@ -50,6 +51,7 @@ const FAMILIES: readonly (readonly CommandRow[])[] = [
   aclCommands,
   clientCommands,
   connectionCommands,
+  debugCommands,
   infoCommands,
   introspectionCommands,
   keyCommands,

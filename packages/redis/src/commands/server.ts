@@ -5,7 +5,6 @@ import type { CommandContext } from "./context.ts";
 import { CommandError, SYNTAX_ERROR } from "./errors.ts";
 import { subcommandHelp } from "./help.ts";
 import { entryBytes } from "../keyspace/entry-size.ts";
-import { encodingOf } from "./keys.ts";
 import { key, type CommandFlag, type CommandRow, type Handler } from "./table.ts";
 
 function configGet(ctx: CommandContext): void {
@@ -155,36 +154,6 @@ function memoryDoctor(ctx: CommandContext): void {
     "txt",
     "Hi Sam, this instance is empty or is using very little memory, my issues detector can't be used in these conditions. Please, leave for your mission on Earth and fill it with some data. The new Sam and I will be back to our programming as soon as I finished rebooting.\n",
   );
-}
-
-const DEBUG_REFUSED =
-  'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.';
-
-function debug(ctx: CommandContext): void {
-  const { args, reply, engine, db } = ctx;
-  const allowed = engine.config.text("enable-debug-command");
-  if (allowed === "no" || (allowed === "local" && !/^(127\.|::1|\[::1\]|\/)/.test(ctx.client.address.remote))) {
-    throw new CommandError(DEBUG_REFUSED);
-  }
-  if (args.is(1, "OBJECT") && args.length >= 3) {
-    const id = db.find(args, 2);
-    if (id === 0) throw new CommandError("ERR no such key");
-    const idle = engine.idleSeconds(db, id);
-    const encoding = encodingOf(db.value(id));
-    reply.simple(
-      `Value at:0x7f0000000000 refcount:1 encoding:${encoding} serializedlength:${entryBytes(db.keys, id)} lru:${db.keys.access(id)} lru_seconds_idle:${idle}`,
-    );
-  } else if (args.is(1, "SLEEP") && args.length === 3) {
-    // Commands are answered late, not slowly: a single-threaded process must not really sleep.
-    engine.pause(ctx.now + args.double(2) * 1000, true);
-    reply.ok();
-  } else if (args.is(1, "SET-ACTIVE-EXPIRE") && args.length === 3) {
-    engine.activeExpire = args.string(2) !== "0";
-    reply.ok();
-  } else
-    throw new CommandError(
-      `ERR unknown subcommand or wrong number of arguments for '${args.string(1)}'. Try DEBUG HELP.`,
-    );
 }
 
 const ADMIN: readonly CommandFlag[] = ["admin", "noscript", "loading", "stale"];
@@ -424,8 +393,5 @@ export const serverCommands: readonly CommandRow[] = [
   row("latency", -2, [], "2.8.13", "A container for latency diagnostics commands.", undefined, {
     complexity: "Depends on subcommand.",
     subcommands: LATENCY_SUBCOMMANDS,
-  }),
-  row("debug", -2, ["admin", "noscript", "loading", "stale"], "1.0.0", "A container for debugging commands.", debug, {
-    complexity: "Depends on subcommand.",
   }),
 ];
