@@ -76,7 +76,15 @@ function contender(runner: Runner, size: Size): Contender {
 async function bundleRunner(folder: string): Promise<void> {
   const entryPoints = [fileURLToPath(new URL("run.ts", import.meta.url))];
   const outfile = join(folder, "run.mjs");
-  await build({ entryPoints, outfile, bundle: true, platform: "node", format: "esm", target: "node24" });
+  await build({
+    entryPoints,
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    minifyWhitespace: true,
+  });
 }
 
 function geometricMean(figures: Figures): number {

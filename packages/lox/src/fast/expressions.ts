@@ -288,7 +288,7 @@ export abstract class ExpressionGenerator {
     const right = this.expression(node.right);
     const { operator } = node;
     const type = binaryType(operator, left.type, right.type);
-    if (operator === "==" || operator === "!=") return this.#equality(operator, left, right, held);
+    if (operator === "==" || operator === "!=") return this.#equality(operator, left, right);
     const numbers = isOnly(left.type, NUMBER) && isOnly(right.type, NUMBER);
     const strings = operator === "+" && isOnly(left.type, STRING) && isOnly(right.type, STRING) && !this.limitsStrings;
     // A place even where nothing is checked: a string may grow beyond what JavaScript can hold.
@@ -311,15 +311,10 @@ export abstract class ExpressionGenerator {
   /** Whether strings have a limit, so that even joining two of them must be looked at. */
   protected abstract readonly limitsStrings: boolean;
 
-  #equality(operator: "==" | "!=", left: Code, right: Code, held: string | undefined): Code {
+  #equality(operator: "==" | "!=", left: Code, right: Code): Code {
     const plain = !this.dialect.boxedNumberEquality || isPlainlyComparable(left) || isPlainlyComparable(right);
     if (plain) return computed(`(${left.text}${operator}=${right.text})`, BOOLEAN);
-    const needsHold = left.form === "computed" || (left.form === "variable" && right.form === "computed");
-    const a = needsHold ? held! : left.text;
-    const { setup, text: b } = this.#repeatable(right);
-    const same = `(${a}===${b}?${a}!==0||1/${a}===1/${b}:${a}!==${a}&&${b}!==${b})`;
-    const text = `(${needsHold ? `${a}=${left.text},` : ""}${setup}${same})`;
-    return computed(operator === "==" ? text : `!${text}`, BOOLEAN);
+    return computed(`${operator === "==" ? "" : "!"}same(${left.text},${right.text})`, BOOLEAN);
   }
 
   #logical(node: LogicalExpression, left: Code): Code {

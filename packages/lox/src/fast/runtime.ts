@@ -15,6 +15,7 @@ import {
   type LoxInstance,
   type LoxValue,
 } from "../objects/objects.ts";
+import { equalityOf } from "../values/equality.ts";
 import { Fault, MESSAGES } from "../values/runtime-error.ts";
 
 /** By the names under which the generated code takes them. */
@@ -23,6 +24,8 @@ export interface Runtime {
   notANumber(): never;
   numbers(): never;
   add(left: LoxValue, right: LoxValue): LoxValue;
+  /** Equality of numbers as Java compares boxed ones; V8 has it inline. */
+  readonly same: (left: LoxValue, right: LoxValue) => boolean;
   noMethod(value: LoxValue, name: string): never;
   getSlow(value: LoxValue, name: string): LoxValue;
   noFields(): never;
@@ -45,6 +48,7 @@ export const RUNTIME_NAMES: readonly (keyof Runtime)[] = [
   "notANumber",
   "numbers",
   "add",
+  "same",
   "noMethod",
   "getSlow",
   "noFields",
@@ -83,6 +87,7 @@ export function createRuntime(host: EngineHost, print: (value: LoxValue) => void
       }
       return left + right;
     },
+    same: equalityOf(dialect),
     noMethod(value, name) {
       throw new Fault(isInstance(value) ? MESSAGES.undefinedProperty(name) : noMethodMessage);
     },
