@@ -74,7 +74,9 @@ function fileScenario(
     name,
     ours: inDirectory((path) => nodeServer({ name: "tenon", script: script("tenon-files"), args: [path] })),
     peers: [
+      inDirectory((path) => nodeServer({ name: "sirv", script: script("sirv-files"), args: [path] })),
       inDirectory((path) => nodeServer({ name: "node:http", script: script("node-files"), args: [path] })),
+      inDirectory((path) => nodeServer({ name: "node:net", script: script("net-file"), args: [path] })),
       inDirectory((path) => nginx({ server: `root ${path};` })),
     ],
     load: wrk({ connections: 50, path: "/file.bin", headers: { ...BROWSER, "Accept-Encoding": "identity" } }),
@@ -96,6 +98,7 @@ const http: Suite = suite("http", [
   helloScenario("hello, 50 connections", [], {
     "node:http": { throughput: 1.3, cpu: 1.5 },
     nginx: { throughput: 0.8, cpu: 0.75 },
+    "node:net": { cpu: 0.75 },
   }),
   helloScenario("hello from Node's own Response, 50 connections", ["native"], {}),
   serverScenario({
@@ -105,9 +108,16 @@ const http: Suite = suite("http", [
     load: wrk({ connections: 50, headers: BROWSER, script: fileURLToPath(new URL("./pipeline.lua", import.meta.url)) }),
     targets: { "node:http": { cpu: 10 }, nginx: { cpu: 4 } },
   }),
-  fileScenario("a file of 1 KB", 1024, { nginx: { cpu: 0.7 } }),
-  fileScenario("a file of 100 KB", 100 * 1024, { nginx: { cpu: 0.6 } }),
-  fileScenario("a file of 10 MB", 10 * 1024 * 1024, { nginx: { cpu: 0.35 } }),
+  serverScenario({
+    name: "one Hono application, 50 connections",
+    ours: nodeServer({ name: "tenon", script: script("hono"), args: ["tenon"] }),
+    peers: [nodeServer({ name: "@hono/node-server", script: script("hono"), args: ["node-server"] })],
+    load: wrk({ connections: 50, path: "/users/1", headers: BROWSER }),
+    targets: { "@hono/node-server": { cpu: 1.6 } },
+  }),
+  fileScenario("a file of 1 KB", 1024, { sirv: { cpu: 6 }, nginx: { cpu: 0.7 } }),
+  fileScenario("a file of 100 KB", 100 * 1024, { sirv: { cpu: 4 }, nginx: { cpu: 0.6 } }),
+  fileScenario("a file of 10 MB", 10 * 1024 * 1024, { sirv: { cpu: 2 }, nginx: { cpu: 0.35 } }),
   microScenario({
     name: "a browser's head",
     unit: "head",

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { createLog, type Log, realWorld } from "@tenon/kit";
 import { CliError, Command, interrupted, Option, painter, port, runCli } from "@tenon/kit/cli";
 import type { FetchHandler } from "./fetch/context.ts";
+import { installIncomingRequest } from "./fetch/install-request.ts";
 import { files } from "./files/files.ts";
 import { compress } from "./handlers/compress.ts";
 import { cors } from "./handlers/cors.ts";
@@ -58,6 +59,9 @@ async function serve(directory: string, options: Options): Promise<void> {
     if (name in options) throw new CliError(`--${name} is not there yet (see the README's table)`);
   }
   const log = createLog({ level: options.quiet === true ? "error" : "warn", service: "http" });
+  using cleanup = new DisposableStack();
+  // The process is ours: what an application's middleware does with its requests shall work.
+  if (options.app !== undefined) cleanup.defer(installIncomingRequest());
   let handler = options.app === undefined ? directoryHandler(directory, options) : await appHandler(options.app);
   if (options.compress === true) handler = compress(handler);
   if (options.cors === true) handler = cors(handler);

@@ -1,6 +1,7 @@
 /** An HTTP server on raw TCP, with a WHATWG fetch handler for its interface. */
 export { HttpServer, type HttpServerOptions } from "./server.ts";
 export { FastResponse, type FastResponseInit, installFastResponse } from "./fetch/fast-response.ts";
+export { installIncomingRequest } from "./fetch/install-request.ts";
 export type { FetchHandler, RequestContext } from "./fetch/context.ts";
 export type { Fault, FaultMatcher, Faults } from "./faults.ts";
 export type { RecentRequest } from "./recent-requests.ts";
@@ -13,7 +14,8 @@ export { type EventSink, eventStream, type EventStreamOptions, type ServerEvent 
 export { basicAuth, type BasicAuthOptions } from "./handlers/basic-auth.ts";
 export { compress, type CompressOptions } from "./handlers/compress.ts";
 export { cors, type CorsOptions } from "./handlers/cors.ts";
-export { type AccessLogFormat, accessLogLine } from "./log/access-log.ts";
+export { type AccessLogFormat, type AccessLogEntry, accessLogLine } from "./log/access-log.ts";
+export { accessLog, type AccessLogOptions } from "./handlers/access-log.ts";
 export { router, type RouteHandler } from "./handlers/router.ts";
 
 // The sans-IO parts.

@@ -2,6 +2,7 @@ import { gunzipSync } from "node:zlib";
 import { type ManualClock, manualClock } from "@tenon/kit";
 import { describe, expect, test, vi } from "vitest";
 import {
+  accessLog,
   accessLogLine,
   basicAuth,
   compress,
@@ -269,5 +270,33 @@ test("access log lines cannot be forged by what a client sends", () => {
     target: '/a"b',
     durationMs: 1.235,
     userAgent: entry.userAgent,
+  });
+});
+
+describe("accessLog", () => {
+  const clock = manualClock(Date.UTC(2000, 9, 10, 13, 55, 36));
+  const over = { remote: { address: "10.0.0.9", port: 1 }, httpVersion: "1.1" } as RequestContext;
+  const logged = async (handler: (request: Request) => Response | Promise<Response>): Promise<string> => {
+    const lines: string[] = [];
+    const wrapped = accessLog(handler, { write: (line) => lines.push(line), format: "common", clock });
+    await Promise.resolve(wrapped(request("/a?b=1"), over)).catch(() => {});
+    return lines.join("|");
+  };
+  const start = '10.0.0.9 - - [10/Oct/2000:13:55:36 +0000] "GET /a?b=1 HTTP/1.1"';
+
+  test("writes a line per answer, with the bytes of the body where they are known", async () => {
+    expect(await logged(() => new FastResponse("héllo"))).toBe(`${start} 200 6`);
+    expect(await logged(async () => new Response("x", { status: 201 }))).toBe(`${start} 201 -`);
+  });
+
+  test("counts what fails as the 500 that it becomes, and lets it fail", async () => {
+    expect(await logged(() => Promise.reject(new Error("no")))).toBe(`${start} 500 -`);
+    const wrapped = accessLog(
+      () => {
+        throw new Error("at once");
+      },
+      { write: () => {}, clock },
+    );
+    expect(() => wrapped(request("/"), over)).toThrow("at once");
   });
 });

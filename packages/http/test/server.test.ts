@@ -285,6 +285,22 @@ describe("a connection", () => {
     expect(await client.untilEnd()).toMatch(/late$/);
   });
 
+  test("whose client has closed its side aborts the signal, so that work for nobody can stop", async () => {
+    const reason = Promise.withResolvers<unknown>();
+    const server = await serve(async (_request, context) => {
+      const { signal } = context;
+      signal.addEventListener("abort", () => reason.resolve(signal.reason));
+      await reason.promise;
+      return new FastResponse(`aborted: ${signal.aborted}`);
+    });
+    const client = await connect(server);
+    client.send(get("/"));
+    await tick();
+    client.connection.end();
+    expect(await reason.promise).toMatchObject({ name: "AbortError" });
+    expect(await client.untilEnd()).toMatch(/aborted: true$/);
+  });
+
   test("is closed by the server when the client asked for it, and by nobody otherwise", async () => {
     const server = await serve(hello);
     expect(await exchange(server, get("/", "Connection: close"))).toContain("Connection: close");

@@ -3,7 +3,8 @@
  * nothing until asked. A handler that looks at `method` and `url` causes two strings and no `Headers`, `URL`, stream
  * or `AbortController`.
  *
- * What it cannot be is an argument of `new Request(…)`, whose constructor looks for private fields: pass `clone()`.
+ * What it cannot be is the first argument of `new Request(…)` and `fetch(…)`, which look for private fields of Node's class;
+ * as their second it serves. `installIncomingRequest()` lifts that; without it, pass `request.clone()`.
  */
 import { Readable } from "node:stream";
 import { inspect } from "node:util";
@@ -21,12 +22,17 @@ export class IncomingRequest implements Request {
   /** Read through one of the methods, without a stream ever having been made. */
   #consumed = false;
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
-  /** Node's own, for what is rarely asked, and for everything about the body once it was cloned. */
+  /** Node's own, for what is rarely asked, and for everything about the body once it has taken this one's place. */
   #native: Request | undefined;
-  #cloned = false;
+  #delegates = false;
 
   constructor(source: RequestSource) {
     this.#source = source;
+  }
+
+  /** Where `value` is one of these: Node's own Request that takes its place, body included; else `value`. */
+  static native<T>(value: T): T | Request {
+    return typeof value === "object" && value !== null && #source in value ? value.#becomeNative() : value;
   }
 
   get method(): string {
@@ -46,7 +52,7 @@ export class IncomingRequest implements Request {
   }
 
   get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
-    if (this.#cloned) return this.#native!.body as ReadableStream<Uint8Array<ArrayBuffer>> | null;
+    if (this.#delegates) return this.#native!.body as ReadableStream<Uint8Array<ArrayBuffer>> | null;
     const { body } = this.#source;
     if (body === undefined) return null;
     if (this.#stream === undefined) {
@@ -58,7 +64,7 @@ export class IncomingRequest implements Request {
   }
 
   get bodyUsed(): boolean {
-    if (this.#cloned) return this.#native!.bodyUsed;
+    if (this.#delegates) return this.#native!.bodyUsed;
     return this.#consumed || (this.#stream !== undefined && Readable.isDisturbed(this.#stream));
   }
 
@@ -94,11 +100,18 @@ export class IncomingRequest implements Request {
   clone(): Request {
     if (this.bodyUsed || this.#stream?.locked === true)
       throw new TypeError("Request.clone: Body has already been consumed.");
-    if (!this.#cloned) {
-      this.#native = this.#makeNative(this.body);
-      this.#cloned = true;
+    return this.#becomeNative().clone();
+  }
+
+  #becomeNative(): Request {
+    if (!this.#delegates) {
+      const unusable = this.bodyUsed || this.#stream?.locked === true;
+      this.#native = this.#makeNative(unusable ? null : this.body);
+      // What was read stays read, with no body of its own to show for it.
+      if (unusable) return this.#native;
+      this.#delegates = true;
     }
-    return this.#native!.clone();
+    return this.#native!;
   }
 
   get destination(): Request["destination"] {
@@ -150,7 +163,7 @@ export class IncomingRequest implements Request {
   /** The whole body, which is used up by it. */
   async #consume(): Promise<Uint8Array> {
     const { body } = this.#source;
-    if (this.#cloned) return new Uint8Array(await this.#native!.arrayBuffer());
+    if (this.#delegates) return new Uint8Array(await this.#native!.arrayBuffer());
     if (this.bodyUsed || this.#stream?.locked === true) {
       throw new TypeError("Body is unusable: Body has already been read");
     }

@@ -7,8 +7,11 @@ export const ACCESS_LOG_FORMATS: readonly AccessLogFormat[] = ["json", "common",
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
 
+/** A finished request; `bytes` undefined where nobody counted them. */
+export type AccessLogEntry = Omit<RecentRequest, "bytes"> & { readonly bytes: number | undefined };
+
 /** One line, without its end, for a finished request; for `server.onRequest`. */
-export function accessLogLine(request: RecentRequest, format: AccessLogFormat): string {
+export function accessLogLine(request: AccessLogEntry, format: AccessLogFormat): string {
   const { timeMs, method, target, status, bytes, durationMs, remoteAddress, httpVersion, userAgent, referrer } =
     request;
   if (format === "json") {
@@ -25,7 +28,7 @@ export function accessLogLine(request: RecentRequest, format: AccessLogFormat): 
       referrer,
     });
   }
-  const line = `${remoteAddress} - - [${clfTime(timeMs)}] "${quoted(`${method} ${target} HTTP/${httpVersion}`)}" ${status} ${bytes}`;
+  const line = `${remoteAddress} - - [${clfTime(timeMs)}] "${quoted(`${method} ${target} HTTP/${httpVersion}`)}" ${status} ${bytes ?? "-"}`;
   if (format === "common") return line;
   return `${line} "${quoted(referrer ?? "-")}" "${quoted(userAgent ?? "-")}"`;
 }
