@@ -29,22 +29,25 @@ export interface TextSink {
 }
 
 export class Output implements TextSink {
-  readonly isTerminal: boolean;
   readonly #descriptor: number;
-  readonly #buffered: boolean;
+  readonly #buffering: "buffered" | "unbuffered";
+  #isTerminal: boolean | undefined;
   #pending = "";
 
   /** Terminals are never buffered. */
   constructor(descriptor: number, buffering: "buffered" | "unbuffered") {
-    this.isTerminal = isTerminal(descriptor);
     this.#descriptor = descriptor;
-    this.#buffered = buffering === "buffered" && !this.isTerminal;
+    this.#buffering = buffering;
+  }
+
+  get isTerminal(): boolean {
+    return (this.#isTerminal ??= isTerminal(this.#descriptor));
   }
 
   /** Throws `OutputError`. */
   write(text: string): void {
     this.#pending += text;
-    if (!this.#buffered || this.#pending.length >= BUFFER_UNITS) this.flush();
+    if (this.#buffering === "unbuffered" || this.#pending.length >= BUFFER_UNITS || this.isTerminal) this.flush();
   }
 
   flush(): void {
