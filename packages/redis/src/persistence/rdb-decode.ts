@@ -19,6 +19,7 @@ import { LARGE_STRING_BYTES, type StringValue, type Value } from "../types/value
 import { SortedSetValue } from "../types/zset.ts";
 import { MODULE_PART, QUICKLIST_PACKED, QUICKLIST_PLAIN, RdbError, TYPE } from "./rdb-format.ts";
 import type { RdbInput } from "./rdb-input.ts";
+import { decodeStream } from "./rdb-stream.ts";
 
 type Decode = (input: RdbInput, settings: Readonly<CollectionSettings>) => Value;
 
@@ -222,4 +223,7 @@ const DECODERS: ReadonlyMap<number, Decode> = new Map<number, Decode>([
   [TYPE.hashZipmap, decodePackedHash(decodeZipmap)],
   [TYPE.hashZiplist, decodePackedHash(decodeZiplist)],
   [TYPE.hashListpack, decodePackedHash(decodeListpack)],
+  [TYPE.streamListpacks, decodeStream(1)],
+  [TYPE.streamListpacks2, decodeStream(2)],
+  [TYPE.streamListpacks3, decodeStream(3)],
 ]);

@@ -17,6 +17,8 @@ import { formatDouble } from "../types/numbers.ts";
 import { SetValue } from "../types/set.ts";
 import type { StringValue, Value } from "../types/value.ts";
 import { SortedSetValue } from "../types/zset.ts";
+import { StreamValue } from "../types/stream.ts";
+import { streamImage } from "./rdb-stream.ts";
 import { QUICKLIST_PACKED, TYPE } from "./rdb-format.ts";
 
 /** Strings up to here are not worth compressing. */
@@ -120,7 +122,7 @@ export interface ValueImage {
   write(output: RdbOutput, limit: number): boolean;
 }
 
-/** The image of `value`, independent of what happens to `value` later. */
+/** The image of `value`; what its first `write` leaves is independent of what happens to `value` later. */
 export function imageOf(value: Value): ValueImage {
   if (typeof value === "number" || typeof value === "string")
     return whole(TYPE.string, (output) => output.string(value));
@@ -129,9 +131,10 @@ export function imageOf(value: Value): ValueImage {
   throw new Error(`a ${value.type} has no form in RDB`);
 }
 
-/** A string may be changed in place, and so is copied when its image has to outlast that. */
+/** As `imageOf`, for later: what would be read from the value itself is copied first. */
 export function detachedImageOf(value: Value): ValueImage {
-  return imageOf(value instanceof Uint8Array ? Buffer.from(value) : value);
+  if (value instanceof Uint8Array) return imageOf(Buffer.from(value));
+  return imageOf(value instanceof StreamValue ? value.clone() : value);
 }
 
 function whole(type: number, write: (output: RdbOutput) => void): ValueImage {
@@ -232,6 +235,7 @@ const IMAGES: readonly ImageMaker[] = [
   [SetValue, setImage],
   [HashValue, hashImage],
   [SortedSetValue, sortedSetImage],
+  [StreamValue, streamImage],
 ];
 
 /** Whether writing `value` takes long enough to be done in pieces. */

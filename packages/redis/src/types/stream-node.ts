@@ -45,6 +45,11 @@ export class StreamNode {
     for (const field of fields) this.#fixedBytes += listpackEntryBytes(field);
   }
 
+  /** Fields of the first entry there ever was in it: entries that have the same are stored without them. */
+  get masterFields(): readonly string[] {
+    return this.#masterFields;
+  }
+
   /** Entries that it was given, deleted ones included. */
   get count(): number {
     return this.entries.length + this.#deleted;

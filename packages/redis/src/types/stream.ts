@@ -52,6 +52,20 @@ export class StreamValue extends Collection {
     return "stream";
   }
 
+  /** The macro nodes in order, for writing them to a file. */
+  get nodes(): readonly StreamNode[] {
+    return this.#nodes;
+  }
+
+  /** Adds a macro node that was read from a file, behind those that are there; its IDs must be above theirs. */
+  addNode(node: StreamNode): void {
+    this.#nodes.push(node);
+    this.#length += node.entries.length;
+    for (const { fields, values } of node.entries) {
+      for (let i = 0; i < fields.length; i++) this.#characters += fields[i]!.length + values[i]!.length;
+    }
+  }
+
   /** Macro nodes, as XINFO counts them. */
   get nodeCount(): number {
     return this.#nodes.length;
@@ -227,7 +241,7 @@ export class StreamValue extends Collection {
       compareIds(group.lastId, this.firstId) >= 0 &&
       !this.#hasGapFrom(group.lastId);
     if (counts) group.entriesRead = addInt64(group.entriesRead, 1) ?? UNKNOWN_READ;
-    else if (this.entriesAdded !== 0) group.entriesRead = this.#entriesUpTo(id);
+    else if (this.entriesAdded !== 0) group.entriesRead = this.entriesUpTo(id);
     group.lastId = id;
   }
 
@@ -239,7 +253,7 @@ export class StreamValue extends Collection {
     const read =
       group.entriesRead !== UNKNOWN_READ && !this.#hasGapFrom(group.lastId)
         ? group.entriesRead
-        : this.#entriesUpTo(group.lastId);
+        : this.entriesUpTo(group.lastId);
     return read === UNKNOWN_READ ? undefined : addInt64(this.entriesAdded, -read);
   }
 
@@ -251,7 +265,7 @@ export class StreamValue extends Collection {
   }
 
   /** How many entries, from the first ever on, are at `id` or before; UNKNOWN_READ when that cannot be told. */
-  #entriesUpTo(id: StreamId): number | bigint {
+  entriesUpTo(id: StreamId): number | bigint {
     if (this.entriesAdded === 0) return 0;
     const toLast = compareIds(id, this.lastId);
     if (this.#length === 0 && toLast <= 0) return this.entriesAdded;
