@@ -1,0 +1,274 @@
+/**
+ * Lua 5.1, compiled to JavaScript: the door of this room.
+ *
+ *   const state = new LuaState({ poll: () => hostWantsToStop() });
+ *   const chunk = compile("return KEYS[1]", "@user_script");        // LuaSyntaxError; keep it, compiling costs
+ *   const run = state.start(chunk, { begin: () => [] });
+ *   while (run.status === "suspended") { …let others in…; run.resume(); }
+ *   run.status === "done" ? run.values : run.error                   // LuaError, or LuaKilled after run.kill(…)
+ *
+ * **How a run can stop although JavaScript cannot.** A run begins in fast form: plain functions, nothing to pay for. When the host's
+ * `poll` says stop, or the script wants what plain functions lack (coroutines, depth, error levels above 1), the fast run is
+ * abandoned, and begins anew in full form, generators that stop anywhere. Lua is deterministic; what a script learns from the
+ * outside it learns through *recorded* host functions, and while the second run catches up, those answer from the record, without
+ * performing anything twice. So `begin`, called before each beginning, has to set the same stage: globals, tables, seeds.
+ *
+ * A state runs one script at a time. Everything it does is synchronous; time and chance are the host's (`clock`, math.random's seed).
+ */
+import { Chunk, compile } from "./chunk.ts";
+import { LuaError, LuaKilled, LuaSyntaxError, NeedsFullMode } from "./errors.ts";
+import { installBase } from "./lib/base.ts";
+import { installCoroutine } from "./lib/coroutine.ts";
+import { installMath, type MathState } from "./lib/math.ts";
+import { installOs } from "./lib/os.ts";
+import { installString } from "./lib/string.ts";
+import { installTable } from "./lib/table.ts";
+import { Machine } from "./machine.ts";
+import { createRuntime, type Runtime } from "./runtime.ts";
+import { NO_SITE } from "./sites.ts";
+import { growth, LuaTable } from "./table.ts";
+import { list, type LuaFunction, LuaUserdata, type LuaValue } from "./value.ts";
+import { asLuaError, SLICE_STEPS, STACK_SLOTS, Vm } from "./vm.ts";
+
+export { Chunk, compile, LuaError, LuaKilled, LuaSyntaxError, LuaTable, LuaUserdata };
+export type { LuaFunction, LuaValue };
+
+/** The longest string by default: V8 has none above 2^29 - 24 characters. */
+export const DEFAULT_MAX_STRING_BYTES: number = 256 * 1024 * 1024;
+/** Growth of tables in one run by default. */
+export const DEFAULT_MEMORY_BYTES: number = 1024 * 1024 * 1024;
+/** Answers of the outside that a fast run records before it is abandoned. */
+const MAX_RECORD = 1_000_000;
+
+export interface LuaStateOptions {
+  /**
+   * Asked every 20,000 steps or so: true to stop and let others in. May throw LuaError (an error of the script's, e.g. "not enough
+   * memory"). Default: never stop.
+   */
+  readonly poll?: () => boolean;
+  /** Seconds of processor time, for os.clock. */
+  readonly clock?: () => number;
+  /** Where `print` writes, the line without its end; without it there is no print. */
+  readonly print?: (line: string) => void;
+  readonly maxStringBytes?: number;
+  /** Tables of one run may grow by so many bytes ("not enough memory" after that). */
+  readonly memoryBytes?: number;
+}
+
+export interface StartOptions {
+  /** Sets the stage and gives the chunk's arguments; called once for each beginning of the run (at most twice). */
+  readonly begin?: () => readonly LuaValue[];
+  /** Begin in full form at once. */
+  readonly full?: boolean;
+}
+
+type Answer =
+  | { readonly caller: LuaFunction; readonly reply: unknown }
+  | { readonly caller: LuaFunction; readonly failure: unknown };
+
+export class LuaState {
+  /** `_G`, with the libraries of 5.1 that a sandbox can have; the host adds its own and freezes what it likes (`table.frozen`). */
+  readonly globals: LuaTable = new LuaTable();
+  /** math.random's generator; a host that wants runs to be alike seeds it in `begin`. */
+  readonly random: MathState;
+  /** What native functions use to check arguments and raise errors. */
+  readonly vm: Vm;
+  readonly #runtime: Runtime;
+  #run: LuaRun | undefined;
+  #record: Answer[] = [];
+  #replayed = 0;
+
+  constructor(options: LuaStateOptions = {}) {
+    const limits = {
+      maxStringBytes: options.maxStringBytes ?? DEFAULT_MAX_STRING_BYTES,
+      memoryBytes: options.memoryBytes ?? DEFAULT_MEMORY_BYTES,
+    };
+    this.vm = new Vm(this.globals, limits, options.poll ?? (() => false));
+    this.#runtime = createRuntime(this.vm);
+    installBase(this.vm, (chunk) => this.load(chunk), this.#recordedPrint(options.print));
+    installString(this.vm, this.#runtime);
+    installTable(this.vm, this.#runtime);
+    this.random = installMath(this.vm);
+    installCoroutine(this.vm, () => this.#run?.machine);
+    installOs(this.vm, options.clock ?? (() => 0));
+  }
+
+  /** A chunk as a function, in the form of the run that is under way: what loadstring gives. */
+  load(chunk: Chunk): LuaFunction {
+    const { main, sites } = chunk.load(this.vm.full ? "full" : "fast", this.#runtime, this.globals);
+    if (!this.vm.tables.includes(sites)) this.vm.tables.push(sites);
+    return main;
+  }
+
+  /**
+   * A function of the host's that reaches outside the script. `perform` does it, once for each call of the script's; `values` makes
+   * Lua's values of its reply, perhaps a second time, from the same reply: it changes nothing, and shares no table between calls.
+   * What `perform` throws is recorded as well. `args` are the script's; the function keeps none of their tables.
+   */
+  recorded<Reply>(
+    perform: (args: readonly LuaValue[]) => Reply,
+    values: (reply: Reply) => readonly LuaValue[],
+  ): LuaFunction {
+    const call: LuaFunction = (...args) => {
+      const answer = this.#answer(call, () => perform(args));
+      if ("failure" in answer) throw answer.failure;
+      return values(answer.reply as Reply);
+    };
+    return call;
+  }
+
+  /** Printing reaches outside, too. */
+  #recordedPrint(print: LuaStateOptions["print"]): LuaStateOptions["print"] {
+    const caller: LuaFunction = () => undefined;
+    return print && ((line) => void this.#answer(caller, () => print(line)));
+  }
+
+  /** A function of the host's that only computes. Its failures are LuaErrors (`vm.error`, `vm.argumentError`). */
+  pure(compute: (args: readonly LuaValue[]) => readonly LuaValue[]): LuaFunction {
+    return (...args) => compute(args);
+  }
+
+  #answer(caller: LuaFunction, perform: () => unknown): Answer {
+    if (this.#replayed < this.#record.length) {
+      const answer = this.#record[this.#replayed++]!;
+      if (answer.caller !== caller) throw new LuaKilled("the script did not repeat itself");
+      return answer;
+    }
+    if (!this.vm.full && this.#record.length >= MAX_RECORD) throw new NeedsFullMode("the record is full", false);
+    let answer: Answer;
+    try {
+      answer = { caller, reply: perform() };
+    } catch (failure) {
+      answer = { caller, failure };
+    }
+    if (!this.vm.full) {
+      this.#record.push(answer);
+      this.#replayed++;
+    }
+    return answer;
+  }
+
+  /** Runs a chunk until it is done or the host wants to stop. Throws when another run is suspended. */
+  start(chunk: Chunk, options: StartOptions = {}): LuaRun {
+    if (this.#run !== undefined) throw new Error("a script is running already");
+    const stage = (full: boolean): { main: LuaFunction; args: readonly LuaValue[] } => {
+      const { vm } = this;
+      vm.full = full;
+      vm.fuel = SLICE_STEPS;
+      vm.room = STACK_SLOTS;
+      vm.site = NO_SITE;
+      vm.tables = [];
+      growth.bytes = 0;
+      this.#replayed = 0;
+      return { args: options.begin?.() ?? [], main: this.load(chunk) };
+    };
+    this.#record = [];
+    const run = new LuaRun(this.vm, chunk, stage, () => {
+      this.#run = undefined;
+      this.#record = [];
+    });
+    this.#run = run;
+    run.begin(options.full === true || chunk.needsFull);
+    return run;
+  }
+}
+
+/** One run of a chunk. */
+export class LuaRun {
+  status: "running" | "suspended" | "done" | "failed" = "running";
+  /** What the chunk returned. */
+  values: readonly LuaValue[] = [];
+  /** Why it failed: LuaError, or LuaKilled. */
+  error: LuaError | LuaKilled | undefined;
+  machine: Machine | undefined;
+  readonly #vm: Vm;
+  readonly #chunk: Chunk;
+  readonly #stage: (full: boolean) => { main: LuaFunction; args: readonly LuaValue[] };
+  readonly #ended: () => void;
+
+  constructor(
+    vm: Vm,
+    chunk: Chunk,
+    stage: (full: boolean) => { main: LuaFunction; args: readonly LuaValue[] },
+    ended: () => void,
+  ) {
+    this.#vm = vm;
+    this.#chunk = chunk;
+    this.#stage = stage;
+    this.#ended = ended;
+  }
+
+  /** Called by LuaState.start. */
+  begin(full: boolean): void {
+    this.#guard(() => {
+      if (!full) {
+        try {
+          const { main, args } = this.#stage(false);
+          this.#done(list(main(...args) as LuaValue));
+          return;
+        } catch (failure) {
+          const abandoned = abandonment(failure);
+          if (abandoned === undefined) throw failure;
+          if (abandoned.remember) this.#chunk.needsFull = true;
+        }
+      }
+      const { main, args } = this.#stage(true);
+      this.machine = new Machine(this.#vm);
+      this.machine.start(main, args);
+      this.#advance();
+    });
+  }
+
+  /** Goes on with a suspended run. */
+  resume(): void {
+    if (this.status !== "suspended") throw new Error(`the script is ${this.status}`);
+    this.status = "running";
+    this.#guard(() => this.#advance());
+  }
+
+  /** Ends a suspended run; nothing of the script runs any more. */
+  kill(message: string): void {
+    if (this.status !== "suspended") throw new Error(`the script is ${this.status}`);
+    this.#fail(new LuaKilled(message));
+  }
+
+  #advance(): void {
+    const values = this.machine!.run();
+    if (values === undefined) this.status = "suspended";
+    else this.#done(values);
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (failure) {
+      try {
+        this.#fail(failure instanceof LuaKilled ? failure : asLuaError(failure));
+      } catch (bug) {
+        this.#ended();
+        throw bug;
+      }
+    }
+  }
+
+  #done(values: readonly LuaValue[]): void {
+    this.values = values;
+    this.status = "done";
+    this.machine = undefined;
+    this.#ended();
+  }
+
+  #fail(error: LuaError | LuaKilled): void {
+    this.error = error;
+    this.status = "failed";
+    this.machine = undefined;
+    this.#ended();
+  }
+}
+
+/** Whether the failure says that a fast run has to begin anew. */
+function abandonment(failure: unknown): NeedsFullMode | undefined {
+  if (failure instanceof NeedsFullMode) return failure;
+  if (!(failure instanceof RangeError) || !/call stack/.test(failure.message)) return undefined;
+  return new NeedsFullMode("the script recurses deeply", true);
+}
