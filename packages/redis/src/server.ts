@@ -4,6 +4,7 @@
  * Everything that touches the world is here and in session.ts: connections come from kit's TcpService, time from the World's clock.
  * Two timers serve the engine: one that ticks ten times a second while anything may need it, one for the next deadline.
  */
+import { totalmem } from "node:os";
 import process from "node:process";
 import { resolve } from "node:path";
 import type { Duplex } from "node:stream";
@@ -408,6 +409,7 @@ const FACTS: HostFacts = {
   processId: process.pid,
   executable: process.execPath,
   configFile: "",
+  systemBytes: totalmem(),
   memory: () => {
     const { heapUsed, external, rss } = process.memoryUsage();
     return { usedBytes: heapUsed + external, residentBytes: rss };

@@ -70,6 +70,16 @@ export class Original {
     return this.#received;
   }
 
+  /** What comes unasked, when `isEnough`. */
+  async gather(isEnough: (text: string) => boolean): Promise<string> {
+    while (!isEnough(this.#received)) {
+      await new Promise<void>((resolve) => {
+        this.#waiting = resolve;
+      });
+    }
+    return this.#received;
+  }
+
   end(): void {
     this.#socket.destroy();
   }

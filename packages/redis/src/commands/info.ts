@@ -1,5 +1,6 @@
 /** INFO: a section is a function that returns its fields. */
 import type { Engine } from "../engine/engine.ts";
+import { memoryReport } from "../observe/memory-report.ts";
 import type { CommandContext } from "./context.ts";
 import type { CommandEntry } from "./registry.ts";
 import type { CommandRow } from "./table.ts";
@@ -18,7 +19,7 @@ const SECTIONS: Readonly<Record<string, (engine: Engine) => Fields>> = {
   modules: () => [],
   commandstats,
   errorstats,
-  latencystats: () => [],
+  latencystats,
   cluster: (engine) => [["cluster_enabled", engine.config.flag("cluster-enabled") ? 1 : 0]],
   keyspace,
 };
@@ -110,26 +111,63 @@ function human(bytes: number): string {
 }
 
 function memory(engine: Engine): Fields {
-  const { residentBytes } = engine.facts.memory();
-  const { usedBytes } = engine;
-  engine.stats.peakMemoryBytes = Math.max(engine.stats.peakMemoryBytes, usedBytes);
-  const peak = engine.stats.peakMemoryBytes;
+  const report = memoryReport(engine);
+  const { usedBytes, residentBytes, peakBytes, startupBytes, overheadBytes, datasetBytes } = report;
   const limit = engine.config.number("maxmemory");
+  const net = Math.max(1, usedBytes - startupBytes);
+  const ratio = (residentBytes / Math.max(1, usedBytes)).toFixed(2);
   return [
     ["used_memory", usedBytes],
     ["used_memory_human", human(usedBytes)],
     ["used_memory_rss", residentBytes],
     ["used_memory_rss_human", human(residentBytes)],
-    ["used_memory_peak", peak],
-    ["used_memory_peak_human", human(peak)],
-    ["used_memory_peak_perc", `${((usedBytes / Math.max(1, peak)) * 100).toFixed(2)}%`],
+    ["used_memory_peak", peakBytes],
+    ["used_memory_peak_human", human(peakBytes)],
+    ["used_memory_peak_perc", `${((usedBytes / Math.max(1, peakBytes)) * 100).toFixed(2)}%`],
+    ["used_memory_overhead", overheadBytes],
+    ["used_memory_startup", startupBytes],
+    ["used_memory_dataset", datasetBytes],
+    ["used_memory_dataset_perc", `${Math.min(100, (datasetBytes / net) * 100).toFixed(2)}%`],
+    ["allocator_allocated", usedBytes],
+    ["allocator_active", usedBytes],
+    ["allocator_resident", residentBytes],
+    ["allocator_muzzy", 0],
+    ["total_system_memory", engine.facts.systemBytes],
+    ["total_system_memory_human", human(engine.facts.systemBytes)],
     ["used_memory_lua", 0],
+    ["used_memory_vm_eval", 0],
+    ["used_memory_lua_human", "0B"],
+    ["used_memory_scripts_eval", 0],
+    ["number_of_cached_scripts", 0],
+    ["number_of_functions", 0],
+    ["number_of_libraries", 0],
+    ["used_memory_vm_functions", 0],
+    ["used_memory_vm_total", 0],
+    ["used_memory_vm_total_human", "0B"],
+    ["used_memory_functions", 0],
     ["used_memory_scripts", 0],
+    ["used_memory_scripts_human", "0B"],
     ["maxmemory", limit],
     ["maxmemory_human", human(limit)],
     ["maxmemory_policy", engine.config.text("maxmemory-policy")],
-    ["mem_fragmentation_ratio", (residentBytes / Math.max(1, usedBytes)).toFixed(2)],
+    ["allocator_frag_ratio", "1.00"],
+    ["allocator_frag_bytes", 0],
+    ["allocator_rss_ratio", ratio],
+    ["allocator_rss_bytes", residentBytes - usedBytes],
+    ["rss_overhead_ratio", "1.00"],
+    ["rss_overhead_bytes", 0],
+    ["mem_fragmentation_ratio", ratio],
+    ["mem_fragmentation_bytes", residentBytes - usedBytes],
+    ["mem_not_counted_for_evict", 0],
+    ["mem_replication_backlog", 0],
+    ["mem_total_replication_buffers", 0],
+    ["mem_replica_full_sync_buffer", 0],
+    ["mem_clients_slaves", 0],
+    ["mem_clients_normal", report.clientBytes],
+    ["mem_cluster_links", 0],
+    ["mem_aof_buffer", 0],
     ["mem_allocator", "v8"],
+    ["mem_overhead_db_hashtable_rehashing", 0],
     ["active_defrag_running", 0],
     ["lazyfree_pending_objects", 0],
     ["lazyfreed_objects", 0],
@@ -166,6 +204,10 @@ function stats(engine: Engine): Fields {
     ["total_net_output_bytes", counters.netOutputBytes],
     ["total_net_repl_input_bytes", 0],
     ["total_net_repl_output_bytes", 0],
+    ["instantaneous_input_kbps", "0.00"],
+    ["instantaneous_output_kbps", "0.00"],
+    ["instantaneous_input_repl_kbps", "0.00"],
+    ["instantaneous_output_repl_kbps", "0.00"],
     ["rejected_connections", counters.rejectedConnections],
     ["sync_full", 0],
     ["sync_partial_ok", 0],
@@ -185,10 +227,26 @@ function stats(engine: Engine): Fields {
     ["pubsubshard_channels", engine.pubsub.shardChannels.size],
     ["latest_fork_usec", 0],
     ["total_forks", 0],
+    ["migrate_cached_sockets", 0],
+    ["slave_expires_tracked_keys", 0],
+    ["active_defrag_hits", 0],
+    ["active_defrag_misses", 0],
+    ["active_defrag_key_hits", 0],
+    ["active_defrag_key_misses", 0],
+    ["total_active_defrag_time", 0],
+    ["current_active_defrag_time", 0],
+    ["tracking_total_keys", 0],
+    ["tracking_total_items", 0],
+    ["tracking_total_prefixes", 0],
     ["unexpected_error_replies", counters.unexpectedErrorReplies],
     ["total_error_replies", counters.errorReplies],
+    ["dump_payload_sanitizations", 0],
     ["total_reads_processed", counters.readsProcessed],
     ["total_writes_processed", counters.writesProcessed],
+    ["io_threaded_reads_processed", 0],
+    ["io_threaded_writes_processed", 0],
+    ["reply_buffer_shrinks", 0],
+    ["reply_buffer_expands", 0],
     ["client_query_buffer_limit_disconnections", counters.clientQueryBufferLimitDisconnections],
     ["client_output_buffer_limit_disconnections", counters.clientOutputBufferLimitDisconnections],
   ];
@@ -217,6 +275,8 @@ function cpu(engine: Engine): Fields {
     ["used_cpu_user", userSeconds.toFixed(6)],
     ["used_cpu_sys_children", "0.000000"],
     ["used_cpu_user_children", "0.000000"],
+    ["used_cpu_sys_main_thread", systemSeconds.toFixed(6)],
+    ["used_cpu_user_main_thread", userSeconds.toFixed(6)],
   ];
 }
 
@@ -235,6 +295,16 @@ function commandstats(engine: Engine): Fields {
         `calls=${entry.calls},usec=${microseconds},usec_per_call=${average.toFixed(2)},rejected_calls=${entry.rejectedCalls},failed_calls=${entry.failedCalls}`,
       ];
     });
+}
+
+function latencystats(engine: Engine): Fields {
+  const percentiles = engine.config.text("latency-tracking-info-percentiles").split(" ").filter(Boolean);
+  return allEntries(engine)
+    .filter((entry) => entry.latency.count > 0)
+    .map((entry) => [
+      `latency_percentiles_usec_${entry.fullName}`,
+      percentiles.map((percent) => `p${percent}=${entry.latency.percentile(Number(percent)).toFixed(3)}`).join(","),
+    ]);
 }
 
 function errorstats(engine: Engine): Fields {

@@ -4,6 +4,7 @@
  * A new family is one line here.
  */
 import type { Args } from "../resp/args.ts";
+import { LatencyHistogram } from "../observe/latency-histogram.ts";
 import { aclCommands } from "./acl.ts";
 import { hashCommands } from "./hashes.ts";
 import { listMovingCommands } from "./lists-moving.ts";
@@ -20,8 +21,10 @@ import { connectionCommands } from "./connection.ts";
 import { infoCommands } from "./info.ts";
 import { introspectionCommands } from "./introspection.ts";
 import { keyCommands } from "./keys.ts";
+import { latencyCommands } from "./latency.ts";
 import { persistenceCommands } from "./persistence.ts";
 import { pubsubCommands } from "./pubsub.ts";
+import { memoryCommands } from "./memory.ts";
 import { serverCommands } from "./server.ts";
 import { transactionCommands } from "./transactions.ts";
 import { streamGroupCommands } from "./streams-groups.ts";
@@ -59,6 +62,8 @@ const FAMILIES: readonly (readonly CommandRow[])[] = [
   pubsubCommands,
   serverCommands,
   transactionCommands,
+  latencyCommands,
+  memoryCommands,
 ];
 
 /** Flags that dispatch asks for, as bits. */
@@ -104,12 +109,15 @@ export class CommandEntry {
   readonly subcommands: CommandIndex | undefined;
   calls = 0;
   microseconds = 0;
+  /** Takes about as long as reading a clock, given few arguments. */
+  readonly brief: boolean;
   rejectedCalls = 0;
   failedCalls = 0;
 
   constructor(row: CommandRow, parent?: CommandEntry) {
     this.row = row;
     this.parent = parent;
+  latency: LatencyHistogram = new LatencyHistogram();
     this.fullName = parent === undefined ? row.name : `${parent.fullName}|${row.name}`;
     this.arity = row.arity;
     this.bits = row.flags.reduce((bits, flag) => bits | (FLAG_BITS[flag] ?? 0), 0);
@@ -117,6 +125,7 @@ export class CommandEntry {
     this.subcommands =
       row.subcommands === undefined
         ? undefined
+    this.brief = row.flags.includes("fast") || row.name === "set";
         : new CommandIndex(row.subcommands.map((subcommand) => new CommandEntry(subcommand, this)));
   }
 
@@ -129,6 +138,7 @@ export class CommandEntry {
 
   /** Whether a call with `count` arguments is allowed. */
   accepts(count: number): boolean {
+    this.latency = new LatencyHistogram();
     return this.arity >= 0 ? count === this.arity : count >= -this.arity;
   }
 }

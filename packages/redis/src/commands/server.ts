@@ -4,8 +4,7 @@ import { Glob } from "../keyspace/glob.ts";
 import type { CommandContext } from "./context.ts";
 import { CommandError, SYNTAX_ERROR } from "./errors.ts";
 import { subcommandHelp } from "./help.ts";
-import { entryBytes } from "../keyspace/entry-size.ts";
-import { key, type CommandFlag, type CommandRow, type Handler } from "./table.ts";
+import { type CommandFlag, type CommandRow, type Handler } from "./table.ts";
 
 function configGet(ctx: CommandContext): void {
   const { args, reply, engine } = ctx;
@@ -138,31 +137,12 @@ function slowlogGet(ctx: CommandContext): void {
   }
 }
 
-function memoryUsage(ctx: CommandContext): void {
-  const { args, db } = ctx;
-  for (let i = 3; i < args.length; i++) {
-    if (!args.is(i, "SAMPLES") || i + 1 >= args.length) throw SYNTAX_ERROR;
-    if (args.integer(++i) < 0) throw SYNTAX_ERROR;
-  }
-  const id = db.find(args, 2);
-  if (id === 0) ctx.reply.nil();
-  else ctx.reply.integer(entryBytes(db.keys, id));
-}
-
-function memoryDoctor(ctx: CommandContext): void {
-  ctx.reply.verbatim(
-    "txt",
-    "Hi Sam, this instance is empty or is using very little memory, my issues detector can't be used in these conditions. Please, leave for your mission on Earth and fill it with some data. The new Sam and I will be back to our programming as soon as I finished rebooting.\n",
-  );
-}
-
 const ADMIN: readonly CommandFlag[] = ["admin", "noscript", "loading", "stale"];
 
 interface Rest {
   readonly categories?: readonly string[];
   readonly syntax?: string;
   readonly complexity?: string;
-  readonly keys?: CommandRow["keys"];
   readonly tips?: readonly string[];
   readonly subcommands?: readonly CommandRow[];
 }
@@ -187,7 +167,6 @@ function row(
     complexity: rest.complexity ?? "O(1)",
     ...(handler === undefined ? {} : { handler }),
     ...(rest.syntax === undefined ? {} : { syntax: rest.syntax }),
-    ...(rest.keys === undefined ? {} : { keys: rest.keys }),
     ...(rest.tips === undefined ? {} : { tips: rest.tips }),
     ...(rest.subcommands === undefined ? {} : { subcommands: rest.subcommands }),
   };
@@ -276,48 +255,6 @@ const SLOWLOG_SUBCOMMANDS: readonly CommandRow[] = [
   ),
 ];
 
-const MEMORY_SUBCOMMANDS: readonly CommandRow[] = [
-  row("usage", -3, ["readonly"], "4.0.0", "Estimates the memory usage of a key.", memoryUsage, {
-    keys: [key("RO", 2)],
-    syntax: "key [SAMPLES count:integer]",
-    complexity: "O(1)",
-  }),
-  row("doctor", 2, [], "4.0.0", "Outputs a memory problems report.", memoryDoctor, {
-    tips: ["nondeterministic_output", "request_policy:all_shards", "response_policy:special"],
-  }),
-  row("purge", 2, [], "4.0.0", "Asks the allocator to release memory.", (ctx) => ctx.reply.ok(), {
-    tips: ["request_policy:all_shards", "response_policy:all_succeeded"],
-  }),
-  subcommandHelp(
-    "memory",
-    "4.0.0",
-    "server",
-    [],
-    [
-      ["DOCTOR", "Return memory problems reports."],
-      ["PURGE", "Attempt to purge dirty pages for reclamation by the allocator."],
-      [
-        "USAGE <key> [SAMPLES <count>]",
-        "Return memory in bytes used by <key> and its value. Nested values are sampled up to <count> times (default: 5, 0 means sample all).",
-      ],
-    ],
-  ),
-];
-
-const LATENCY_SUBCOMMANDS: readonly CommandRow[] = [
-  row("latest", 2, ADMIN, "2.8.13", "Returns the latest latency samples for all events.", (ctx) => ctx.reply.array(0), {
-    tips: ["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"],
-  }),
-  row("history", 3, ADMIN, "2.8.13", "Returns timestamp-latency samples for an event.", (ctx) => ctx.reply.array(0), {
-    syntax: "event",
-    tips: ["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"],
-  }),
-  row("reset", -2, ADMIN, "2.8.13", "Resets the latency data for one or more events.", (ctx) => ctx.reply.integer(0), {
-    syntax: "[event...]",
-    tips: ["request_policy:all_nodes", "response_policy:agg_sum"],
-  }),
-];
-
 export const serverCommands: readonly CommandRow[] = [
   row("config", -2, [], "2.0.0", "A container for server configuration commands.", undefined, {
     complexity: "Depends on subcommand.",
@@ -385,13 +322,5 @@ export const serverCommands: readonly CommandRow[] = [
   row("slowlog", -2, [], "2.2.12", "A container for slow log commands.", undefined, {
     complexity: "Depends on subcommand.",
     subcommands: SLOWLOG_SUBCOMMANDS,
-  }),
-  row("memory", -2, [], "4.0.0", "A container for memory diagnostics commands.", undefined, {
-    complexity: "Depends on subcommand.",
-    subcommands: MEMORY_SUBCOMMANDS,
-  }),
-  row("latency", -2, [], "2.8.13", "A container for latency diagnostics commands.", undefined, {
-    complexity: "Depends on subcommand.",
-    subcommands: LATENCY_SUBCOMMANDS,
   }),
 ];

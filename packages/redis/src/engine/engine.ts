@@ -21,6 +21,7 @@ import type { Database } from "../keyspace/database.ts";
 import { Evictor, type EvictionPolicy, type EvictionSettings, type Victim } from "../keyspace/eviction.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { Args } from "../resp/args.ts";
+import { LatencyMonitor } from "../observe/latency-monitor.ts";
 import { ProtocolError, type RequestLimits } from "../resp/request-parser.ts";
 import type { CollectionSettings } from "../types/settings.ts";
 import { BlockedClients } from "./blocked.ts";
@@ -32,8 +33,10 @@ import { Effects } from "./effects.ts";
 import { monitorLine } from "./monitor.ts";
 import type { PersistenceDoor } from "./persistence-door.ts";
 import { PubSub } from "./pubsub.ts";
+import { redacted } from "./redacted.ts";
 import { SlowLog } from "./slow-log.ts";
 import { Stats } from "./stats.ts";
+import { Stopwatch } from "./stopwatch.ts";
 import { unknownCommand, unknownSubcommand } from "./unknown-command.ts";
 import { REDIS_VERSION } from "./version.ts";
 
@@ -44,6 +47,8 @@ export interface HostFacts {
   readonly processId: number;
   readonly executable: string;
   readonly configFile: string;
+  /** Memory of the machine. */
+  readonly systemBytes: number;
   memory(): { usedBytes: number; residentBytes: number };
   cpu(): { systemSeconds: number; userSeconds: number };
 }
@@ -82,6 +87,7 @@ const NO_FACTS: HostFacts = {
   processId: 0,
   executable: "",
   configFile: "",
+  systemBytes: 0,
   memory: () => ({ usedBytes: 0, residentBytes: 0 }),
   cpu: () => ({ systemSeconds: 0, userSeconds: 0 }),
 };
@@ -120,6 +126,8 @@ export class Engine {
   readonly facts: HostFacts;
   readonly files: SettingsFiles;
   readonly startedMs: number;
+  /** What the process took before there was any data. */
+  readonly startupBytes: number;
   readonly runId: string;
   /** Names this history of changes; replicas ask for it. */
   replicationId: string;
@@ -132,6 +140,7 @@ export class Engine {
   readonly blocked: BlockedClients;
   readonly stats: Stats = new Stats();
   readonly slowLog: SlowLog = new SlowLog();
+  readonly latency: LatencyMonitor = new LatencyMonitor();
   readonly limits: RequestLimits;
   /** Classes of keyspace events that are published (notify-keyspace-events). */
   eventClasses = 0;
@@ -175,9 +184,10 @@ export class Engine {
   #pausedClients: Client[] = [];
   #pausedUntilMs = 0;
   #pausesAll = false;
-  /** Reading of the monotonic clock when the last command ended. */
-  #mark = 0;
+  readonly #stopwatch: Stopwatch;
   #slowerThanMicroseconds = 10_000;
+  /** 0: spikes are not noted. */
+  #latencyThresholdMs = 0;
   /** 0: no limit. */
   #maxMemoryBytes = 0;
   #eviction: EvictionSettings = { policy: "noeviction", samples: 5, lfuDecayMinutes: 1 };
@@ -189,10 +199,12 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.random = options.random;
     this.#monotonic = options.monotonic;
+    this.#stopwatch = new Stopwatch(options.monotonic);
     this.config = options.config ?? new Config();
     this.facts = options.facts ?? NO_FACTS;
     this.files = options.files ?? NO_FILES;
     this.startedMs = options.now;
+    this.startupBytes = this.facts.memory().usedBytes;
     this.#now = options.now;
     this.#lastCronMs = options.now;
     this.runId = randomHex(options.random);
@@ -234,6 +246,9 @@ export class Engine {
     this.limits.maxBulkBytes = config.number("proto-max-bulk-len");
     this.limits.maxPendingBytes = config.number("client-query-buffer-limit");
     this.#slowerThanMicroseconds = config.number("slowlog-log-slower-than");
+    this.#stopwatch.tracksLatency = config.flag("latency-tracking");
+    this.#latencyThresholdMs = config.number("latency-monitor-threshold");
+    this.#stopwatch.slowLogThreshold = this.#slowerThanMicroseconds;
     this.#maxMemoryBytes = config.number("maxmemory");
     this.keyspace.countsMemory = this.#maxMemoryBytes > 0;
     const policy = config.text("maxmemory-policy") as EvictionPolicy;
@@ -340,7 +355,7 @@ export class Engine {
     client.bytesIn += chunk.length;
     this.stats.netInputBytes += chunk.length;
     this.stats.readsProcessed++;
-    this.#mark = this.#monotonic();
+    this.#stopwatch.start();
     try {
       client.parser.feed(chunk);
     } catch (error) {
@@ -350,6 +365,7 @@ export class Engine {
     }
     this.#drain(client);
     if (this.#resumable.length > 0) this.#drainResumable();
+    this.#stopwatch.settle();
   }
 
   #drain(client: Client): void {
@@ -392,7 +408,7 @@ export class Engine {
     if (entry.subcommands !== undefined && args.length > 1) {
       const subcommand = entry.subcommands.find(args, 1);
       if (subcommand === undefined) {
-        this.#reject(client, entry, unknownSubcommand(entry, args));
+        this.#reject(client, undefined, unknownSubcommand(entry, args));
         return;
       }
       entry = subcommand;
@@ -489,7 +505,7 @@ export class Engine {
     if (entry === undefined) return;
     this.wrote(client);
     const subcommand = args.length > 1 ? entry.subcommands?.find(args, 1) : undefined;
-    this.#mark = this.#monotonic();
+    this.#stopwatch.start();
     this.run(client, subcommand ?? entry, args);
     this.#drain(client);
     this.#drainResumable();
@@ -534,8 +550,7 @@ export class Engine {
     ctx.command = entry;
     ctx.now = this.#now;
     ctx.dirty = 0;
-    if (this.#monitors.size > 0 && (entry.bits & (FLAG.skipMonitor | FLAG.admin)) === 0)
-      this.#tellMonitors(client, args);
+    this.#stopwatch.before(entry);
     const mark = reply.length;
     try {
       entry.handler!(ctx);
@@ -552,10 +567,14 @@ export class Engine {
     const { dirty } = ctx;
     this.stats.dirty += dirty;
     if (this.effects.active) this.effects.commandDone(db.index, args, dirty > 0);
-    const ended = this.#monotonic();
-    const microseconds = (ended - this.#mark) * 1000;
-    this.#mark = ended;
-    entry.microseconds += microseconds;
+    const microseconds = this.#stopwatch.after(entry, args.length);
+    if (this.#latencyThresholdMs > 0 && microseconds >= this.#latencyThresholdMs * 1000) {
+      const event = entry.row.flags.includes("fast") ? "fast-command" : "command";
+      this.latency.add(event, Math.floor(microseconds / 1000), Math.floor(this.#now / 1000));
+    }
+    if (this.#monitors.size > 0 && !ctx.retrying && (entry.bits & (FLAG.skipMonitor | FLAG.admin)) === 0) {
+      this.#tellMonitors(client, redacted(entry, args));
+    }
     if (this.#slowerThanMicroseconds >= 0 && microseconds >= this.#slowerThanMicroseconds) {
       this.#logSlow(client, entry, args, microseconds);
     }
@@ -565,7 +584,14 @@ export class Engine {
     if ((entry.bits & FLAG.skipSlowlog) !== 0) return;
     const limit = this.config.number("slowlog-max-len");
     const seconds = Math.floor(this.#now / 1000);
-    this.slowLog.add(args, seconds, Math.round(microseconds), client.address.remote, client.name, limit);
+    this.slowLog.add(
+      redacted(entry, args),
+      seconds,
+      Math.round(microseconds),
+      client.address.remote,
+      client.name,
+      limit,
+    );
   }
 
   /** Runs what MULTI queued, as one unit, with time standing still. */
@@ -618,7 +644,7 @@ export class Engine {
     const { db } = client;
     client.db = state.db;
     this.wrote(client);
-    this.#mark = this.#monotonic();
+    this.#stopwatch.start();
     try {
       this.call(client, state.entry, state.args);
     } finally {
