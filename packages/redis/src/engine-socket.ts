@@ -42,8 +42,7 @@ export class EngineSocket extends Duplex implements ClientSink {
   override _read(): void {}
 
   override _write(chunk: Buffer | string, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    // The client may go on writing into its buffer, and the engine may keep the chunk: it gets a copy.
-    const bytes = typeof chunk === "string" ? Buffer.from(chunk, encoding) : Buffer.from(chunk);
+    const bytes = typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk;
     this.#engine.receive(this.#client, bytes, this.#now());
     this.#engine.flush();
     this.#served();

@@ -26,6 +26,8 @@ export interface SessionHost {
 }
 
 export class RedisSession implements Session, ClientSink {
+  /** The engine copies what it has to keep. */
+  readonly borrows = true;
   readonly client: Client;
   readonly #connection: Connection;
   readonly #host: SessionHost;

@@ -105,14 +105,15 @@ export class CommandEntry {
   readonly parent: CommandEntry | undefined;
   readonly arity: number;
   readonly bits: number;
+  /** Takes about as long as reading a clock, given few arguments. */
+  readonly brief: boolean;
   readonly handler: Handler | undefined;
   readonly subcommands: CommandIndex | undefined;
   calls = 0;
   microseconds = 0;
-  /** Takes about as long as reading a clock, given few arguments. */
-  readonly brief: boolean;
   rejectedCalls = 0;
   failedCalls = 0;
+  latency: LatencyHistogram = new LatencyHistogram();
 
   constructor(row: CommandRow, parent?: CommandEntry) {
     this.row = row;
@@ -121,11 +122,11 @@ export class CommandEntry {
     this.fullName = parent === undefined ? row.name : `${parent.fullName}|${row.name}`;
     this.arity = row.arity;
     this.bits = row.flags.reduce((bits, flag) => bits | (FLAG_BITS[flag] ?? 0), 0);
+    this.brief = row.flags.includes("fast") || row.name === "set";
     this.handler = row.handler;
     this.subcommands =
       row.subcommands === undefined
         ? undefined
-    this.brief = row.flags.includes("fast") || row.name === "set";
         : new CommandIndex(row.subcommands.map((subcommand) => new CommandEntry(subcommand, this)));
   }
 

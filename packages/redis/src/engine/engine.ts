@@ -342,7 +342,7 @@ export class Engine {
     this.#restricted = this.#loading || message !== "";
   }
 
-  /** Bytes from a client, at `now`. Call `flush` when all that arrived was given. */
+  /** Bytes from a client, at `now`; the chunk is free again afterwards. Call `flush` when all that arrived was given. */
   receive(client: Client, chunk: Buffer, now: number): void {
     if (client.closing || client.closed) return;
     if (this.#held) {
@@ -366,6 +366,7 @@ export class Engine {
     this.#drain(client);
     if (this.#resumable.length > 0) this.#drainResumable();
     this.#stopwatch.settle();
+    client.parser.keep();
   }
 
   #drain(client: Client): void {

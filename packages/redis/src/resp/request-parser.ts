@@ -72,7 +72,7 @@ export class RequestParser {
     return this.#end - this.#commandStart;
   }
 
-  /** Adds bytes. The parser may keep `chunk` itself until all of it is parsed. Throws ProtocolError above maxPendingBytes. */
+  /** Adds bytes. Commands point into `chunk` until `keep` is called. Throws ProtocolError above maxPendingBytes. */
   feed(chunk: Buffer): void {
     if (this.#commandStart === this.#end) {
       this.#bytes = chunk;
@@ -90,6 +90,12 @@ export class RequestParser {
       return;
     }
     this.#relocate(held, chunk);
+  }
+
+  /** Lets go of the chunk that was fed: what is left of it is copied. */
+  keep(): void {
+    if (this.#owned || this.#commandStart === this.#end) return;
+    this.#relocate(this.#end - this.#commandStart, NOTHING);
   }
 
   /** Moves the unfinished command and `chunk` into a buffer of our own. */
