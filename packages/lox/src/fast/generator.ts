@@ -124,14 +124,17 @@ class Generator extends ExpressionGenerator {
     const { text, places } = script.finish();
     const own = [...this.ownGlobals];
     const variables = own.map((name) => `g$${name}=globals.get("${name}")`);
-    const accessors = own.map((name) => `globals.own("${name}",()=>g$${name},(v)=>{g$${name}=v});`);
+    const reads = own.map((name, index) => `case ${index}:return g$${name};`).join("");
+    const writes = own.map((name, index) => `case ${index}:g$${name}=v;break;`).join("");
+    const names = own.map((name) => `"${name}"`).join(",");
+    const registration = `globals.own([${names}],(i)=>{switch(i){${reads}}},(i,v)=>{switch(i){${writes}}});`;
     const cells = [...this.usedGlobals].map((name) => `c$${name}=globals.cell("${name}")`);
     const declarations = [...variables, ...cells];
     // On the script's first line, so that its lines keep their numbers.
     const prelude = [
       `"use strict";const {${RUNTIME_NAMES.join(",")}}=runtime;`,
       declarations.length === 0 ? "" : `let ${declarations.join(",")};`,
-      accessors.join(""),
+      own.length === 0 ? "" : registration,
       `return function script$(){let ${["last=null", ...temporaries].join(",")};`,
     ].join("");
     return { text: `${prelude}${text}return last;};`, places };

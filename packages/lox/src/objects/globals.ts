@@ -11,23 +11,27 @@ export interface Cell {
   v: LoxValue | undefined;
 }
 
-/** How to reach a variable that a program keeps. */
-interface Accessors {
-  readonly get: () => LoxValue | undefined;
-  readonly set: (value: LoxValue | undefined) => void;
+/** How to reach the variables that a program keeps, by their number. */
+type Read = (index: number) => LoxValue | undefined;
+type Write = (index: number, value: LoxValue | undefined) => void;
+
+interface Variable {
+  readonly index: number;
+  readonly read: Read;
+  readonly write: Write;
 }
 
 export class Globals {
   readonly #cells = new Map<string, Cell>();
-  readonly #owned = new Map<string, Accessors>();
+  readonly #owned = new Map<string, Variable>();
 
   /** The cell of a name; made where there is none: undefined, or a door to the variable of the program that keeps it. */
   cell(name: string): Cell {
     let cell = this.#cells.get(name);
     if (cell !== undefined) return cell;
     cell = { v: undefined };
-    const accessors = this.#owned.get(name);
-    if (accessors !== undefined) Object.defineProperty(cell, "v", accessors);
+    const variable = this.#owned.get(name);
+    if (variable !== undefined) redirect(cell, variable);
     this.#cells.set(name, cell);
     return cell;
   }
@@ -39,20 +43,27 @@ export class Globals {
 
   /** The value that a name has so far; undefined where it is not defined. */
   get(name: string): LoxValue | undefined {
-    const accessors = this.#owned.get(name);
-    return accessors === undefined ? this.#cells.get(name)?.v : accessors.get();
+    const variable = this.#owned.get(name);
+    return variable === undefined ? this.#cells.get(name)?.v : variable.read(variable.index);
   }
 
-  /** From now on the name is a variable of a program. */
-  own(name: string, get: Accessors["get"], set: Accessors["set"]): void {
-    const accessors = { get, set };
-    this.#owned.set(name, accessors);
-    const cell = this.#cells.get(name);
-    if (cell !== undefined) Object.defineProperty(cell, "v", accessors);
+  /** From now on these names are variables of a program. */
+  own(names: readonly string[], read: Read, write: Write): void {
+    for (const [index, name] of names.entries()) {
+      const variable = { index, read, write };
+      this.#owned.set(name, variable);
+      const cell = this.#cells.get(name);
+      if (cell !== undefined) redirect(cell, variable);
+    }
   }
 
   names(): string[] {
     const all = new Set([...this.#cells.keys(), ...this.#owned.keys()]);
     return [...all].filter((name) => this.get(name) !== undefined);
   }
+}
+
+/** Makes of a cell a door to a program's variable. */
+function redirect(cell: Cell, { index, read, write }: Variable): void {
+  Object.defineProperty(cell, "v", { get: () => read(index), set: (value: LoxValue) => write(index, value) });
 }

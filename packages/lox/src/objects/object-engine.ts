@@ -6,6 +6,7 @@ import { Globals } from "./globals.ts";
 import {
   constructorOf,
   fieldNames,
+  methodNames,
   getProperty,
   type LoxFunction,
   type LoxInstance,
@@ -61,6 +62,10 @@ export abstract class ObjectEngine implements Engine {
 
   fieldNames(instance: object): string[] {
     return fieldNames(instance as LoxInstance);
+  }
+
+  methodNames(instance: object): string[] {
+    return methodNames(instance as LoxInstance);
   }
 
   /** Prints a value; what the host's `print` throws becomes the script's error. */

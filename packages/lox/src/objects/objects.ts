@@ -136,6 +136,15 @@ export function fieldNames(instance: LoxInstance): string[] {
   return Object.keys(instance).map((name) => name.slice(1));
 }
 
+export function methodNames(instance: LoxInstance): string[] {
+  const names = new Set<string>();
+  let prototype = Object.getPrototypeOf(instance) as object | null;
+  for (; prototype !== null; prototype = Object.getPrototypeOf(prototype) as object | null) {
+    for (const name of Object.keys(prototype)) if (name.startsWith("$")) names.add(name.slice(1));
+  }
+  return [...names];
+}
+
 /** The Lox name of a function, from its JavaScript name. */
 export function functionName(javascriptName: string): string {
   const name = javascriptName.replace(/^bound /, "");

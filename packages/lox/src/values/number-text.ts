@@ -17,10 +17,18 @@ export function javaDoubleText(value: number): string {
   if (value === Infinity || value === -Infinity) return value > 0 ? "Infinity" : "-Infinity";
   const sign = value < 0 || Object.is(value, -0) ? "-" : "";
   if (value === 0) return `${sign}0.0`;
-  const { digits, exponent } = decimal(Math.abs(value).toExponential());
+  const { digits, exponent } = javaDigits(Math.abs(value));
   // Java's thresholds: plain notation from 10^-3 up to 10^7.
   if (exponent >= -3 && exponent < 7) return sign + plain(digits, exponent);
   return `${sign}${digits[0]}.${digits.slice(1) || "0"}E${exponent}`;
+}
+
+/** Java shows at least two digits, and so, where one would do, takes the nearest two: 4.9E-324, not 5.0E-324. */
+function javaDigits(value: number): { readonly digits: string; readonly exponent: number } {
+  const shortest = decimal(value.toExponential());
+  if (shortest.digits.length > 1) return shortest;
+  const nearest = decimal(value.toExponential(1));
+  return { digits: nearest.digits.replace(/0$/, ""), exponent: nearest.exponent };
 }
 
 function javaNumberText(value: number): string {
