@@ -19,12 +19,12 @@ import { clientCommands } from "./clients.ts";
 import { debugCommands } from "./debug.ts";
 import { connectionCommands } from "./connection.ts";
 import { infoCommands } from "./info.ts";
+import { latencyCommands } from "./latency.ts";
 import { introspectionCommands } from "./introspection.ts";
 import { keyCommands } from "./keys.ts";
-import { latencyCommands } from "./latency.ts";
+import { memoryCommands } from "./memory.ts";
 import { persistenceCommands } from "./persistence.ts";
 import { pubsubCommands } from "./pubsub.ts";
-import { memoryCommands } from "./memory.ts";
 import { serverCommands } from "./server.ts";
 import { transactionCommands } from "./transactions.ts";
 import { streamGroupCommands } from "./streams-groups.ts";
@@ -58,12 +58,12 @@ const FAMILIES: readonly (readonly CommandRow[])[] = [
   infoCommands,
   introspectionCommands,
   keyCommands,
+  latencyCommands,
+  memoryCommands,
   persistenceCommands,
   pubsubCommands,
   serverCommands,
   transactionCommands,
-  latencyCommands,
-  memoryCommands,
 ];
 
 /** Flags that dispatch asks for, as bits. */
@@ -118,7 +118,6 @@ export class CommandEntry {
   constructor(row: CommandRow, parent?: CommandEntry) {
     this.row = row;
     this.parent = parent;
-  latency: LatencyHistogram = new LatencyHistogram();
     this.fullName = parent === undefined ? row.name : `${parent.fullName}|${row.name}`;
     this.arity = row.arity;
     this.bits = row.flags.reduce((bits, flag) => bits | (FLAG_BITS[flag] ?? 0), 0);
@@ -135,11 +134,11 @@ export class CommandEntry {
     this.microseconds = 0;
     this.rejectedCalls = 0;
     this.failedCalls = 0;
+    this.latency = new LatencyHistogram();
   }
 
   /** Whether a call with `count` arguments is allowed. */
   accepts(count: number): boolean {
-    this.latency = new LatencyHistogram();
     return this.arity >= 0 ? count === this.arity : count >= -this.arity;
   }
 }
