@@ -70,4 +70,6 @@ export interface Engine {
   getProperty(instance: object, name: string): Value | undefined;
   setField(instance: object, name: string, value: Value): void;
   fieldNames(instance: object): string[];
+  /** Names of the methods of its class, inherited ones too. */
+  methodNames(instance: object): string[];
 }

@@ -203,7 +203,7 @@ describe("modes for tools", () => {
   });
 
   test("js is a module, and its map leads each operation back to its place", async () => {
-    const source = "fun half(n) {\n  return n / 2;\n}\nprint half(8) - nil;\n";
+    const source = "fun half(n) {\n  return n / 2;\n}\nprint half(nothing) - nil;\n";
     const path = file("half.lox", source);
     const { stdout } = await lox(["js", path]);
     const [code, url] = stdout.split("//# sourceMappingURL=data:application/json;base64,") as [string, string];
@@ -220,7 +220,7 @@ describe("modes for tools", () => {
     };
     // What can fail is mapped: the slow path of the division, and the look-up of the global.
     expect(originOf("numbers(n")).toMatchObject({ originalLine: 1, originalColumn: 9 });
-    expect(originOf('undefinedVariable("half")')).toMatchObject({ originalLine: 3, originalColumn: 6 });
+    expect(originOf('undefinedVariable("nothing")')).toMatchObject({ originalLine: 3, originalColumn: 11 });
   });
 
   test("--stats come last, on standard error", async () => {

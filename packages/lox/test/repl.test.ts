@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { peer } from "../../../scripts/test-peer.ts";
+import { interpreter, memberNames } from "../src/cli/interpreter.ts";
+import { compile } from "../src/program.ts";
 import { completeLine } from "../src/repl/completion.ts";
 import { isUnfinished } from "../src/repl/unfinished.ts";
 import { COMMAND } from "./support/lox-process.ts";
@@ -34,6 +36,17 @@ describe("completion", () => {
     expect(completeLine("f(box.inner.", names)).toEqual([["height", "weight", "width"], ""]);
     expect(completeLine("nothing.", names)).toEqual([[], ""]);
   });
+});
+
+test.each(["fast", "tree", "closures"] as const)("the members of an instance are known on the engine %s", (engine) => {
+  const lox = interpreter({ engine, dialect: "jlox", limits: {} }, () => {});
+  const source =
+    "class A { init() { this.x = 1; } f() {} g() {} } class B < A { g() {} h() {} } var b = B(); b.inner = A(); var n = 1;";
+  lox.run(compile(source));
+  expect(memberNames(lox, ["b"]).toSorted()).toEqual(["f", "g", "h", "init", "inner", "x"]);
+  expect(memberNames(lox, ["b", "inner"]).toSorted()).toEqual(["f", "g", "init", "x"]);
+  for (const path of [["n"], ["missing"], ["b", "f"], ["b", "x", "y"], ["A"], []])
+    expect(memberNames(lox, path)).toEqual([]);
 });
 
 /** Runs a session whose lines come through a pipe. */

@@ -1,5 +1,5 @@
 /** The interpreter that the command's options ask for, on the real clock. */
-import { type LoxInstance, type HostValue } from "../embed/marshal.ts";
+import type { HostValue, LoxInstance } from "../embed/marshal.ts";
 import { Lox } from "../embed/lox.ts";
 import type { StopSignal } from "../limits/limits.ts";
 import type { LoxArguments } from "./arguments.ts";
@@ -25,7 +25,7 @@ export function memberNames(lox: Lox, path: readonly string[]): readonly string[
   const [first, ...rest] = path;
   let value: HostValue | undefined = first === undefined ? undefined : lox.getGlobal(first);
   for (const name of rest) value = isInstance(value) ? value.get(name) : undefined;
-  return isInstance(value) ? value.fields() : [];
+  return isInstance(value) ? [...value.fields(), ...value.methods()] : [];
 }
 
 function isInstance(value: HostValue | undefined): value is LoxInstance {

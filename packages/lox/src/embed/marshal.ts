@@ -27,6 +27,8 @@ export interface LoxInstance {
   call(name: string, ...args: HostArgument[]): HostValue;
   /** Names of the fields, in the order in which they were set first. */
   fields(): string[];
+  /** Names of the methods of its class, inherited ones too, in no particular order. */
+  methods(): string[];
 }
 
 /** A function of the host, for programs to call. Made by `native`. */
@@ -128,6 +130,7 @@ export class Marshal {
         return this.#caller.call(method, args);
       },
       fields: () => engine.fieldNames(value),
+      methods: () => engine.methodNames(value),
     });
   }
 }

@@ -68,4 +68,8 @@ export class TreeEngine implements Engine {
   fieldNames(instance: object): string[] {
     return [...(instance as LoxInstance).fields.keys()];
   }
+
+  methodNames(instance: object): string[] {
+    return [...(instance as LoxInstance).class.methods.keys()];
+  }
 }
