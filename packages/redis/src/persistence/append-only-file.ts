@@ -339,6 +339,7 @@ export class AppendOnlyFile {
    * folder, durable, under the name that it is given here.
    */
   beginRewrite(): { temporary: string; name: string; finish: () => void } {
+    this.#makeFolder();
     this.#flushAndSync();
     const before = this.#file;
     const increment = this.#newIncrement();

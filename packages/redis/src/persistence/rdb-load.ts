@@ -63,7 +63,7 @@ export class RdbLoad {
             `FATAL: Data file was created with a Redis server configured to handle more than ${databases.length} databases. Exiting`,
           );
         }
-        if (entry.expiresAtMs >= 0 && entry.expiresAtMs < expiredBefore) {
+        if (entry.expiresAtMs !== -1 && entry.expiresAtMs < expiredBefore) {
           this.keysExpired++;
           continue;
         }
@@ -72,7 +72,7 @@ export class RdbLoad {
         }
         const id = database.insertKey(entry.key, entry.value);
         database.keys.setAccess(id, access(entry.idleSeconds, entry.frequency));
-        if (entry.expiresAtMs >= 0) database.setExpiresAt(id, entry.expiresAtMs);
+        if (entry.expiresAtMs !== -1) database.setExpiresAt(id, entry.expiresAtMs);
         this.keysLoaded++;
       }
       if (pause()) return false;
