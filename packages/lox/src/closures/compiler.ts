@@ -36,7 +36,6 @@ export function instantiate(
 
 class Compiler extends ExpressionCompiler {
   readonly #print: (value: LoxValue) => void;
-  #scope: FunctionScope | null = null;
 
   constructor(host: EngineHost, globals: Globals, program: Program, print: (value: LoxValue) => void) {
     super(host, globals, program);
@@ -44,7 +43,6 @@ class Compiler extends ExpressionCompiler {
   }
 
   program(body: readonly Statement[], scope: FunctionScope): () => LoxValue {
-    this.#scope = scope;
     this.variables = scope.bindings.length;
     let last: LoxValue = null;
     const statements = body.map((node): Execute => {
@@ -194,11 +192,10 @@ class Compiler extends ExpressionCompiler {
   }
 
   #function(node: FunctionNode): (frame: Frame) => LoxFunction {
-    const outer = { name: this.functionName, variables: this.variables, scope: this.#scope };
+    const outer = { name: this.functionName, variables: this.variables };
     const scope = node.scope!;
     this.functionName = node.name.lexeme;
     this.variables = scope.bindings.length;
-    this.#scope = scope;
     const { role } = node;
     const site = this.site({ start: node.name.start, line: node.name.line });
     const body = this.#sequence(node.body);
@@ -212,7 +209,6 @@ class Compiler extends ExpressionCompiler {
     };
     this.functionName = outer.name;
     this.variables = outer.variables;
-    this.#scope = outer.scope;
 
     const make = functionMaker(blueprint, this.host);
     const capture = this.#capturer(scope);
@@ -235,14 +231,9 @@ class Compiler extends ExpressionCompiler {
 
   /** Collects the cells that a function captures from the frame in which it is made. */
   #capturer(scope: FunctionScope): (frame: Frame) => readonly Cell[] {
-    if (scope.captures.size === 0) return () => NO_CELLS;
-    const outer = this.#scope!;
-    const sources = [...scope.captures.keys()].map((binding) =>
-      binding.owner === outer
-        ? { own: 1 + binding.index, captured: -1 }
-        : { own: -1, captured: outer.captures.get(binding)! },
-    );
-    return (frame) => sources.map(({ own, captured }) => (own === -1 ? frame[0][captured]! : (frame[own] as Cell)));
+    if (scope.sources.length === 0) return () => NO_CELLS;
+    const { sources } = scope;
+    return (frame) => sources.map((source) => (source < 0 ? frame[0][~source]! : (frame[1 + source] as Cell)));
   }
 
   #class(node: ClassStatement): Execute {

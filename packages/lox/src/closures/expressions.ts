@@ -230,12 +230,31 @@ export abstract class ExpressionCompiler {
     const name = node.name.lexeme;
     const key = `$${name}` as const;
     const site = this.site(node);
+    const find = (instance: LoxValue): LoxValue => {
+      if (!isInstance(instance)) throw faultAt(site, MESSAGES.noProperties);
+      const member = getProperty(instance, name);
+      if (member === undefined) throw faultAt(site, MESSAGES.undefinedProperty(name));
+      return member;
+    };
+    // Most often the object is a variable: one call less.
+    const slot = plainSlot(node.object);
+    if (slot !== -1) {
+      return (frame) => {
+        const instance = frame[slot] as LoxValue;
+        if (isInstance(instance)) {
+          const member = instance[key];
+          if (member !== undefined && typeof member !== "function") return member;
+        }
+        return find(instance);
+      };
+    }
     return (frame) => {
       const instance = object(frame);
-      if (!isInstance(instance)) throw faultAt(site, MESSAGES.noProperties);
-      const member = instance[key];
-      if (member === undefined) throw faultAt(site, MESSAGES.undefinedProperty(name));
-      return typeof member === "function" ? getProperty(instance, name)! : member;
+      if (isInstance(instance)) {
+        const member = instance[key];
+        if (member !== undefined && typeof member !== "function") return member;
+      }
+      return find(instance);
     };
   }
 
@@ -245,6 +264,10 @@ export abstract class ExpressionCompiler {
     const key = `$${node.name.lexeme}` as const;
     const site = this.site(node);
     const checksFirst = this.host.dialect.fieldTargetCheck === "before-value";
+    if (node.object.kind === "this") {
+      const slot = plainSlot(node.object);
+      if (slot !== -1) return (frame) => ((frame[slot] as LoxInstance)[key] = value(frame));
+    }
     return (frame) => {
       const instance = object(frame);
       if (checksFirst && !isInstance(instance)) throw faultAt(site, MESSAGES.noFields);
@@ -287,4 +310,10 @@ export abstract class ExpressionCompiler {
     const self = this.variable(node.thisBinding!, node.thisCapture);
     return (frame) => bindMethod(method(frame), self(frame) as LoxInstance);
   }
+}
+
+/** The place in the frame of a variable or `this` that no inner function captures; -1 for anything else. */
+function plainSlot(node: Expression): number {
+  if ((node.kind !== "variable" && node.kind !== "this") || !node.binding) return -1;
+  return node.capture === -1 && !node.binding.captured ? 1 + node.binding.index : -1;
 }

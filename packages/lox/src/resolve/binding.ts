@@ -24,4 +24,6 @@ export interface FunctionScope {
   readonly bindings: Binding[];
   /** Variables of functions around it that it, or a function in it, uses; each with its number, counted from 0. */
   readonly captures: Map<Binding, number>;
+  /** Where the function around it has each of them, in their order: the number of a variable of its own, or `~n` for its nth captured one. */
+  readonly sources: number[];
 }

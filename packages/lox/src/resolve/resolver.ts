@@ -37,7 +37,7 @@ type Role = "script" | FunctionNode["role"];
 
 class Resolver {
   readonly errors: CompileErrorEntry[] = [];
-  readonly script: FunctionScope = { parent: null, bindings: [], captures: new Map() };
+  readonly script: FunctionScope = { parent: null, bindings: [], captures: new Map(), sources: [] };
   readonly #source: string;
   readonly #blocks: BlockScope[] = [];
   #function = this.script;
@@ -86,19 +86,22 @@ class Resolver {
     for (let index = this.#blocks.length - 1; index >= 0; index--) {
       const binding = this.#blocks[index]!.names.get(name);
       if (binding === undefined) continue;
-      if (binding.owner !== this.#function) this.#capture(binding);
+      if (binding.owner !== this.#function) this.#capture(binding, this.#function);
       return binding;
     }
     return null;
   }
 
-  /** The functions between the variable's own and this one hand it inwards. */
-  #capture(binding: Binding): void {
+  /** The functions between the variable's own and this one hand it inwards. Returns its number among the captured. */
+  #capture(binding: Binding, scope: FunctionScope): number {
+    const known = scope.captures.get(binding);
+    if (known !== undefined) return known;
     binding.captured = true;
-    for (let scope = this.#function; scope !== binding.owner; scope = scope.parent!) {
-      if (scope.captures.has(binding)) return;
-      scope.captures.set(binding, scope.captures.size);
-    }
+    const { parent } = scope;
+    const source = parent === binding.owner ? binding.index : ~this.#capture(binding, parent!);
+    const index = scope.sources.push(source) - 1;
+    scope.captures.set(binding, index);
+    return index;
   }
 
   /** Where a variable stands among the captured ones; -1 for one of the function's own, or a global. */
@@ -164,7 +167,7 @@ class Resolver {
   /** Parameters and body share one scope, as in the book. */
   #callable(node: FunctionNode): void {
     const outer = { scope: this.#function, role: this.#role };
-    const scope: FunctionScope = { parent: outer.scope, bindings: [], captures: new Map() };
+    const scope: FunctionScope = { parent: outer.scope, bindings: [], captures: new Map(), sources: [] };
     node.scope = scope;
     this.#function = scope;
     this.#role = node.role;

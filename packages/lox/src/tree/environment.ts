@@ -15,12 +15,22 @@ export class Environment {
   readonly #slots: (LoxValue | Cell)[];
   readonly #captured: readonly Cell[];
 
-  constructor(program: Program, scope: FunctionScope, functionName: string | null, captured: readonly Cell[]) {
+  /** `arrived` are the values of the first variables (`this`, parameters), in their order; it becomes the environment's own. */
+  constructor(
+    program: Program,
+    scope: FunctionScope,
+    functionName: string | null,
+    captured: readonly Cell[],
+    arrived: LoxValue[],
+  ) {
     this.program = program;
     this.scope = scope;
     this.functionName = functionName;
-    this.#slots = new Array<LoxValue>(scope.bindings.length).fill(null);
     this.#captured = captured;
+    this.#slots = arrived;
+    for (let index = 0; index < arrived.length; index++) {
+      if (scope.bindings[index]!.captured) this.#slots[index] = new Cell(arrived[index]!);
+    }
   }
 
   /** `capture` is the variable's place among the captured ones, or -1 for one of the function's own. */
@@ -41,10 +51,10 @@ export class Environment {
   }
 
   /** The cells that a function made here takes along. */
-  capture(inner: FunctionScope): Cell[] {
-    return Array.from(inner.captures.keys(), (binding) => {
-      if (binding.owner === this.scope) return this.#slots[binding.index] as Cell;
-      return this.#captured[this.scope.captures.get(binding)!]!;
-    });
+  capture({ sources }: FunctionScope): readonly Cell[] {
+    if (sources.length === 0) return NOTHING;
+    return sources.map((source) => (source < 0 ? this.#captured[~source]! : (this.#slots[source] as Cell)));
   }
 }
+
+const NOTHING: readonly Cell[] = [];

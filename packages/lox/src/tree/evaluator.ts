@@ -70,11 +70,17 @@ export abstract class Evaluator {
         return value;
       }
       case "binary":
+        if (node.links > LONG_CHAIN) return this.#longChain(node, environment);
+        return this.#binary(node, this.evaluate(node.left, environment), environment);
       case "logical":
+        if (node.links > LONG_CHAIN) return this.#longChain(node, environment);
+        return this.#logical(node, this.evaluate(node.left, environment), environment);
       case "call":
+        if (node.links > LONG_CHAIN) return this.#longChain(node, environment);
+        return this.#call(node, this.#left(node, environment), environment);
       case "get":
         if (node.links > LONG_CHAIN) return this.#longChain(node, environment);
-        return this.#link(node, this.#left(node, environment), environment);
+        return this.#get(node, this.evaluate(node.object, environment), environment);
       case "assign": {
         const value = this.evaluate(node.value, environment);
         if (node.binding) environment.set(node.binding, node.capture, value);
@@ -106,7 +112,7 @@ export abstract class Evaluator {
     return node.callee.kind === "get" ? node.callee.object : node.callee;
   }
 
-  #left(node: ChainLink, environment: Environment): LoxValue {
+  #left(node: CallExpression, environment: Environment): LoxValue {
     const left = this.#leftOf(node);
     return left === null ? null : this.evaluate(left, environment);
   }
@@ -126,9 +132,9 @@ export abstract class Evaluator {
   #link(node: ChainLink, left: LoxValue, environment: Environment): LoxValue {
     switch (node.kind) {
       case "binary":
-        return this.#binary(node, left, this.evaluate(node.right, environment), environment);
+        return this.#binary(node, left, environment);
       case "logical":
-        return isTrue(left) === (node.operator === "and") ? this.evaluate(node.right, environment) : left;
+        return this.#logical(node, left, environment);
       case "get":
         return this.#get(node, left, environment);
       case "call":
@@ -145,7 +151,12 @@ export abstract class Evaluator {
     return -value;
   }
 
-  #binary(node: BinaryExpression, left: LoxValue, right: LoxValue, environment: Environment): LoxValue {
+  #logical(node: LogicalExpression, left: LoxValue, environment: Environment): LoxValue {
+    return isTrue(left) === (node.operator === "and") ? this.evaluate(node.right, environment) : left;
+  }
+
+  #binary(node: BinaryExpression, left: LoxValue, environment: Environment): LoxValue {
+    const right = this.evaluate(node.right, environment);
     const { operator } = node;
     if (operator === "==") return this.#same(left, right);
     if (operator === "!=") return !this.#same(left, right);

@@ -23,7 +23,7 @@ export class Interpreter extends Evaluator {
 
   /** The value of the last expression statement at the top level. */
   program(program: Program): LoxValue {
-    const environment = new Environment(program, program.script, null, []);
+    const environment = new Environment(program, program.script, null, [], []);
     let last: LoxValue = null;
     for (const statement of program.body) {
       if (statement.kind === "expression") last = this.evaluate(statement.expression, environment);
@@ -169,15 +169,10 @@ export class Interpreter extends Evaluator {
     }
     const { counters, maxDepth } = this.#host;
     if (++counters.depth > maxDepth) throw this.#host.tooDeep();
-    const scope = node.scope!;
-    const environment = new Environment(callee.program, scope, node.name.lexeme, callee.captured);
-    this.#step(node.name, environment);
-
     // In the order of declaration: `this`, where it is a method, then the parameters.
-    const { bindings } = scope;
-    let next = 0;
-    if (node.role !== "function") environment.declare(bindings[next++]!, receiver);
-    for (const argument of args) environment.declare(bindings[next++]!, argument);
+    const arrived = node.role === "function" ? args : [receiver, ...args];
+    const environment = new Environment(callee.program, node.scope!, node.name.lexeme, callee.captured, arrived);
+    if (this.#host.counting.steps) this.#step(node.name, environment);
 
     const returned = this.#block(node.body, environment);
     counters.depth--;
