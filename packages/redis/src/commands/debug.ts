@@ -7,7 +7,7 @@ import { ListValue } from "../types/list.ts";
 import type { CommandContext } from "./context.ts";
 import { CommandError, NO_SUCH_KEY, NOT_AN_INTEGER } from "./errors.ts";
 import { subcommandHelp } from "./help.ts";
-import { encodingOf } from "./keys.ts";
+import { encodingOf } from "./object.ts";
 import type { CommandRow, Handler } from "./table.ts";
 
 const REFUSED = new CommandError(

@@ -22,6 +22,8 @@ import { infoCommands } from "./info.ts";
 import { latencyCommands } from "./latency.ts";
 import { introspectionCommands } from "./introspection.ts";
 import { keyCommands } from "./keys.ts";
+import { expiryCommands } from "./keys-expiry.ts";
+import { objectCommands } from "./object.ts";
 import { memoryCommands } from "./memory.ts";
 import { persistenceCommands } from "./persistence.ts";
 import { pubsubCommands } from "./pubsub.ts";
@@ -33,6 +35,7 @@ import { streamPendingCommands } from "./streams-pending.ts";
 import { streamReadingCommands } from "./streams-reading.ts";
 import { streamCommands } from "./streams.ts";
 import { stringCommands } from "./strings.ts";
+import { stringRangeCommands } from "./strings-ranges.ts";
 import type { CommandFlag, CommandRow, Handler } from "./table.ts";
 
 const FAMILIES: readonly (readonly CommandRow[])[] = [
@@ -51,6 +54,7 @@ const FAMILIES: readonly (readonly CommandRow[])[] = [
   streamPendingCommands,
   streamInfoCommands,
   stringCommands,
+  stringRangeCommands,
   aclCommands,
   clientCommands,
   connectionCommands,
@@ -58,6 +62,8 @@ const FAMILIES: readonly (readonly CommandRow[])[] = [
   infoCommands,
   introspectionCommands,
   keyCommands,
+  expiryCommands,
+  objectCommands,
   latencyCommands,
   memoryCommands,
   persistenceCommands,
