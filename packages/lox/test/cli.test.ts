@@ -104,6 +104,15 @@ describe("errors", () => {
     });
   });
 
+  test("tokenize names a character whole, and a byte that is none as it is", async () => {
+    expect(await loxFile("tokenize", "💀 é")).toMatchObject({
+      stderr: "[line 1] Error: Unexpected character: 💀\n[line 1] Error: Unexpected character: é\n",
+    });
+    const path = file("byte.lox", Buffer.from([0x2b, 0xff]));
+    const { stderr } = spawnSync(process.execPath, [...COMMAND, "tokenize", path]);
+    expect(stderr.toString("latin1")).toBe("[line 1] Error: Unexpected character: \u00ff\n");
+  });
+
   test("endless recursion is a stack overflow on every engine", async () => {
     for (const engine of ["fast", "tree", "closures"]) {
       const result = await loxFile("run", "fun f() {\n  f();\n}\nf();", `--engine=${engine}`);

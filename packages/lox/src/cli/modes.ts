@@ -46,8 +46,9 @@ export const MODE_ACTIONS: Readonly<Record<Mode, (context: ModeContext) => void>
     let token: Token;
     do {
       token = scanner.next();
-      if (token.type === "ERROR") errors.push(lexicalError(token, source.text));
-      else output.write(`${token.type} ${token.lexeme} ${literalText(token)}\n`);
+      if (token.type === "ERROR") {
+        if (!isSecondHalf(source.text, token.start)) errors.push(lexicalError(token, source.text));
+      } else output.write(`${token.type} ${token.lexeme} ${literalText(token)}\n`);
     } while (token.type !== "EOF");
     if (errors.length > 0) throw new LoxCompileError(errors);
   },
@@ -87,9 +88,14 @@ function literalText({ literal }: Token): string {
 /** As the compiler tells it, but with the character, as the course wants it here. */
 function lexicalError(token: Token, source: string): CompileErrorEntry {
   const { line, start, lexeme } = token;
-  const end = start + lexeme.length;
   const column = start - source.lastIndexOf("\n", start - 1);
-  const text = token.literal as string;
-  const message = text === UNEXPECTED_CHARACTER ? `Unexpected character: ${lexeme}` : text;
-  return { line, column, start, end, where: "", message };
+  const character = String.fromCodePoint(source.codePointAt(start)!);
+  const isUnexpected = token.literal === UNEXPECTED_CHARACTER;
+  const message = isUnexpected ? `Unexpected character: ${character}` : (token.literal as string);
+  return { line, column, start, end: start + (isUnexpected ? character : lexeme).length, where: "", message };
+}
+
+/** A character beyond U+FFFF is two units, of which the scanner complains one by one. */
+function isSecondHalf(source: string, at: number): boolean {
+  return at > 0 && source.codePointAt(at - 1)! > 0xffff;
 }
