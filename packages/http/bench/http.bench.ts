@@ -63,6 +63,7 @@ function oneFile(name: string, size: number): string {
 function fileScenario(
   name: string,
   size: number,
+  connections: number,
   targets: Readonly<Record<string, Readonly<Record<string, number>>>>,
 ): Scenario {
   let directory: string | undefined;
@@ -79,7 +80,7 @@ function fileScenario(
       inDirectory((path) => nodeServer({ name: "node:net", script: script("net-file"), args: [path] })),
       inDirectory((path) => nginx({ server: `root ${path};` })),
     ],
-    load: wrk({ connections: 50, path: "/file.bin", headers: { ...BROWSER, "Accept-Encoding": "identity" } }),
+    load: wrk({ connections, path: "/file.bin", headers: { ...BROWSER, "Accept-Encoding": "identity" } }),
     targets,
   });
 }
@@ -115,9 +116,9 @@ const http: Suite = suite("http", [
     load: wrk({ connections: 50, path: "/users/1", headers: BROWSER }),
     targets: { "@hono/node-server": { cpu: 1.6 } },
   }),
-  fileScenario("a file of 1 KB", 1024, { sirv: { cpu: 6 }, nginx: { cpu: 0.7 } }),
-  fileScenario("a file of 100 KB", 100 * 1024, { sirv: { cpu: 4 }, nginx: { cpu: 0.6 } }),
-  fileScenario("a file of 10 MB", 10 * 1024 * 1024, { sirv: { cpu: 2 }, nginx: { cpu: 0.35 } }),
+  fileScenario("a file of 1 KB", 1024, 50, { sirv: { cpu: 6 }, nginx: { cpu: 0.7 } }),
+  fileScenario("a file of 100 KB", 100 * 1024, 50, { sirv: { cpu: 4 }, nginx: { cpu: 0.6 } }),
+  fileScenario("a file of 10 MB, 4 connections", 10 * 1024 * 1024, 4, { sirv: { cpu: 2 }, nginx: { cpu: 0.35 } }),
   microScenario({
     name: "a browser's head",
     unit: "head",

@@ -313,6 +313,38 @@ describe("a connection", () => {
   });
 });
 
+describe("what is sent ahead", () => {
+  test("is served in its order, however it was cut and whenever it came", async () => {
+    const gates: PromiseWithResolvers<void>[] = [];
+    const server = await serve(async (request) => {
+      const gate = Promise.withResolvers<void>();
+      gates.push(gate);
+      await gate.promise;
+      return new FastResponse(new URL(request.url).pathname);
+    });
+    const client = await connect(server);
+    const paths = Array.from({ length: 12 }, (_, i) => `/${i}`);
+    const text = paths.map((path) => get(path)).join("");
+    // Pieces that end in the middle of requests, and some that hold several.
+    for (const [from, to] of [
+      [0, 5],
+      [5, 100],
+      [100, 101],
+      [101, 300],
+      [300, text.length],
+    ] as const) {
+      client.send(text.slice(from, to));
+      await tick();
+    }
+    for (let i = 0; i < paths.length; i++) {
+      await vi.waitUntil(() => gates.length > i);
+      gates[i]!.resolve();
+    }
+    await client.until((received) => responses(received).length === paths.length);
+    expect(responses(client.received).map(({ body }) => body)).toEqual(paths);
+  });
+});
+
 describe("request bodies", () => {
   const echo: FetchHandler = async (request) => new FastResponse(await request.text());
 

@@ -8,6 +8,7 @@
 import { clearImmediate as cancelTurn, setImmediate as nextTurn } from "node:timers";
 import type { Address, Log } from "@tenon/kit";
 import { BodyPump, type PumpTarget } from "../fetch/body-pump.ts";
+import { ByteSource } from "../fetch/byte-source.ts";
 import { headerPairs, type RequestContext } from "../fetch/context.ts";
 import { FastResponse } from "../fetch/fast-response.ts";
 import { IncomingBody } from "../fetch/incoming-body.ts";
@@ -186,7 +187,8 @@ export class FetchExchange implements ExchangeHandler, RequestSource, RequestCon
       if (this.#begin(response, block, plain.length) && plain.length > 0) channel.piece(plain);
       channel.end(this.#trailers);
     } else {
-      if (plain.locked) throw new TypeError("the response's body was taken before it was returned");
+      if (plain instanceof ReadableStream && plain.locked)
+        throw new TypeError("the response's body was taken before it was returned");
       this.#stream(plain, this.#begin(response, block, block.contentLength));
     }
   }
@@ -218,9 +220,9 @@ export class FetchExchange implements ExchangeHandler, RequestSource, RequestCon
     return this.#channel.begin({ status, statusText, block, length, trailerNames });
   }
 
-  #stream(body: ReadableStream, wanted: boolean): void {
+  #stream(body: ReadableStream | ByteSource, wanted: boolean): void {
     if (!wanted) {
-      void body.cancel().catch(() => {});
+      cancel(body);
       this.#channel.end(this.#trailers);
       return;
     }
@@ -296,7 +298,12 @@ const INLINE_CHARACTERS = 4096;
 function cancelBody(response: Response): void {
   const plain = FastResponse.is(response) ? response.plainBody : undefined;
   const body = plain === undefined ? response.body : plain;
-  if (body instanceof ReadableStream) void body.cancel().catch(() => {});
+  if (body instanceof ReadableStream || body instanceof ByteSource) cancel(body);
+}
+
+function cancel(body: ReadableStream | ByteSource): void {
+  if (body instanceof ByteSource) body.cancel();
+  else void body.cancel().catch(() => {});
 }
 
 function clientGone(): DOMException {

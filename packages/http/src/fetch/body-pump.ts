@@ -3,8 +3,10 @@
  * is full.
  */
 
+import { ByteSource } from "./byte-source.ts";
+
 export interface PumpTarget {
-  /** Takes a chunk that is not empty. False: wait for `resume()`. */
+  /** Takes a chunk that is not empty. False: wait for `resume()`, which says that all that was taken has left. */
   chunk(bytes: Uint8Array): boolean;
   /** The stream ended as it should. */
   finish(): void;
@@ -13,14 +15,14 @@ export interface PumpTarget {
 }
 
 export class BodyPump {
-  readonly #reader: ReadableStreamDefaultReader<unknown>;
+  readonly #source: ByteSource | ReadableStreamDefaultReader<unknown>;
   readonly #target: PumpTarget;
   #stopped = false;
   #waiting = false;
 
   /** Throws TypeError where somebody else holds the stream. */
-  constructor(stream: ReadableStream, target: PumpTarget) {
-    this.#reader = stream.getReader();
+  constructor(body: ReadableStream | ByteSource, target: PumpTarget) {
+    this.#source = body instanceof ByteSource ? body : body.getReader();
     this.#target = target;
   }
 
@@ -33,6 +35,7 @@ export class BodyPump {
   resume(): void {
     if (!this.#waiting) return;
     this.#waiting = false;
+    if (this.#source instanceof ByteSource) this.#source.recycle();
     this.#read();
   }
 
@@ -41,12 +44,16 @@ export class BodyPump {
     if (this.#stopped) return;
     this.#stopped = true;
     // What a source makes of being cancelled is its own affair.
-    this.#reader.cancel(reason).catch(() => {});
+    if (this.#source instanceof ByteSource) this.#source.cancel();
+    else this.#source.cancel(reason).catch(() => {});
   }
 
   #read(): void {
-    this.#reader.read().then(this.#arrived, this.#failed);
+    if (this.#source instanceof ByteSource) this.#source.next().then(this.#pulled, this.#failed);
+    else this.#source.read().then(this.#arrived, this.#failed);
   }
+
+  readonly #pulled = (value: Uint8Array | undefined): void => this.#arrived({ done: value === undefined, value });
 
   readonly #arrived = ({ done, value }: { done: boolean; value?: unknown }): void => {
     if (this.#stopped) return;

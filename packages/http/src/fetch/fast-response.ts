@@ -7,13 +7,14 @@
  */
 import { inspect } from "node:util";
 import { FieldBlock, NO_FIELDS } from "../h1/response-head.ts";
+import { ByteSource } from "./byte-source.ts";
 import { headerPairs } from "./context.ts";
 import type { BodyInit, HeadersInit } from "./init-types.ts";
 
 const NativeResponse = Response;
 
 /** What a body may be and stay, without a native Response. */
-export type PlainBody = string | Uint8Array | ReadableStream<Uint8Array | string> | null;
+export type PlainBody = string | Uint8Array | ReadableStream<Uint8Array | string> | ByteSource | null;
 
 export interface FastResponseInit extends Omit<ResponseInit, "headers"> {
   /** A `FieldBlock` may serve any number of responses, and is turned into bytes once. */
@@ -33,7 +34,7 @@ export class FastResponse implements Response {
   #native: Response | undefined;
 
   /** As `new Response`. Bytes are not copied: they must not change until they are sent. Throws what `Response` throws. */
-  constructor(body?: BodyInit | null, init?: FastResponseInit) {
+  constructor(body?: BodyInit | ByteSource | null, init?: FastResponseInit) {
     this.status = 200;
     this.statusText = "";
     if (init !== undefined) {
@@ -53,7 +54,13 @@ export class FastResponse implements Response {
     if (typeof body === "string") {
       this.#body = body;
       this.#block = fields === undefined ? TEXT : withType(fields);
-    } else if (body === undefined || body === null || body instanceof Uint8Array || isFresh(body)) {
+    } else if (
+      body === undefined ||
+      body === null ||
+      body instanceof Uint8Array ||
+      body instanceof ByteSource ||
+      isFresh(body)
+    ) {
       this.#body = (body ?? null) as PlainBody;
       this.#block = fields === undefined ? NO_FIELDS : blockOf(fields);
     } else {
@@ -165,7 +172,8 @@ export class FastResponse implements Response {
   #becomeNative(): Response {
     if (this.#native === undefined) {
       const { status, statusText, headers } = this;
-      this.#native = new NativeResponse(this.#body as BodyInit | null, { status, statusText, headers });
+      const body = this.#body instanceof ByteSource ? this.#body.stream() : this.#body;
+      this.#native = new NativeResponse(body as BodyInit | null, { status, statusText, headers });
     }
     return this.#native;
   }

@@ -6,10 +6,8 @@ import { evaluateConditions, rangeApplies } from "../semantics/conditions.ts";
 import { chooseCoding } from "../semantics/negotiation.ts";
 import { type ByteRange, contentRange, parseByteRanges } from "../semantics/ranges.ts";
 import type { FileCoding } from "./codings.ts";
-import { type FileContent, sameVersion, type StoredFile } from "./file-store.ts";
-
-/** What is read from disk at once: few system calls, and little memory per download. */
-const READ_BYTES = 256 * 1024;
+import { FileBody } from "./file-body.ts";
+import type { FileContent, StoredFile } from "./file-store.ts";
 
 export interface FileSource {
   readonly disk: Disk;
@@ -65,7 +63,7 @@ function whole(request: Request, content: FileContent, source: FileSource, statu
   const init = { status, headers: content.fields };
   if (request.method === "HEAD") return new FastResponse(null, init);
   if (content.bytes !== undefined) return new FastResponse(content.bytes as Buffer<ArrayBuffer>, init);
-  return new FastResponse(stream(content, [{ first: 0, last: content.size - 1 }], source), init);
+  return new FastResponse(new FileBody(content, [{ first: 0, last: content.size - 1 }], source.disk), init);
 }
 
 function single(file: StoredFile, content: FileContent, range: ByteRange, source: FileSource): Response {
@@ -78,7 +76,7 @@ function single(file: StoredFile, content: FileContent, range: ByteRange, source
     ...content.validatorFields.fields,
   ]);
   const body = content.bytes?.subarray(range.first, range.last + 1) as Buffer<ArrayBuffer> | undefined;
-  return new FastResponse(body ?? stream(content, [range], source), { status: 206, headers });
+  return new FastResponse(body ?? new FileBody(content, [range], source.disk), { status: 206, headers });
 }
 
 /** `multipart/byteranges` (RFC 9110 §14.6). */
@@ -100,57 +98,5 @@ function multiple(file: StoredFile, content: FileContent, ranges: readonly ByteR
     ["Accept-Ranges", "bytes"],
     ...content.validatorFields.fields,
   ]);
-  return new FastResponse(stream(content, parts, source), { status: 206, headers });
-}
-
-/** Text and ranges of the file, one after the other, read when they are wanted. A file that is no longer the same fails. */
-function stream(
-  content: FileContent,
-  parts: readonly (string | ByteRange)[],
-  source: FileSource,
-): ReadableStream<Uint8Array> {
-  const chunks = read(content, parts, source);
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await chunks.next();
-      if (done === true) controller.close();
-      else controller.enqueue(value);
-    },
-    async cancel() {
-      await chunks.return(undefined);
-    },
-  });
-}
-
-async function* read(
-  content: FileContent,
-  parts: readonly (string | ByteRange)[],
-  source: FileSource,
-): AsyncGenerator<Uint8Array, undefined> {
-  if (content.bytes !== undefined) {
-    for (const part of parts) {
-      yield typeof part === "string" ? Buffer.from(part, "latin1") : content.bytes.subarray(part.first, part.last + 1);
-    }
-    return undefined;
-  }
-  const file = source.disk.open(`/${content.diskName}`, "read");
-  try {
-    if (!sameVersion(file.stat(), content.stat)) throw new Error(`${content.diskName} has just been replaced`);
-    for (const part of parts) {
-      if (typeof part === "string") {
-        yield Buffer.from(part, "latin1");
-        continue;
-      }
-      for (let at = part.first; at <= part.last;) {
-        const buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, part.last - at + 1));
-        const count = await file.readAsync(buffer, at);
-        if (count === 0) throw new Error(`${content.diskName} has shrunk while it was sent`);
-        yield buffer.subarray(0, count);
-        at += count;
-      }
-    }
-  } finally {
-    file.close();
-  }
-  return undefined;
+  return new FastResponse(new FileBody(content, parts, source.disk), { status: 206, headers });
 }

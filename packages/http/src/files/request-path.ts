@@ -12,8 +12,10 @@ export interface FilePath {
 export function pathOf(url: string): string {
   const start = url.indexOf("/", url.indexOf("://") + 3);
   if (start < 0) return "/";
-  const end = url.slice(start).search(/[?#]/);
-  return end < 0 ? url.slice(start) : url.slice(start, start + end);
+  const fragment = url.indexOf("#", start);
+  const query = url.indexOf("?", start);
+  const end = query < 0 || (fragment >= 0 && fragment < query) ? fragment : query;
+  return end < 0 ? url.slice(start) : url.slice(start, end);
 }
 
 /** The URL's query with its question mark; empty without one. */
@@ -24,12 +26,16 @@ export function queryOf(url: string): string {
   return end < 0 ? url.slice(start) : url.slice(start, end);
 }
 
+/** Nothing to decode, no segment that is empty or begins with a dot: what nearly every path looks like. */
+const PLAIN_PATH = /^(?:\/[\w\-~][\w\-~.]*)+$/;
+
 /**
  * The file that `pathname` names; undefined for what names none: malformed escapes and UTF-8, escaped slashes and NULs,
  * backslashes, dot segments, empty segments, and, unless `hidden`, names that begin with a dot (`.well-known` may be
  * seen: RFC 8615).
  */
 export function filePath(pathname: string, hidden: boolean): FilePath | undefined {
+  if (PLAIN_PATH.test(pathname)) return { name: pathname.slice(1), isDirectory: false };
   const isDirectory = pathname.endsWith("/");
   const trimmed = pathname.slice(1, isDirectory && pathname.length > 1 ? -1 : undefined);
   if (trimmed === "") return { name: "", isDirectory: true };

@@ -99,8 +99,12 @@ export class Http1Connection implements Session, ExchangeHost, BodyOwner, WheelE
     if (this.#lingering) return;
     this.#server.readClock();
     this.enter();
-    if (this.#ahead.length > 0) this.#keep(chunk);
-    else this.#consume(chunk);
+    if (this.#ahead.length > 0) {
+      this.#ahead.push(chunk);
+      this.#countAhead(chunk.length);
+    } else {
+      this.#consume(chunk);
+    }
     this.#proceed();
     this.leave();
   }
@@ -198,9 +202,14 @@ export class Http1Connection implements Session, ExchangeHost, BodyOwner, WheelE
     }
   }
 
+  /** Bytes that have to wait, in front of those that came after them. */
   #keep(bytes: Buffer): void {
-    this.#ahead.push(bytes);
-    this.#aheadBytes += bytes.length;
+    this.#ahead.unshift(bytes);
+    this.#countAhead(bytes.length);
+  }
+
+  #countAhead(bytes: number): void {
+    this.#aheadBytes += bytes;
     if (this.#aheadBytes >= this.#server.limits.readAheadBytes) this.#pause();
   }
 
@@ -208,11 +217,9 @@ export class Http1Connection implements Session, ExchangeHost, BodyOwner, WheelE
   #proceed(): void {
     if (this.#parsing) return;
     while (this.#ahead.length > 0 && !this.#busy && !this.#lingering) {
-      const [next, ...later] = this.#ahead as [Buffer, ...Buffer[]];
-      this.#ahead = [];
-      this.#aheadBytes = 0;
+      const next = this.#ahead.shift()!;
+      this.#aheadBytes -= next.length;
       this.#consume(next);
-      for (const chunk of later) this.#keep(chunk);
     }
     if (this.#lingering || this.#busy) return;
     if (this.#peerEnded || this.#finishing) return this.#linger();
