@@ -80,6 +80,11 @@ export class Permissions {
     return this.#allCommands && this.#allKeys && this.#allChannels;
   }
 
+  /** Whether every key may be read: what commands ask that find keys on their own. */
+  get readsAllKeys(): boolean {
+    return this.#allKeys || this.#keys.some(({ pattern, access }) => pattern === "*" && (access & READ) !== 0);
+  }
+
   /** As ACL GETUSER shows them. */
   get commandText(): string {
     return [this.#futureCommands ? "+@all" : "-@all", ...this.#commandRules].join(" ");

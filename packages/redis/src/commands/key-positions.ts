@@ -36,7 +36,8 @@ export function keyPositions(row: CommandRow, args: Args): KeyPosition[] | undef
   if (row.findKeys !== undefined) {
     const specs = row.keys ?? [];
     return row.findKeys(args).map((index, n) => {
-      const spec = specs[Math.min(n, specs.length - 1)];
+      // The key that is read first, and the one that is written at the end of the specs (SORT … STORE).
+      const spec = n === 0 ? specs[0] : specs.at(-1);
       return { index, flags: byRequest ?? spec?.flags ?? "RW access update" };
     });
   }

@@ -28,6 +28,7 @@ import { memoryCommands } from "./memory.ts";
 import { persistenceCommands } from "./persistence.ts";
 import { pubsubCommands } from "./pubsub.ts";
 import { serverCommands } from "./server.ts";
+import { sortCommands } from "./sort.ts";
 import { transactionCommands } from "./transactions.ts";
 import { streamGroupCommands } from "./streams-groups.ts";
 import { streamInfoCommands } from "./streams-info.ts";
@@ -69,6 +70,7 @@ const FAMILIES: readonly (readonly CommandRow[])[] = [
   persistenceCommands,
   pubsubCommands,
   serverCommands,
+  sortCommands,
   transactionCommands,
 ];
 
