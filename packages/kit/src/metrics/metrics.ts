@@ -47,16 +47,22 @@ export const DURATION_SECONDS: readonly number[] = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
 
-/** Only goes up. */
+/** Only goes up; or is read from somewhere, where something else counts, when sampled. */
 export class Counter {
   #value = 0;
+  readonly #read: (() => number) | undefined;
+
+  /** `read`, where given, is the value; `add` then has no effect. */
+  constructor(read?: () => number) {
+    this.#read = read;
+  }
 
   add(n = 1): void {
     this.#value += n;
   }
 
   get value(): number {
-    return this.#value;
+    return this.#read === undefined ? this.#value : this.#read();
   }
 }
 
@@ -169,9 +175,12 @@ export class MetricSet {
   /** Name → how to sample it. */
   readonly #metrics = new Map<string, (into: MetricSample[]) => void>();
 
-  /** Declares a counter. Like all that follow, throws `MetricError` when the name is malformed or taken. */
-  counter(name: string, help: string): Counter {
-    const counter = new Counter();
+  /**
+   * Declares a counter; `read`, where given, is called when sampled. Like all that follow, throws `MetricError` when the name is
+   * malformed or taken.
+   */
+  counter(name: string, help: string, read?: () => number): Counter {
+    const counter = new Counter(read);
     this.#declare(name, (into) => into.push(scalar("counter", name, help, NO_LABELS, counter.value)));
     return counter;
   }

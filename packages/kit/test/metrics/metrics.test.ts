@@ -17,6 +17,7 @@ describe("MetricSet", () => {
     const memory = set.gauge("redis_memory_bytes", "Memory used.");
     let keys = 0;
     set.gauge("redis_keys", "Keys.", () => keys);
+    set.counter("redis_evicted_total", "Counted elsewhere.", () => keys * 2);
     const duration = set.histogram("redis_command_seconds", "Time per command.", [0.5, 1, 2]);
     commands.add();
     commands.add(4);
@@ -30,6 +31,7 @@ describe("MetricSet", () => {
       { name: "redis_commands_total", help: "Commands executed.", kind: "counter", labels: {}, value: 5 },
       { name: "redis_memory_bytes", help: "Memory used.", kind: "gauge", labels: {}, value: 75 },
       { name: "redis_keys", help: "Keys.", kind: "gauge", labels: {}, value: 7 },
+      { name: "redis_evicted_total", help: "Counted elsewhere.", kind: "counter", labels: {}, value: 14 },
       {
         name: "redis_command_seconds",
         help: "Time per command.",

@@ -302,6 +302,41 @@ export function netContract(newNet: () => NetUnderTest): void {
     await world.go(listener.close());
   });
 
+  it("gives a borrower what arrives, whole and in order, and whoever comes after it chunks to keep", async () => {
+    const world = newNet();
+    const { client, server, listener } = await pair(world);
+    const heir = new Recorder({ end: () => server.end() });
+    let borrowed = "";
+    server.handle({
+      borrows: true,
+      data: (chunk) => {
+        borrowed += chunk.toString("latin1");
+        if (!borrowed.endsWith(".")) return;
+        server.handle(heir);
+        server.write("next");
+      },
+      end() {},
+      drain() {},
+      close() {},
+    });
+    const atClient = new Recorder();
+    client.handle(atClient);
+    client.write("one two ");
+    await world.settle();
+    client.write("three.");
+    await world.go(atClient.until(({ text }) => text === "next"));
+    expect(borrowed).toBe("one two three.");
+    for (const word of ["four", "five"]) {
+      client.write(word);
+      await world.settle();
+    }
+    await world.go(heir.until(({ size }) => size === 8));
+    expect(heir.text).toBe("fourfive");
+    client.destroy();
+    await world.go(heir.untilTold("close"));
+    await world.go(listener.close());
+  });
+
   it("frees the port at close, while its connections go on", async () => {
     const world = newNet();
     const { client, server, listener } = await pair(world);
