@@ -6,6 +6,7 @@ export type { Snapshot } from "./keyspace/snapshot.ts";
 export type { Effect } from "./engine/effects.ts";
 export { parseRedisUrl, RedisClient, type RedisClientOptions } from "./redis-client.ts";
 export {
+  DoubleReply,
   plainValue,
   type PlainValue,
   PushReply,

@@ -388,18 +388,19 @@ export class RedisServer implements AsyncDisposable {
     const engine = this.#engine;
     const metrics = this.#metrics;
     const { stats } = engine;
-    metrics.gauge("redis_operations_total", "Commands processed.", () => stats.commandsProcessed);
-    metrics.gauge("redis_commands_total", "Commands processed.", () => stats.commandsProcessed);
+    metrics.counter("redis_operations_total", "Commands processed.", () => stats.commandsProcessed);
+    metrics.counter("redis_commands_total", "Commands processed.", () => stats.commandsProcessed);
     metrics.gauge("redis_keys", "Keys in all databases.", () =>
       engine.keyspace.databases.reduce((sum, database) => sum + database.size, 0),
     );
-    metrics.gauge("redis_expired_keys_total", "Keys removed because their time had come.", () => stats.expiredKeys);
-    metrics.gauge("redis_keyspace_hits_total", "Lookups that found a key.", () => stats.keyspaceHits);
-    metrics.gauge("redis_keyspace_misses_total", "Lookups that found none.", () => stats.keyspaceMisses);
-    metrics.gauge("redis_error_replies_total", "Error replies.", () => stats.errorReplies);
+    metrics.counter("redis_expired_keys_total", "Keys removed because their time had come.", () => stats.expiredKeys);
+    metrics.counter("redis_keyspace_hits_total", "Lookups that found a key.", () => stats.keyspaceHits);
+    metrics.counter("redis_keyspace_misses_total", "Lookups that found none.", () => stats.keyspaceMisses);
+    metrics.counter("redis_error_replies_total", "Error replies.", () => stats.errorReplies);
+    metrics.gauge("redis_memory_bytes", "Memory in use, as INFO's used_memory.", () => FACTS.memory().usedBytes);
     metrics.gauge("redis_blocked_clients", "Clients that wait for a key.", () => engine.blocked.count);
-    metrics.gauge("redis_net_input_bytes_total", "Bytes received.", () => stats.netInputBytes);
-    metrics.gauge("redis_net_output_bytes_total", "Bytes sent.", () => stats.netOutputBytes);
+    metrics.counter("redis_net_input_bytes_total", "Bytes received.", () => stats.netInputBytes);
+    metrics.counter("redis_net_output_bytes_total", "Bytes sent.", () => stats.netOutputBytes);
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Args } from "../src/resp/args.ts";
-import { plainValue, ReplyParser, ReplyProtocolError } from "../src/resp/reply-parser.ts";
+import { DoubleReply, plainValue, ReplyParser, ReplyProtocolError } from "../src/resp/reply-parser.ts";
 import { ReplyWriter } from "../src/resp/reply-writer.ts";
 import { MAX_INLINE_BYTES, ProtocolError, RequestParser } from "../src/resp/request-parser.ts";
 
@@ -55,6 +55,12 @@ describe("request parser", () => {
     const wanted = [...list, ["PING", "a b"]];
     for (let at = 0; at <= bytes.length; at++) expect(parse(cut(bytes, [at]))).toEqual(wanted);
     expect(parse(Array.from(bytes, (byte) => Buffer.from([byte])))).toEqual(wanted);
+  });
+
+  it("tells a double from an integer of the same value", () => {
+    const [reply] = new ReplyParser().feed(Buffer.from("*2\r\n:1\r\n,1\r\n"));
+    expect(reply).toEqual([1, new DoubleReply(1)]);
+    expect(plainValue(reply!)).toEqual([1, 1]);
   });
 
   it("throws nothing but protocol errors at mutated input", () => {
@@ -122,6 +128,32 @@ describe("request parser", () => {
       ["SET", "k", value],
       ["GET", "k"],
     ]);
+  });
+});
+
+describe("borrowed memory", () => {
+  it("is let go by keep: a command cut anywhere survives what is read over it", () => {
+    const bytes = Buffer.from("*2\r\n$3\r\nGET\r\n$5\r\nhello\r\nPING inline\r\n*1\r\n$4\r\nQUIT\r\n");
+    const shared = Buffer.alloc(bytes.length);
+    for (let first = 0; first <= bytes.length; first++) {
+      for (let second = first; second <= bytes.length; second++) {
+        const parser = new RequestParser({ maxBulkBytes: 1000, maxPendingBytes: 1000 });
+        const args = Args.from([]);
+        const commands: string[][] = [];
+        for (const [from, to] of [
+          [0, first],
+          [first, second],
+          [second, bytes.length],
+        ] as const) {
+          bytes.copy(shared, 0, from, to);
+          parser.feed(shared.subarray(0, to - from));
+          while (parser.next(args)) commands.push(args.strings());
+          parser.keep();
+          shared.fill(0xff);
+        }
+        expect(commands).toEqual([["GET", "hello"], ["PING", "inline"], ["QUIT"]]);
+      }
+    }
   });
 });
 

@@ -13,6 +13,18 @@ describe("server", () => {
     expect(await client.command("PING")).toMatchObject({ text: "PONG" });
   });
 
+  it("counts what it does as counters, and says what memory it takes", async () => {
+    await using server = await RedisServer.listen();
+    await server.execute(["SET", "a", "1"]);
+    await server.execute(["GET", "a"]);
+    const metrics = new Map(server.metrics().map((sample) => [sample.name, sample]));
+    expect(metrics.get("redis_operations_total")).toMatchObject({ kind: "counter", value: 2 });
+    expect(metrics.get("redis_keyspace_hits_total")).toMatchObject({ kind: "counter", value: 1 });
+    expect(metrics.get("redis_memory_bytes")).toMatchObject({ kind: "gauge", value: expect.toSatisfy((n) => n > 0) });
+    for (const [name, { kind }] of metrics)
+      if (name.endsWith("_total")) expect([name, kind]).toEqual([name, "counter"]);
+  });
+
   it("goes back to a snapshot, with connections and subscriptions alive", async () => {
     await using server = await RedisServer.listen({ clock: "manual" });
     await using client = await RedisClient.connect(server.url);

@@ -47,13 +47,23 @@ export class VerbatimReply {
   }
 }
 
-/** Integers are numbers when safe, else bigints; doubles are numbers; maps and sets keep their order. */
+/** A RESP3 double: told apart from an integer of the same value. */
+export class DoubleReply {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+/** Integers are numbers when safe, else bigints; maps and sets keep their order. */
 export type RespValue =
   | null
   | boolean
   | number
   | bigint
   | Buffer
+  | DoubleReply
   | StatusReply
   | RedisError
   | VerbatimReply
@@ -173,7 +183,7 @@ export class ReplyParser {
         return bigNumber(line);
       case 0x2c: // ,
         this.#at = lineEnd + 2;
-        return double(line);
+        return new DoubleReply(double(line));
       case 0x23: // #
         this.#at = lineEnd + 2;
         if (line !== "t" && line !== "f") throw new ReplyProtocolError(`no boolean: ${line}`);
@@ -290,6 +300,7 @@ export type PlainValue =
 export function plainValue(value: RespValue): PlainValue {
   if (value instanceof Uint8Array) return value.toString("utf8");
   if (value instanceof StatusReply) return value.text;
+  if (value instanceof DoubleReply) return value.value;
   if (value instanceof VerbatimReply) return value.bytes.toString("utf8");
   if (value instanceof PushReply) return value.items.map(plainValue);
   if (Array.isArray(value)) return value.map(plainValue);

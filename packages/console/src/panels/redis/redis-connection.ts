@@ -1,6 +1,14 @@
 /** A connection to a Redis, ours or any other, that speaks in the page's own form of replies. */
 import type { World } from "@tenon/kit";
-import { PushReply, RedisClient, RedisError, type RespValue, StatusReply, VerbatimReply } from "@tenon/redis";
+import {
+  DoubleReply,
+  PushReply,
+  RedisClient,
+  RedisError,
+  type RespValue,
+  StatusReply,
+  VerbatimReply,
+} from "@tenon/redis";
 import type { WireReply } from "./wire.ts";
 import { toWireBytes } from "./wire-bytes.ts";
 
@@ -56,8 +64,8 @@ function toWireReply(value: RespValue): WireReply {
   if (value === null) return null;
   if (value instanceof Uint8Array) return toWireBytes(value);
   if (typeof value === "boolean") return { boolean: value };
-  if (typeof value === "bigint" || Number.isInteger(value)) return { integer: String(value) };
-  if (typeof value === "number") return { double: doubleText(value) };
+  if (typeof value === "bigint" || typeof value === "number") return { integer: String(value) };
+  if (value instanceof DoubleReply) return { double: doubleText(value.value) };
   if (value instanceof StatusReply) return { status: value.text };
   if (value instanceof RedisError) return { error: value.message };
   if (value instanceof VerbatimReply) return toWireBytes(value.bytes);
