@@ -6,7 +6,10 @@
 import type { Args } from "../resp/args.ts";
 import { LatencyHistogram } from "../observe/latency-histogram.ts";
 import { aclCommands } from "./acl.ts";
+import { bitmapCommands } from "./bitmaps.ts";
+import { geoCommands } from "./geo.ts";
 import { hashCommands } from "./hashes.ts";
+import { hyperLogLogCommands } from "./hyperloglogs.ts";
 import { listMovingCommands } from "./lists-moving.ts";
 import { listCommands } from "./lists.ts";
 import { setAlgebraCommands } from "./sets-algebra.ts";
@@ -55,6 +58,9 @@ const FAMILIES: readonly (readonly CommandRow[])[] = [
   streamPendingCommands,
   streamInfoCommands,
   stringCommands,
+  bitmapCommands,
+  hyperLogLogCommands,
+  geoCommands,
   stringRangeCommands,
   aclCommands,
   clientCommands,

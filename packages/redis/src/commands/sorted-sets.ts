@@ -92,7 +92,7 @@ function add(ctx: CommandContext, options: AddOptions): void {
   else reply.double(result);
 }
 
-function zadd(ctx: CommandContext): void {
+export function zadd(ctx: CommandContext): void {
   add(ctx, addOptions(ctx));
 }
 

@@ -66,6 +66,16 @@ export function countedKeys(flags: string, index = 1): KeySpec {
   return { flags, begin: { index }, find: { keynum: 0, first: 1, step: 1 } };
 }
 
+/** One key after `keyword`, searched from argument `startFrom`. */
+export function keyAfter(flags: string, keyword: string, startFrom: number): KeySpec {
+  return { flags, begin: { keyword, startFrom }, find: { lastKey: 0, step: 1, limit: 0 } };
+}
+
+/** Keys that only reading the arguments tells; the row's `findKeys` does. */
+export function unknownKeys(flags: string, notes: string): KeySpec {
+  return { flags, begin: "unknown", find: "unknown", notes };
+}
+
 export type Handler = (ctx: CommandContext) => void;
 
 export interface CommandRow {
