@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import type { Client, ClientSink } from "../engine/client.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Args } from "../resp/args.ts";
-import { AofReader } from "./aof-format.ts";
+import { AofReader, CHECKED, checksumHolds, UNCHECKED } from "./aof-format.ts";
 import { AofError } from "./aof-manifest.ts";
 import { loadOptions } from "./engine-snapshot.ts";
 import type { ByteSource } from "./rdb-input.ts";
@@ -18,7 +18,11 @@ const DEAF: ClientSink = { flush: () => {}, close: () => {}, queuedBytes: 0 };
 export class AofReplay {
   readonly #engine: Engine;
   readonly #client: Client;
+  /** Commands since MULTI. */
+  #transaction: Args[] | undefined;
   keysLoaded = 0;
+  /** The part that was played last ends where batches have checksums. */
+  endsChecked = false;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -29,7 +33,7 @@ export class AofReplay {
 
   /**
    * Plays one part, which may be an RDB, or begin with one. Returns up to where the part is whole: commands after MULTI count only
-   * with their EXEC. Throws AofError and RdbError.
+   * with their EXEC, and where there are checksums, with theirs. Throws AofError and RdbError.
    */
   *play(source: ByteSource, name: string): Generator<void, number> {
     const { databases } = this.#engine.keyspace;
@@ -43,22 +47,56 @@ export class AofReplay {
       this.keysLoaded += load.keysLoaded;
       ({ offset } = load);
     }
-    const reader = new AofReader(source, offset);
-    let transaction: Args[] | undefined;
-    let valid = offset;
+    return yield* this.#playCommands(new AofReader(source, offset), source, name);
+  }
+
+  *#playCommands(reader: AofReader, source: ByteSource, name: string): Generator<void, number> {
+    /** Commands since the last checksum, where there are checksums; undefined where there are none. */
+    let batch: Args[] | undefined;
+    this.endsChecked = false;
+    /** Up to here everything is whole. */
+    let valid = reader.offset;
+    this.#transaction = undefined;
     for (let count = 1; ; count++) {
-      const args = reader.next();
-      if (args === undefined) break;
-      if (args.is(0, "MULTI")) transaction = [];
-      else if (args.is(0, "EXEC")) {
-        for (const queued of transaction ?? []) this.#run(queued, name);
-        transaction = undefined;
-      } else if (transaction === undefined) this.#run(args, name);
-      else transaction.push(args.copy());
-      if (transaction === undefined) valid = reader.offset;
+      const at = reader.offset;
+      let item: Args | string | undefined;
+      try {
+        item = reader.next();
+      } catch (error) {
+        // Behind the last checksum anything may stand that was never promised to anybody.
+        if (batch !== undefined && error instanceof AofError) return valid;
+        throw error;
+      }
+      if (item === undefined) break;
+      if (typeof item !== "string") {
+        if (batch === undefined) this.#apply(item, name);
+        else batch.push(item.copy());
+      } else if (item === CHECKED.trim()) {
+        batch = [];
+        this.endsChecked = true;
+      } else if (item === UNCHECKED.trim()) {
+        batch = undefined;
+        this.endsChecked = false;
+      } else if (batch !== undefined && item.startsWith("#CRC64:")) {
+        if (!checksumHolds(item, source, at)) return valid;
+        for (const args of batch) this.#apply(args, name);
+        batch = [];
+      }
+      if (this.#transaction === undefined && (batch?.length ?? 0) === 0) valid = reader.offset;
       if (count % COMMANDS_PER_LOOK === 0) yield;
     }
-    return transaction === undefined && !reader.truncated ? source.size : valid;
+    return valid;
+  }
+
+  /** Runs a command, or keeps it until its EXEC has come. */
+  #apply(args: Args, name: string): void {
+    if (args.is(0, "MULTI")) this.#transaction = [];
+    else if (args.is(0, "EXEC")) {
+      const queued = this.#transaction ?? [];
+      this.#transaction = undefined;
+      for (const each of queued) this.#run(each, name);
+    } else if (this.#transaction === undefined) this.#run(args, name);
+    else this.#transaction.push(args.copy());
   }
 
   #run(args: Args, name: string): void {

@@ -15,7 +15,7 @@
 import { Buffer } from "node:buffer";
 import type { Clock, Disk, DiskFile, Log, Timer } from "@tenon/kit";
 import type { Effect } from "../engine/effects.ts";
-import { AofWriter } from "./aof-format.ts";
+import { AofWriter, CHECKED, checksumLine, UNCHECKED } from "./aof-format.ts";
 import { type AofPart, formatManifest, parseManifest } from "./aof-manifest.ts";
 import { joined, reasonOf, ReplacementFile } from "./disk-source.ts";
 
@@ -54,6 +54,8 @@ export class AppendOnlyFile {
   #file: DiskFile | undefined;
   /** Bytes of the increment that are in the file for certain. */
   #size = 0;
+  /** The end of the increment is one where batches have checksums. */
+  #checks = false;
   /** Bytes of the parts before the increment being written. */
   #olderBytes = 0;
   baseBytes = 0;
@@ -68,6 +70,8 @@ export class AppendOnlyFile {
   /** A sync failed: what the system had kept back is lost, and only a new base heals that. */
   #poisoned = false;
   delayedSyncs = 0;
+  /** Set by who has read the last increment: its end is one where batches have checksums. */
+  resumesChecked = false;
 
   constructor(options: AofOptions) {
     this.#options = options;
@@ -178,6 +182,7 @@ export class AppendOnlyFile {
     }
     this.#file ??= disk.open(joined(this.#folder, last.name), "update");
     this.#size = this.#file.size();
+    this.#checks = this.resumesChecked && !changed;
     if (changed) this.#writeManifest();
     this.#measure(last);
     this.#writer.restart();
@@ -203,6 +208,7 @@ export class AppendOnlyFile {
     }
     this.#file = file;
     this.#size = 0;
+    this.#checks = false;
     this.#unsynced = false;
     return part;
   }
@@ -255,8 +261,10 @@ export class AppendOnlyFile {
   #write(): boolean {
     const fresh = this.#writer.take();
     const bytes = this.#unwritten === undefined ? fresh : Buffer.concat([this.#unwritten, fresh]);
+    let written: Buffer;
     try {
-      this.#file!.write(bytes, this.#size);
+      written = this.#checked(bytes);
+      this.#file!.write(written, this.#size);
     } catch (error) {
       this.#options.log.warn(`Error writing to the AOF file: ${reasonOf(error)}`);
       this.error = reasonOf(error);
@@ -265,9 +273,22 @@ export class AppendOnlyFile {
       return false;
     }
     this.#unwritten = undefined;
-    this.#size += bytes.length;
+    this.#size += written.length;
     if (!this.#poisoned) this.error = "";
     return true;
+  }
+
+  /** With `always`, a batch ends in its checksum. That checksums follow has to be durable before the first one matters. */
+  #checked(bytes: Buffer): Buffer {
+    const checks = this.#options.policy() === "always";
+    if (checks !== this.#checks) {
+      const line = Buffer.from(checks ? CHECKED : UNCHECKED);
+      this.#file!.write(line, this.#size);
+      this.#file!.sync();
+      this.#size += line.length;
+      this.#checks = checks;
+    }
+    return checks ? Buffer.concat([bytes, checksumLine(bytes)]) : bytes;
   }
 
   /** Half a command must not stay in the file. */

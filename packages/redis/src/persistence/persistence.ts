@@ -178,6 +178,7 @@ export class Persistence implements PersistenceDoor {
     } finally {
       replay.end();
     }
+    aof.resumesChecked = replay.endsChecked;
     this.#keysLoaded = replay.keysLoaded;
   }
 
