@@ -305,3 +305,22 @@ test("a custom 404, single-page applications, clean URLs and cache control", asy
   expect((await cached("/pre.css")).headers.get("cache-control")).toBe("max-age=60");
   expect((await cached("/text.txt")).headers.has("cache-control")).toBe(false);
 });
+
+test("downloads that share buffers, at different speeds and some given up, get each their own file", async () => {
+  const contents = ["a", "b", "c"].map((name) => Buffer.alloc(1_500_007, `${name}123456789`));
+  for (const [i, content] of contents.entries()) writeFileSync(join(root, `own-${i}.bin`), content);
+  await using server = await HttpServer.listen({ fetch: files(root) });
+  const download = async (i: number, pauseMs: number): Promise<void> => {
+    const response = await fetch(`${server.url}/own-${i % 3}.bin`);
+    const pieces: Uint8Array[] = [];
+    for await (const piece of response.body!) {
+      pieces.push(piece);
+      if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      else if (i % 4 === 3) return;
+    }
+    expect(Buffer.concat(pieces).equals(contents[i % 3]!)).toBe(true);
+  };
+  for (let round = 0; round < 3; round++) {
+    await Promise.all(Array.from({ length: 12 }, (_, i) => download(i, i % 3 === 1 ? 2 : 0)));
+  }
+});

@@ -10,7 +10,10 @@ export interface RequestContext {
   /** Facts of the TLS session; undefined in clear text, which is all there is so far. */
   readonly tls: undefined;
   readonly httpVersion: "1.0" | "1.1";
-  /** Aborts when the client is gone before it got the whole answer. */
+  /**
+   * Aborts when the client is gone before it got the whole answer. A client that ends only its own side counts as gone,
+   * since nearly all who do are; whatever answer is given nevertheless is still sent.
+   */
   readonly signal: AbortSignal;
   /**
    * Sends an interim answer, such as 103 Early Hints, at once. Nothing happens for an HTTP/1.0 client, or once the final
