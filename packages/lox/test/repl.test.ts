@@ -104,7 +104,7 @@ class Terminal {
 
   /** Waits until the text is on the screen, and forgets everything up to it. Gives what came before it. */
   async until(text: string): Promise<string> {
-    await expect.poll(() => this.#seen, { timeout: 15_000, interval: 10 }).toContain(text);
+    await expect.poll(() => this.#seen, { timeout: 60_000, interval: 10 }).toContain(text);
     const at = this.#seen.indexOf(text);
     const before = this.#seen.slice(0, at);
     this.#seen = this.#seen.slice(at + text.length);
@@ -127,7 +127,7 @@ class Terminal {
   }
 }
 
-describe.skipIf(script === undefined)("on a terminal", { timeout: 30_000 }, () => {
+describe.skipIf(script === undefined)("on a terminal", { timeout: 180_000 }, () => {
   let terminal: Terminal;
   afterEach(() => terminal.end());
 
