@@ -2,11 +2,14 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { peer } from "../../../scripts/test-peer.ts";
 import { PROGRAMS, programText } from "../bench/programs.ts";
 import { compile } from "../src/index.ts";
 import { SHAPES } from "./support/shapes.ts";
+
+// Much work on a machine that may be busy.
+vi.setConfig({ testTimeout: 300_000 });
 
 function javascriptOutput(name: string): string[] {
   const printed: string[] = [];

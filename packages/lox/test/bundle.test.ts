@@ -6,7 +6,10 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+
+// Much work on a machine that may be busy.
+vi.setConfig({ testTimeout: 300_000 });
 
 const entry = fileURLToPath(new URL("../src/index.ts", import.meta.url));
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   compile,
   type EngineName,
@@ -11,6 +11,9 @@ import {
   LoxRuntimeError,
   native,
 } from "../src/index.ts";
+
+// Much work on a machine that may be busy.
+vi.setConfig({ testTimeout: 300_000 });
 
 const ENGINES: readonly EngineName[] = ["fast", "closures", "tree"];
 

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   compile,
   compileErrorText,
@@ -15,6 +15,9 @@ import {
   LoxRuntimeError,
 } from "../src/index.ts";
 import { SHAPES } from "./support/shapes.ts";
+
+// Much work on a machine that may be busy.
+vi.setConfig({ testTimeout: 300_000 });
 
 const folder = fileURLToPath(new URL("../../../../shared/data/lox/", import.meta.url));
 
