@@ -69,7 +69,7 @@ function hincrby(ctx: CommandContext): void {
   if (before === undefined) throw NOT_AN_INTEGER_VALUE;
   const sum = addInt64(before, increment);
   if (sum === undefined) throw OVERFLOW;
-  hash.set(field, String(sum));
+  hash.set(field, String(sum), true);
   store();
   ctx.changed(1, EVENT.hash, "hincrby");
   reply.integer(sum);
@@ -90,11 +90,15 @@ function hincrbyfloat(ctx: CommandContext): void {
   if (!isLongDouble(current)) throw isInfinite(current) ? WOULD_BE_NAN : NOT_A_FLOAT_VALUE;
   const sum = addLongDouble(current, increment);
   if (sum === undefined) throw WOULD_BE_NAN;
-  hash.set(field, sum);
+  hash.set(field, sum, true);
   store();
   ctx.changed(1, EVENT.hash, "hincrbyfloat");
   // Replicas must not add again: their long double may be another.
-  if (ctx.propagating) ctx.effect("HSET", args.string(1), field, sum);
+  if (ctx.propagating) {
+    ctx.effect("HSET", args.string(1), field, sum);
+    const atMs = hash.expiresAt(field);
+    if (atMs >= 0) ctx.effect("HPEXPIREAT", args.string(1), atMs, "FIELDS", 1, field);
+  }
   reply.bulk(sum);
 }
 

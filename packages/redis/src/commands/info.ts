@@ -213,6 +213,7 @@ function stats(engine: Engine): Fields {
     ["sync_partial_ok", 0],
     ["sync_partial_err", 0],
     ["expired_keys", counters.expiredKeys],
+    ["expired_subkeys", counters.expiredSubkeys],
     ["expired_stale_perc", "0.00"],
     ["expired_time_cap_reached_count", counters.expiredTimeCapReached],
     ["expire_cycle_cpu_milliseconds", Math.round(counters.expireCycleMs)],
@@ -316,7 +317,7 @@ function keyspace(engine: Engine): Fields {
     .filter((db) => db.size > 0)
     .map((db) => [
       `db${db.index}`,
-      `keys=${db.size},expires=${db.expiry.size},avg_ttl=${db.averageTtlMs()},subexpiry=0`,
+      `keys=${db.size},expires=${db.expiry.size},avg_ttl=${db.averageTtlMs()},subexpiry=${db.hashesWithExpiry.size}`,
     ]);
 }
 

@@ -8,6 +8,7 @@ import { LatencyHistogram } from "../observe/latency-histogram.ts";
 import { aclCommands } from "./acl.ts";
 import { bitmapCommands } from "./bitmaps.ts";
 import { geoCommands } from "./geo.ts";
+import { hashFieldCommands } from "./hash-fields.ts";
 import { hashCommands } from "./hashes.ts";
 import { hyperLogLogCommands } from "./hyperloglogs.ts";
 import { listMovingCommands } from "./lists-moving.ts";
@@ -46,6 +47,7 @@ const FAMILIES: readonly (readonly CommandRow[])[] = [
   listCommands,
   listMovingCommands,
   hashCommands,
+  hashFieldCommands,
   setCommands,
   setAlgebraCommands,
   sortedSetCommands,

@@ -213,6 +213,7 @@ export class Engine {
     const blocked = (): BlockedClients => this.blocked;
     this.keyspace = new Keyspace(this.config.number("databases"), options.random, {
       expired: (database, key) => this.#expired(database, key),
+      fieldsExpired: (database, key, fields, emptied) => this.#fieldsExpired(database, key, fields, emptied),
       get mindsRemoval() {
         return blocked().minding;
       },
@@ -756,8 +757,8 @@ export class Engine {
     }
     const short = this.#maxMemoryBytes > 0 && this.makeRoom() && this.keyspace.memoryBytes > this.#maxMemoryBytes;
     let busy = this.operationsPerSecond > 0 || short;
-    for (const { keys, expiry } of this.keyspace.databases) {
-      if (keys.rehashStep(REHASH_BUCKETS_PER_CRON) || expiry.size > 0) busy = true;
+    for (const { keys, expiry, hashesWithExpiry } of this.keyspace.databases) {
+      if (keys.rehashStep(REHASH_BUCKETS_PER_CRON) || expiry.size > 0 || hashesWithExpiry.size > 0) busy = true;
     }
     return busy;
   }
@@ -902,6 +903,14 @@ export class Engine {
     if ((this.eventClasses & eventClass) === 0) return;
     if ((this.eventClasses & EVENT.keyspace) !== 0) this.pubsub.publish(`__keyspace@${db.index}__:${key}`, event);
     if ((this.eventClasses & EVENT.keyevent) !== 0) this.pubsub.publish(`__keyevent@${db.index}__:${event}`, key);
+  }
+
+  #fieldsExpired(db: Database, key: string, fields: readonly string[], emptied: boolean): void {
+    this.stats.expiredSubkeys += fields.length;
+    this.effects.addBeside(db.index, ["HDEL", key, ...fields]);
+    this.notify(EVENT.hash, "hexpired", db, key);
+    if (emptied) this.notify(EVENT.generic, "del", db, key);
+    if (db.watched) db.touch(key);
   }
 
   #expired(db: Database, key: string): void {

@@ -8,6 +8,8 @@ export class Stats {
   readsProcessed = 0;
   writesProcessed = 0;
   expiredKeys = 0;
+  /** Fields of hashes. */
+  expiredSubkeys = 0;
   evictedKeys = 0;
   keyspaceHits = 0;
   keyspaceMisses = 0;

@@ -7,6 +7,7 @@
 import { Buffer } from "node:buffer";
 import type { Args } from "../resp/args.ts";
 import { bytesOf } from "../types/latin1.ts";
+import { HashValue } from "../types/hash.ts";
 import { typeOf, type Value } from "../types/value.ts";
 import { ExpiryIndex } from "./expiry.ts";
 import type { HashSeed } from "./hash.ts";
@@ -31,6 +32,8 @@ export interface WriteGuard {
 export interface DatabaseContents {
   readonly keys: KeyTable;
   readonly expiry: ExpiryIndex;
+  /** Hashes that may have fields that expire, by key. Some may be gone, or have none: whoever comes across one takes it out. */
+  readonly hashesWithExpiry: Map<string, HashValue>;
   readonly guards: WriteGuard[];
   /** One of the guards, while memory is counted. */
   account: MemoryAccount | undefined;
@@ -51,7 +54,13 @@ export class Database {
   }
 
   #nothing(): DatabaseContents {
-    const contents = { keys: new KeyTable(this.#seed), expiry: new ExpiryIndex(), guards: [], account: undefined };
+    const contents = {
+      keys: new KeyTable(this.#seed),
+      expiry: new ExpiryIndex(),
+      hashesWithExpiry: new Map<string, HashValue>(),
+      guards: [],
+      account: undefined,
+    };
     if (this.#space.countsMemory) startAccount(contents);
     return contents;
   }
@@ -79,6 +88,53 @@ export class Database {
 
   get expiry(): ExpiryIndex {
     return this.#contents.expiry;
+  }
+
+  /** Hashes that may have fields that expire, by key. */
+  get hashesWithExpiry(): Map<string, HashValue> {
+    return this.#contents.hashesWithExpiry;
+  }
+
+  /** The hash at `id` may have fields that expire from now on. */
+  noteFieldExpiry(id: number, hash: HashValue): void {
+    this.#contents.hashesWithExpiry.set(this.#contents.keys.key(id), hash);
+  }
+
+  /** Removes what has expired of the hash at `id`; returns false when that was all of it, and the key is gone. */
+  expireFields(id: number, hash: HashValue): boolean {
+    if (hash.earliestExpiryMs >= this.#space.now || this.#space.expiryPaused || !this.#space.removesExpired) return true;
+    this.beforeWrite(id);
+    const fields = hash.removeExpired(this.#space.now);
+    if (fields.length === 0) return true;
+    const key = this.#contents.keys.key(id);
+    const emptied = hash.size === 0;
+    if (emptied) this.remove(id);
+    this.#space.hooks.fieldsExpired?.(this, key, fields, emptied);
+    return !emptied;
+  }
+
+  /** As `expireSome`, for hashes with fields that expire. Returns how many had some that were due. */
+  expireFieldsSome(limit: number): number {
+    const { keys, hashesWithExpiry } = this.#contents;
+    if (this.#space.expiryPaused || !this.#space.removesExpired) return 0;
+    let due = 0;
+    for (let looks = Math.min(limit, hashesWithExpiry.size); looks > 0; looks--) {
+      const [key, hash] = hashesWithExpiry.entries().next().value!;
+      // Behind the others: so they are looked at in turn.
+      hashesWithExpiry.delete(key);
+      const bytes = bytesOf(key);
+      const id = keys.find(bytes, 0, bytes.length);
+      if (id === 0 || keys.value(id) !== hash || hash.expiring === 0) continue;
+      const isDue = hash.earliestExpiryMs < this.#space.now;
+      if (isDue) due++;
+      if ((!isDue || this.expireFields(id, hash)) && hash.expiring > 0) hashesWithExpiry.set(key, hash);
+    }
+    return due;
+  }
+
+  /** A value has come to `id`: a hash may bring fields that expire. */
+  #arrived(id: number, value: Value): void {
+    if (typeof value === "object" && value instanceof HashValue && value.expiring > 0) this.noteFieldExpiry(id, value);
   }
 
   /** Keys, those included that have expired and were not yet removed (as DBSIZE counts). */
@@ -134,6 +190,7 @@ export class Database {
     const { hooks } = this.#space;
     if (hooks.mindsRemoval === true && typeOf(value) !== typeOf(keys.value(id))) hooks.removed?.(this, keys.key(id));
     keys.setValue(id, value);
+    this.#arrived(id, value);
   }
 
   /** Adds the key in argument `i`, which must be missing; returns its id. */
@@ -143,6 +200,7 @@ export class Database {
   }
 
   #inserted(id: number): number {
+    this.#arrived(id, this.#contents.keys.value(id));
     const { keys, guards } = this.#contents;
     keys.setAccess(id, this.#space.freshAccess);
     if (guards.length > 0) for (const guard of guards) guard.inserted?.(id);

@@ -10,6 +10,8 @@ import { hashSeed, type HashSeed } from "./hash.ts";
 export interface KeyspaceHooks {
   /** `key` of `database` was removed because its time had come: statistics, events, propagation. */
   expired(database: Database, key: string): void;
+  /** Fields of the hash at `key` were removed because their time had come; with `emptied` the key too. */
+  fieldsExpired?(database: Database, key: string, fields: readonly string[], emptied: boolean): void;
   /** Whether `removed` is to be called at all. */
   readonly mindsRemoval?: boolean;
   /** `key` of `database` was removed, or holds another type now; undefined: all keys of it may have been. */
@@ -51,6 +53,12 @@ export class Keyspace {
     for (let visited = 0; visited < this.databases.length; visited++) {
       const database = this.databases[this.#next % this.databases.length]!;
       this.#next++;
+      while (database.hashesWithExpiry.size > 0) {
+        const due = database.expireFieldsSome(EXPIRE_SAMPLE);
+        removed += due;
+        if (overdue()) return removed;
+        if (due * 4 <= EXPIRE_SAMPLE) break;
+      }
       while (database.expiry.size > 0) {
         const due = database.expireSome(EXPIRE_SAMPLE);
         removed += due;
@@ -66,6 +74,7 @@ export class Keyspace {
     let removed = 0;
     for (const database of this.databases) {
       removed += database.expireSome(database.expiry.size);
+      removed += database.expireFieldsSome(database.hashesWithExpiry.size);
       database.expiry.findEarliest();
     }
     return removed;
@@ -74,7 +83,10 @@ export class Keyspace {
   /** A time before which no key expires; Infinity when none does. */
   get earliestExpiryMs(): number {
     let earliest = Infinity;
-    for (const { expiry } of this.databases) earliest = Math.min(earliest, expiry.earliestMs);
+    for (const { expiry, hashesWithExpiry } of this.databases) {
+      earliest = Math.min(earliest, expiry.earliestMs);
+      for (const hash of hashesWithExpiry.values()) earliest = Math.min(earliest, hash.earliestExpiryMs);
+    }
     return earliest;
   }
 

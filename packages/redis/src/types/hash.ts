@@ -1,3 +1,4 @@
+import { FieldExpiry } from "./field-expiry.ts";
 import { COLLECTION_OVERHEAD, POINTER, STRING_OVERHEAD, TABLE_ENTRY } from "./heap-size.ts";
 import type { CollectionSettings } from "./settings.ts";
 import { StringTable } from "./string-table.ts";
@@ -7,7 +8,7 @@ import { Collection } from "./value.ts";
  * The hash type. Small hashes keep fields and values alternating in one flat array, in the order of insertion, which is
  * also the order a listpack has; large ones use a StringTable with the values beside it.
  *
- * Field expiry, when it comes, is one more array beside `#values` (and beside `#flat`), absent while no field has one.
+ * Fields may expire. A compact hash then is a "listpackex", for good, and keeps its fields in the order of their times, those without one last.
  */
 export class HashValue extends Collection {
   readonly type = "hash";
@@ -18,6 +19,8 @@ export class HashValue extends Collection {
   #values: string[] = [];
   /** Characters of all fields and values. */
   #characters = 0;
+  /** Undefined while no field ever had a time. */
+  #expiry: FieldExpiry | undefined;
 
   constructor(settings: Readonly<CollectionSettings>) {
     super();
@@ -28,8 +31,60 @@ export class HashValue extends Collection {
     return this.#table === undefined ? this.#flat.length >> 1 : this.#table.size;
   }
 
-  encoding(): "listpack" | "hashtable" {
-    return this.#table === undefined ? "listpack" : "hashtable";
+  encoding(): "listpack" | "listpackex" | "hashtable" {
+    if (this.#table !== undefined) return "hashtable";
+    return this.#expiry === undefined ? "listpack" : "listpackex";
+  }
+
+  /** How many fields expire. */
+  get expiring(): number {
+    return this.#expiry?.size ?? 0;
+  }
+
+  /** No field expires before this; milliseconds since the epoch, Infinity when none does. May be too early. */
+  get earliestExpiryMs(): number {
+    return this.#expiry?.earliestMs ?? Infinity;
+  }
+
+  /** When the field expires; -1 when it does not, or is not there. */
+  expiresAt(field: string): number {
+    return this.#expiry?.get(field) ?? -1;
+  }
+
+  /** To be called before fields are given times: from then on it is reported as one that may have them. */
+  prepareToExpire(): void {
+    this.#expiry ??= new FieldExpiry();
+  }
+
+  /** Gives a field, which must be there, a time. */
+  setExpiresAt(field: string, atMs: number): void {
+    this.prepareToExpire();
+    this.#expiry!.set(field, atMs);
+    if (this.#table === undefined) this.#moveByTime(field, atMs);
+  }
+
+  /** Takes the field's time away; returns whether it had one. */
+  persist(field: string): boolean {
+    if (this.#expiry === undefined || !this.#expiry.delete(field)) return false;
+    if (this.#table === undefined) this.#moveByTime(field, Infinity);
+    return true;
+  }
+
+  /** Removes the fields whose time was before `nowMs`; returns them, earliest first. */
+  removeExpired(nowMs: number): string[] {
+    if (this.#expiry === undefined || this.#expiry.earliestMs >= nowMs) return [];
+    const due = this.#expiry.due(nowMs);
+    for (const field of due) this.delete(field);
+    return due;
+  }
+
+  /** In a compact hash, puts the field before the first one that expires later. */
+  #moveByTime(field: string, atMs: number): void {
+    const flat = this.#flat;
+    const [, value] = flat.splice(this.#indexOf(field), 2) as [string, string];
+    let to = 0;
+    while (to < flat.length && (this.#expiry!.get(flat[to]!) ?? Infinity) <= atMs) to += 2;
+    flat.splice(to, 0, field, value);
   }
 
   get(field: string): string | undefined {
@@ -50,8 +105,9 @@ export class HashValue extends Collection {
     if (this.#table === undefined && fields > this.#settings.hashMaxListpackEntries) this.#toTable();
   }
 
-  /** Returns whether the field is new. */
-  set(field: string, value: string): boolean {
+  /** Returns whether the field is new. Its time is taken away unless `keepsExpiry`. */
+  set(field: string, value: string, keepsExpiry = false): boolean {
+    if (!keepsExpiry && this.#expiry !== undefined) this.persist(field);
     if (this.#table === undefined) {
       const limit = this.#settings.hashMaxListpackValue;
       if (field.length <= limit && value.length <= limit) {
@@ -80,6 +136,7 @@ export class HashValue extends Collection {
   }
 
   delete(field: string): boolean {
+    this.#expiry?.delete(field);
     if (this.#table === undefined) {
       const at = this.#indexOf(field);
       if (at < 0) return false;
@@ -129,12 +186,13 @@ export class HashValue extends Collection {
     copy.#table = this.#table?.clone();
     copy.#values = this.#values.slice();
     copy.#characters = this.#characters;
+    copy.#expiry = this.#expiry?.clone();
     return copy;
   }
 
   memoryBytes(): number {
     const perField = STRING_OVERHEAD * 2 + POINTER + (this.#table === undefined ? POINTER : TABLE_ENTRY);
-    return COLLECTION_OVERHEAD + this.#characters + this.size * perField;
+    return COLLECTION_OVERHEAD + this.#characters + this.size * perField + this.expiring * TABLE_ENTRY;
   }
 
   #indexOf(field: string): number {
