@@ -2,6 +2,7 @@
  * `tenon redis [redis.conf] [--option value]…`: redis-server's manner of being started. Arguments in, exit code out.
  */
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import process from "node:process";
 import { CliError, Command, interrupted, runCli } from "@tenon/kit/cli";
 import { createLog, type World, realWorld } from "@tenon/kit";
@@ -104,8 +105,10 @@ async function serve(args: readonly string[], world: World): Promise<void> {
 
 async function start(args: readonly string[], world: World): Promise<{ server: RedisServer }> {
   try {
+    const [file] = args;
+    const configFile = file === undefined || file.startsWith("-") ? undefined : resolve(file);
     const options = optionsOf(settingsOf(args), world);
-    const server = await RedisServer.listen(options);
+    const server = await RedisServer.listen(configFile === undefined ? options : { ...options, configFile });
     process.stdout.write(`Redis is ready: ${server.url}\n`);
     return { server };
   } catch (error) {

@@ -66,6 +66,8 @@ export interface RedisServerOptions {
   readonly user?: string | readonly string[];
   /** The file that ACL LOAD and ACL SAVE use; it is loaded at the start, and must exist. */
   readonly aclfile?: string;
+  /** The redis.conf that CONFIG REWRITE writes; its settings are the other options. */
+  readonly configFile?: string;
   readonly databases?: number;
   readonly timeout?: number;
   readonly maxmemory?: string | number;
@@ -75,7 +77,7 @@ export interface RedisServerOptions {
 }
 
 /** Options that are not settings of redis.conf. */
-const NOT_SETTINGS = new Set(["host", "port", "unixsocket", "world", "log", "clock", "dir", "user"]);
+const NOT_SETTINGS = new Set(["host", "port", "unixsocket", "world", "log", "clock", "dir", "user", "configFile"]);
 const CRON_MS = 100;
 /** While loading takes no longer than this, the port opens when it is over; else clients get LOADING meanwhile. */
 const QUIET_LOADING_MS = 100;
@@ -146,7 +148,7 @@ export class RedisServer implements AsyncDisposable {
       now: clock.now(),
       monotonic: () => clock.monotonic(),
       config,
-      facts: FACTS,
+      facts: { ...FACTS, configFile: options.configFile ?? "" },
       files: settingsFiles(this.#world, options.dir ?? process.cwd()),
     });
     this.#loadUsers(options);

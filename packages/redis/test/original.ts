@@ -80,6 +80,11 @@ export class Original {
     return this.#received;
   }
 
+  /** Drops what was gathered. */
+  forget(): void {
+    this.#received = "";
+  }
+
   end(): void {
     this.#socket.destroy();
   }

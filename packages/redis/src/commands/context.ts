@@ -13,7 +13,6 @@ import type { Engine } from "../engine/engine.ts";
 import type { Database } from "../keyspace/database.ts";
 import type { Args } from "../resp/args.ts";
 import type { ReplyWriter } from "../resp/reply-writer.ts";
-import { HashValue } from "../types/hash.ts";
 import { Collection, type CollectionType, type Value } from "../types/value.ts";
 import type { CommandEntry } from "./registry.ts";
 import { WRONG_TYPE } from "./errors.ts";
@@ -76,24 +75,22 @@ export class CommandContext {
     this.engine = engine;
   }
 
-  /** The value at the key in argument `i`, for reading: counts a hit or miss and marks the access. */
-  lookup(i: number): Value | undefined {
+  /** Id of the key in argument `i`, 0 when missing, for reading what is not its value: counts a hit or miss, and is no access. */
+  peek(i: number): number {
     const id = this.db.find(this.args, i);
     if (id === 0) {
       this.engine.stats.keyspaceMisses++;
       if (this.engine.notifies) this.notify(EVENT.keyMiss, "keymiss", i);
-      return undefined;
-    }
-    this.engine.stats.keyspaceHits++;
-    this.engine.recordAccess(this.db, id);
-    return this.#withoutExpired(id);
+    } else this.engine.stats.keyspaceHits++;
+    return id;
   }
 
-  /** The value at `id`; of a hash, without the fields whose time has come. */
-  #withoutExpired(id: number): Value | undefined {
-    const value = this.db.value(id);
-    if (typeof value !== "object" || !(value instanceof HashValue) || value.earliestExpiryMs >= this.now) return value;
-    return this.db.expireFields(id, value) ? value : undefined;
+  /** The value at the key in argument `i`, for reading: counts a hit or miss and marks the access. */
+  lookup(i: number): Value | undefined {
+    const id = this.peek(i);
+    if (id === 0) return undefined;
+    this.engine.recordAccess(this.db, id);
+    return this.db.value(id);
   }
 
   /** The value at the key in argument `i`, for changing it: marks the access, counts nothing. */
@@ -102,7 +99,7 @@ export class CommandContext {
     if (id === 0) return undefined;
     this.db.beforeWrite(id);
     this.engine.recordAccess(this.db, id);
-    return this.#withoutExpired(id);
+    return this.db.value(id);
   }
 
   /** As `lookup`, and throws WRONGTYPE unless it is missing or a `type`: `ctx.collection(1, ListValue)`. */
@@ -135,6 +132,11 @@ export class CommandContext {
     }
     if (value instanceof Collection) this.signalReady(i);
     return id;
+  }
+
+  /** Argument `i` names a key that is about to be added to `db`, maybe another database. */
+  arriving(db: Database, i: number): void {
+    if (this.engine.notifies) this.engine.notify(EVENT.new, "new", db, this.args.string(i));
   }
 
   /** Argument `i` names a key that has just been added to `db`, maybe another database: watchers, event, blocked clients. */

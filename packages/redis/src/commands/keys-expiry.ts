@@ -65,7 +65,7 @@ function expireGeneric(ctx: CommandContext, unitMs: number, base: number, name: 
 
 /** TTL and its kin. */
 function remaining(ctx: CommandContext, show: (at: number, now: number) => number): void {
-  const id = ctx.db.find(ctx.args, 1);
+  const id = ctx.peek(1);
   if (id === 0) {
     ctx.reply.integer(-2);
     return;

@@ -28,7 +28,7 @@ function exists(ctx: CommandContext): void {
 }
 
 function type(ctx: CommandContext): void {
-  const id = ctx.db.find(ctx.args, 1);
+  const id = ctx.peek(1);
   ctx.reply.simple(id === 0 ? "none" : typeOf(ctx.db.value(id)));
 }
 
@@ -56,6 +56,8 @@ function moveKey(ctx: CommandContext, onlyNew: boolean): void {
   const value = db.value(id);
   const expiresAt = db.expiresAt(id);
   db.remove(id);
+  // What was at the new name goes; the key is a new one there.
+  ctx.remove(2);
   const made = ctx.put(2, value);
   if (expiresAt >= 0) db.setExpiresAt(made, expiresAt);
   ctx.changed(1, EVENT.generic, "rename_from");
@@ -84,6 +86,7 @@ function move(ctx: CommandContext): void {
   const value = db.value(id);
   const expiresAt = db.expiresAt(id);
   db.remove(id);
+  ctx.arriving(target, 1);
   ctx.changed(1, EVENT.generic, "move_from");
   const made = target.insert(args, 1, value);
   if (expiresAt >= 0) target.setExpiresAt(made, expiresAt);
@@ -120,6 +123,7 @@ function copy(ctx: CommandContext): void {
     target.remove(existing);
   }
   const expiresAt = db.expiresAt(db.find(args, 1));
+  ctx.arriving(target, 2);
   const made = target.insert(args, 2, copyOf(value));
   if (expiresAt >= 0) target.setExpiresAt(made, expiresAt);
   ctx.dirty++;

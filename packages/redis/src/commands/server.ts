@@ -1,4 +1,5 @@
 /** The server as a whole: configuration, flushing, statistics, slow log, monitoring. INFO is in info.ts, COMMAND in introspection.ts. */
+import { rewriteConfig } from "../engine/config-rewrite.ts";
 import { ConfigError } from "../engine/config.ts";
 import { Glob } from "../keyspace/glob.ts";
 import type { CommandContext } from "./context.ts";
@@ -35,6 +36,18 @@ function configSet(ctx: CommandContext): void {
     throw new CommandError(
       `ERR CONFIG SET failed (possibly related to argument '${error.setting}') - ${error.message}`,
     );
+  }
+  ctx.reply.ok();
+}
+
+function configRewrite(ctx: CommandContext): void {
+  const { acl, config, facts, files } = ctx.engine;
+  if (facts.configFile === "") throw new CommandError("ERR The server is running without a config file");
+  const users = config.text("aclfile") === "" ? acl.lines() : [];
+  try {
+    files.write(facts.configFile, rewriteConfig(files.read(facts.configFile), config, users));
+  } catch (error) {
+    throw new CommandError(`ERR Rewriting config file: ${(error as Error).message}`);
   }
   ctx.reply.ok();
 }
@@ -185,17 +198,9 @@ const CONFIG_SUBCOMMANDS: readonly CommandRow[] = [
   row("resetstat", 2, ADMIN, "2.0.0", "Resets the server's statistics.", configResetstat, {
     tips: ["request_policy:all_nodes", "response_policy:all_succeeded"],
   }),
-  row(
-    "rewrite",
-    2,
-    ADMIN,
-    "2.8.0",
-    "Persists the effective configuration to file.",
-    () => {
-      throw new CommandError("ERR The server is running without a config file");
-    },
-    { tips: ["request_policy:all_nodes", "response_policy:all_succeeded"] },
-  ),
+  row("rewrite", 2, ADMIN, "2.8.0", "Persists the effective configuration to file.", configRewrite, {
+    tips: ["request_policy:all_nodes", "response_policy:all_succeeded"],
+  }),
   subcommandHelp(
     "config",
     "5.0.0",

@@ -79,7 +79,7 @@ export class Config {
   load(name: string, value: string): void {
     const row = this.row(name);
     if (row === undefined) throw new ConfigError(name, "Bad directive or wrong number of arguments");
-    this.#set(row, checked(row, value, name));
+    this.#set(row, checked(row, value, name, this.text(row.name)));
   }
 
   /** CONFIG SET: all of `settings`, or none. Throws ConfigError. */
@@ -91,7 +91,7 @@ export class Config {
       if (row.immutable === true) throw new ConfigError(name, "can't set immutable config");
       if (seen.has(row)) throw new ConfigError(name, "duplicate parameter");
       seen.add(row);
-      checkedValues.push([row, checked(row, value, name)]);
+      checkedValues.push([row, checked(row, value, name, this.text(row.name))]);
     }
     for (const [row, value] of checkedValues) this.#set(row, value);
   }
@@ -112,8 +112,8 @@ export class Config {
   }
 }
 
-/** `value` in the form that is kept, or ConfigError. */
-function checked(row: ConfigRow, value: string, name: string): string {
+/** `value` in the form that is kept, or ConfigError; `current` is what holds until then. */
+function checked(row: ConfigRow, value: string, name: string, current: string): string {
   switch (row.kind) {
     case "boolean": {
       const lower = value.toLowerCase();
@@ -136,7 +136,7 @@ function checked(row: ConfigRow, value: string, name: string): string {
       return lower;
     }
     case "text":
-      return text(row, value, name);
+      return text(row, value, name, current);
   }
 }
 
@@ -153,7 +153,7 @@ function integer(row: ConfigRow, value: string, name: string): string {
 }
 
 /** Settings with a syntax of their own. */
-function text(row: ConfigRow, value: string, name: string): string {
+function text(row: ConfigRow, value: string, name: string, current: string): string {
   switch (row.name) {
     case "notify-keyspace-events":
       return eventLetters(parseEventLetters(value, name));
@@ -165,21 +165,19 @@ function text(row: ConfigRow, value: string, name: string): string {
       return words.join(" ");
     }
     case "client-output-buffer-limit":
-      return outputLimits(value, name);
+      return outputLimits(value, name, current);
     default:
       return value;
   }
 }
 
-/** Merges `<class> <hard> <soft> <seconds>` groups into all three classes. */
-function outputLimits(value: string, name: string): string {
+/** Merges `<class> <hard> <soft> <seconds>` groups into those of all three classes that hold now. */
+function outputLimits(value: string, name: string, current: string): string {
   const words = value.trim().split(/\s+/);
   if (words.length % 4 !== 0) throw new ConfigError(name, "Wrong number of arguments in buffer limit configuration.");
-  const limits = new Map<string, string>([
-    ["normal", "0 0 0"],
-    ["slave", "268435456 67108864 60"],
-    ["pubsub", "33554432 8388608 60"],
-  ]);
+  const limits = new Map<string, string>();
+  const now = current.split(" ");
+  for (let i = 0; i < now.length; i += 4) limits.set(now[i]!, now.slice(i + 1, i + 4).join(" "));
   for (let i = 0; i < words.length; i += 4) {
     const kind = words[i]!.toLowerCase() === "replica" ? "slave" : words[i]!.toLowerCase();
     if (!limits.has(kind)) throw new ConfigError(name, "Invalid client class specified in buffer limit configuration.");
