@@ -232,6 +232,15 @@ describe.each(ENGINES)("%s", (engine) => {
   });
 });
 
+test.each(ENGINES)("names of a program do not meet those that the engine makes: %s", (engine) => {
+  const lox = new Lox({ engine });
+  const source = "var C0 = 5; class g { m() { return C0; } } class c < g {} g().m() + c().m();";
+  expect(lox.run(compile(source))).toBe(10);
+  const failing = "fun script() { return construct(); }\nfun construct() { return nil(); }\nscript();";
+  const { frames } = runtimeError(() => lox.run(compile(failing)));
+  expect(frames.map(({ functionName }) => functionName)).toEqual(["construct", "script", null]);
+});
+
 test("a program of one dialect does not run on an object of the other", () => {
   expect(() => new Lox({ dialect: "clox" }).run(compile("1;"))).toThrow(TypeError);
 });

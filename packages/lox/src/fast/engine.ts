@@ -24,7 +24,7 @@ import {
   stackOverflow,
   stringOverflow,
 } from "../values/runtime-error.ts";
-import { CONSTRUCT, type GeneratedProgram } from "./generator.ts";
+import { CONSTRUCT, type GeneratedProgram, SCRIPT } from "./generator.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 
 /** `new Function` puts its parameters on two lines before the body. */
@@ -146,7 +146,7 @@ export class FastEngine extends ObjectEngine {
       start,
       line: place?.line ?? 0,
       column,
-      functionName: name === "script$" ? null : functionName(name),
+      functionName: name === SCRIPT ? null : functionName(name),
     };
   }
 }

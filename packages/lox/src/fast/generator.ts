@@ -30,6 +30,8 @@ export interface GeneratedProgram extends GeneratedSource {
 
 /** The name of the functions that construct: in a stack trace they are none of Lox's. */
 export const CONSTRUCT = "construct$$";
+/** The name of the script itself; that of a function called `script` has one dollar sign. */
+export const SCRIPT = "script$$";
 
 /**
  * Compiles a resolved program. `shared` names globals that must live in the shared table even though this program
@@ -135,7 +137,7 @@ class Generator extends ExpressionGenerator {
       `"use strict";const {${RUNTIME_NAMES.join(",")}}=runtime;`,
       declarations.length === 0 ? "" : `let ${declarations.join(",")};`,
       own.length === 0 ? "" : registration,
-      `return function script$(){let ${["last=null", ...temporaries].join(",")};`,
+      `return function ${SCRIPT}(){let ${["last=null", ...temporaries].join(",")};`,
     ].join("");
     return { text: `${prelude}${text}return last;};`, places };
   }
@@ -258,7 +260,8 @@ class Generator extends ExpressionGenerator {
 
   #class(node: ClassStatement): string {
     const name = node.name.lexeme;
-    const constructor = `${name}$C${this.#classes++}`;
+    // Two dollar signs: `g$C0` would be the global variable C0.
+    const constructor = `${name}$$${this.#classes++}`;
     return this.#declare(node.binding, name, () => {
       const { superclass, superBinding } = node;
       const base = superBinding ? this.localName(superBinding) : "";

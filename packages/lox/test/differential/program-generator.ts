@@ -50,6 +50,10 @@ const NAMES: readonly string[] = [
   "runtime",
   "counters",
   "NaN",
+  "g",
+  "C0",
+  "script",
+  "construct",
 ];
 const PROPERTIES: readonly string[] = [
   "f",
