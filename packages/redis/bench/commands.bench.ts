@@ -1,24 +1,25 @@
-/** SET and GET beside redis-server, by redis-benchmark with 50 connections. */
+/** String commands beside redis-server, by redis-benchmark with 50 connections; collections are in collections.bench.ts. */
 import { nodeServer, redisBenchmark, redisServer, serverScenario, suite } from "@tenon/bench";
 
 const ours = nodeServer({ name: "tenon", script: new URL("./server.ts", import.meta.url) });
 
-/** Least ratios: without pipelining, and with 16. */
-const TARGETS = {
-  1: { throughput: 0.85, cpu: 0.75 },
-  16: { throughput: 1.0, cpu: 0.9 },
-} as const;
+/** Commands, commands per write, and the least ratios. */
+const WORK = [
+  { commands: ["set", "get", "incr", "lpush"], pipeline: 1, targets: { throughput: 0.85, cpu: 0.75 } },
+  { commands: ["set", "get", "incr"], pipeline: 16, targets: { throughput: 1.0, cpu: 0.9 } },
+  { commands: ["mset"], pipeline: 16, targets: { throughput: 0.85, cpu: 0.7 } },
+] as const;
 
 export default suite(
   "redis",
-  ([1, 16] as const).flatMap((pipeline) =>
-    ["set", "get"].map((command) =>
+  WORK.flatMap(({ commands, pipeline, targets }) =>
+    commands.map((command) =>
       serverScenario({
         name: `${command.toUpperCase()}, 50 connections, pipeline ${pipeline}`,
         ours,
         peers: [redisServer()],
         load: redisBenchmark({ command, clients: 50, pipeline, keys: 100_000, valueBytes: 3 }),
-        targets: { "redis-server": TARGETS[pipeline] },
+        targets: { "redis-server": targets },
       }),
     ),
   ),

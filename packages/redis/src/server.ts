@@ -26,7 +26,8 @@ import {
 } from "@tenon/kit";
 import type { Client, ClientSink } from "./engine/client.ts";
 import { Config, ConfigError } from "./engine/config.ts";
-import { Engine, type HostFacts } from "./engine/engine.ts";
+import { Engine } from "./engine/engine.ts";
+import type { HostFacts } from "./engine/options.ts";
 import type { Effect } from "./engine/effects.ts";
 import { EngineSocket } from "./engine-socket.ts";
 import { Faults } from "./faults.ts";

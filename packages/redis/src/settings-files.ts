@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { resolve } from "node:path";
 import type { World } from "@tenon/kit";
-import type { SettingsFiles } from "./engine/engine.ts";
+import type { SettingsFiles } from "./engine/options.ts";
 
 /** `directory` is what relative paths begin at. */
 export function settingsFiles(world: World, directory: string): SettingsFiles {

@@ -32,6 +32,8 @@ import { Config, parseEventLetters } from "./config.ts";
 import { Effects } from "./effects.ts";
 import { monitorLine } from "./monitor.ts";
 import type { PersistenceDoor } from "./persistence-door.ts";
+import { type EngineOptions, type HostFacts, NO_FACTS, NO_FILES, type SettingsFiles } from "./options.ts";
+import { Pause } from "./pause.ts";
 import { PubSub } from "./pubsub.ts";
 import { redacted } from "./redacted.ts";
 import { SlowLog } from "./slow-log.ts";
@@ -39,58 +41,6 @@ import { Stats } from "./stats.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { unknownCommand, unknownSubcommand } from "./unknown-command.ts";
 import { REDIS_VERSION } from "./version.ts";
-
-/** What INFO says of the machine: the engine does not look itself. */
-export interface HostFacts {
-  readonly os: string;
-  readonly multiplexing: string;
-  readonly processId: number;
-  readonly executable: string;
-  readonly configFile: string;
-  /** Memory of the machine. */
-  readonly systemBytes: number;
-  memory(): { usedBytes: number; residentBytes: number };
-  cpu(): { systemSeconds: number; userSeconds: number };
-}
-
-/** The files that commands name: the ACL file, redis.conf. Text in one-byte characters; failures are the operating system's errors. */
-export interface SettingsFiles {
-  read(path: string): string;
-  /** Replaces the file at once. */
-  write(path: string, text: string): void;
-}
-
-const NO_FILES: SettingsFiles = {
-  read: () => {
-    throw new Error("No such file or directory");
-  },
-  write: () => {
-    throw new Error("Read-only file system");
-  },
-};
-
-export interface EngineOptions {
-  readonly random: Random;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  /** Milliseconds, fractional, never going back: measures how long commands take. */
-  readonly monotonic: () => number;
-  /** Settings, by redis.conf's names; all are checked. */
-  readonly config?: Config;
-  readonly facts?: HostFacts;
-  readonly files?: SettingsFiles;
-}
-
-const NO_FACTS: HostFacts = {
-  os: "unknown",
-  multiplexing: "none",
-  processId: 0,
-  executable: "",
-  configFile: "",
-  systemBytes: 0,
-  memory: () => ({ usedBytes: 0, residentBytes: 0 }),
-  cpu: () => ({ systemSeconds: 0, userSeconds: 0 }),
-};
 
 /** Intercepts commands before they run: fault injection. Returns whether it took the command over. */
 export type Interceptor = (client: Client, entry: CommandEntry, args: Args) => boolean;
@@ -180,10 +130,7 @@ export class Engine {
   #flushable: Client[] = [];
   /** Clients that were unblocked and may have commands waiting in their parsers. */
   #resumable: Client[] = [];
-  /** Clients whose command waits for the end of CLIENT PAUSE. */
-  #pausedClients: Client[] = [];
-  #pausedUntilMs = 0;
-  #pausesAll = false;
+  readonly #pause = new Pause();
   readonly #stopwatch: Stopwatch;
   #slowerThanMicroseconds = 10_000;
   /** 0: spikes are not noted. */
@@ -333,7 +280,7 @@ export class Engine {
 
   set loading(loading: boolean) {
     this.#loading = loading;
-    this.keyspace.expiryPaused = loading || this.#pausedUntilMs > 0;
+    this.keyspace.expiryPaused = loading || this.#pause.untilMs > 0;
     this.#restricted = loading || this.#writesRefused !== "";
   }
 
@@ -452,7 +399,7 @@ export class Engine {
       );
       return;
     }
-    if (this.#pausedUntilMs > 0 && this.#holdsBack(client, entry, args)) return;
+    if (this.#pause.untilMs > 0 && this.#pause.holdsBack(client, entry, args)) return;
     if (this.#restricted && this.#isRefused(client, entry)) return;
     if (client.queue !== undefined && !NOT_QUEUED.has(entry.row.name)) {
       client.queue.push({ entry, args: args.copy() });
@@ -721,7 +668,7 @@ export class Engine {
   /** When `tick` wants to be called next, in milliseconds since the epoch; Infinity when nothing waits. */
   get nextWakeMs(): number {
     if (this.#held) return Infinity;
-    const pauseEnds = this.#pausedUntilMs > 0 ? this.#pausedUntilMs : Infinity;
+    const pauseEnds = this.#pause.untilMs > 0 ? this.#pause.untilMs : Infinity;
     return Math.min(this.blocked.earliestDeadlineMs, pauseEnds);
   }
 
@@ -729,7 +676,7 @@ export class Engine {
   tick(now: number): void {
     this.setNow(now);
     if (this.#held) return;
-    if (this.#pausedUntilMs > 0 && now >= this.#pausedUntilMs) this.unpause();
+    if (this.#pause.untilMs > 0 && now >= this.#pause.untilMs) this.unpause();
     this.blocked.expire();
     this.#drainResumable();
   }
@@ -744,7 +691,7 @@ export class Engine {
     this.operationsPerSecond = Math.round(((this.stats.commandsProcessed - this.#lastCronCommands) * 1000) / elapsedMs);
     this.#lastCronMs = now;
     this.#lastCronCommands = this.stats.commandsProcessed;
-    if (this.activeExpire && this.#pausedUntilMs === 0) {
+    if (this.activeExpire && this.#pause.untilMs === 0) {
       const started = this.#monotonic();
       const budgetMs = (1000 / this.config.number("hz")) * EXPIRE_SHARE;
       this.keyspace.expireCycle(() => {
@@ -772,17 +719,13 @@ export class Engine {
 
   /** Holds commands back until `untilMs`: all of them, or those that write. A longer pause that is on stays. */
   pause(untilMs: number, all: boolean): void {
-    this.#pausesAll = all || (this.#pausedUntilMs > 0 && this.#pausesAll);
-    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
+    this.#pause.extend(untilMs, all);
     this.keyspace.expiryPaused = true;
   }
 
   unpause(): void {
-    this.#pausedUntilMs = 0;
     this.keyspace.expiryPaused = this.#loading;
-    const clients = this.#pausedClients;
-    this.#pausedClients = [];
-    for (const client of clients) {
+    for (const client of this.#pause.end()) {
       client.paused = false;
       if (client.closed) continue;
       const held = client.held!;
@@ -790,18 +733,6 @@ export class Engine {
       this.process(client, held);
       this.#resume(client);
     }
-  }
-
-  #holdsBack(client: Client, entry: CommandEntry, args: Args): boolean {
-    if (entry.parent?.row.name === "client") return false;
-    const writes =
-      (entry.bits & (FLAG.write | FLAG.mayReplicate)) !== 0 ||
-      (entry.row.name === "exec" && client.queue?.some((queued) => (queued.entry.bits & FLAG.write) !== 0) === true);
-    if (!this.#pausesAll && !writes) return false;
-    client.paused = true;
-    client.held = args.copy();
-    this.#pausedClients.push(client);
-    return true;
   }
 
   /** As after a change of masters: what replicas know is no longer a part of this history. */

@@ -1,0 +1,57 @@
+/** What an engine is given of the world: randomness, time, facts of the machine, files. It looks at none of them itself. */
+import type { Random } from "@tenon/kit";
+import type { Config } from "./config.ts";
+
+/** What INFO says of the machine: the engine does not look itself. */
+export interface HostFacts {
+  readonly os: string;
+  readonly multiplexing: string;
+  readonly processId: number;
+  readonly executable: string;
+  readonly configFile: string;
+  /** Memory of the machine. */
+  readonly systemBytes: number;
+  memory(): { usedBytes: number; residentBytes: number };
+  cpu(): { systemSeconds: number; userSeconds: number };
+}
+
+/** The files that commands name: the ACL file, redis.conf. Text in one-byte characters; failures are the operating system's errors. */
+export interface SettingsFiles {
+  read(path: string): string;
+  /** Replaces the file at once. */
+  write(path: string, text: string): void;
+}
+
+/** For an engine without a disk. */
+export const NO_FILES: SettingsFiles = {
+  read: () => {
+    throw new Error("No such file or directory");
+  },
+  write: () => {
+    throw new Error("Read-only file system");
+  },
+};
+
+/** What whoever owns an engine gives it. */
+export interface EngineOptions {
+  readonly random: Random;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Milliseconds, fractional, never going back: measures how long commands take. */
+  readonly monotonic: () => number;
+  /** Settings, by redis.conf's names; all are checked. */
+  readonly config?: Config;
+  readonly facts?: HostFacts;
+  readonly files?: SettingsFiles;
+}
+
+export const NO_FACTS: HostFacts = {
+  os: "unknown",
+  multiplexing: "none",
+  processId: 0,
+  executable: "",
+  configFile: "",
+  systemBytes: 0,
+  memory: () => ({ usedBytes: 0, residentBytes: 0 }),
+  cpu: () => ({ systemSeconds: 0, userSeconds: 0 }),
+};
