@@ -22,8 +22,8 @@ export function fillWithEverything(run: (...words: (string | number)[]) => unkno
   run("HSET", "short hash", "f", "v", "n", 42, "", "");
   for (let i = 0; i < size; i++) run("HSET", "large hash", `field ${i}`, i);
   run("EXPIRE", "large hash", 5000);
-  run("ZADD", "short zset", 1, "a", 2.5, "b", "-inf", "c", "+inf", "d", "-0.1", "e");
-  for (let i = 0; i < size; i++) run("ZADD", "large zset", i / 3, `member ${i}`);
+  run("ZADD", "short zset", 1, "a", 2.5, "b", "-inf", "c", "+inf", "d", "-0.125", "e");
+  for (let i = 0; i < size; i++) run("ZADD", "large zset", i / 4, `member ${i}`);
   for (let i = 0; i < size; i++) run("XADD", "stream", `${1000 + (i >> 1)}-${i}`, "f", i, "g", "same");
   run("XADD", "stream", "5000-1", "other", "fields", "than", "before");
   run("XDEL", "stream", "1003-6", "1003-7");

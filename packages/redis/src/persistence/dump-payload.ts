@@ -7,8 +7,8 @@ import { CorruptDataError } from "../types/codecs/corrupt-data.ts";
 import type { CollectionSettings } from "../types/settings.ts";
 import type { Value } from "../types/value.ts";
 import { decodeValue } from "./rdb-decode.ts";
-import { imageOf, RdbOutput } from "./rdb-encode.ts";
-import { NEWEST_VERSION, OLDEST_WRITTEN_VERSION, RdbError } from "./rdb-format.ts";
+import { imageOf, RdbOutput, versionOf } from "./rdb-encode.ts";
+import { NEWEST_VERSION, RdbError } from "./rdb-format.ts";
 import { memorySource, RdbInput } from "./rdb-input.ts";
 
 const FOOTER_BYTES = 10;
@@ -18,18 +18,17 @@ export function dumpValue(value: Value, compresses: boolean): Buffer {
   const output = new RdbOutput(compresses, 64);
   output.u8(image.type);
   image.write(output, Infinity);
-  output.u16le(OLDEST_WRITTEN_VERSION);
+  output.u16le(versionOf(image.type));
   output.u64le(crc64(output.view()));
   return output.take();
 }
 
-/** Whether version and checksum are right (a checksum of 0 is not looked at). */
+/** Whether version and checksum are right. */
 export function verifyPayload(payload: Buffer): boolean {
   if (payload.length < FOOTER_BYTES) return false;
   const footer = payload.length - FOOTER_BYTES;
   if (payload.readUInt16LE(footer) > NEWEST_VERSION) return false;
-  const checksum = payload.readBigUInt64LE(footer + 2);
-  return checksum === 0n || checksum === crc64(payload.subarray(0, footer + 2));
+  return payload.readBigUInt64LE(footer + 2) === crc64(payload.subarray(0, footer + 2));
 }
 
 /** The value of a payload that was verified; undefined when it is damaged all the same. */

@@ -12,7 +12,7 @@ import { decodeZipmap } from "../types/codecs/zipmap.ts";
 import { HashValue } from "../types/hash.ts";
 import { latin1 } from "../types/latin1.ts";
 import { ListValue } from "../types/list.ts";
-import { parseDouble, parseInt64Bytes } from "../types/numbers.ts";
+import { parseDouble, parseInt64, parseInt64Bytes } from "../types/numbers.ts";
 import { SetValue } from "../types/set.ts";
 import type { CollectionSettings } from "../types/settings.ts";
 import { LARGE_STRING_BYTES, type StringValue, type Value } from "../types/value.ts";
@@ -20,6 +20,9 @@ import { SortedSetValue } from "../types/zset.ts";
 import { MODULE_PART, QUICKLIST_PACKED, QUICKLIST_PLAIN, RdbError, TYPE } from "./rdb-format.ts";
 import type { RdbInput } from "./rdb-input.ts";
 import { decodeStream } from "./rdb-stream.ts";
+
+/** EB_EXPIRE_TIME_MAX of 7.4: 46 bits. */
+const MAX_FIELD_TIME = 2 ** 46 - 2;
 
 type Decode = (input: RdbInput, settings: Readonly<CollectionSettings>) => Value;
 
@@ -190,6 +193,48 @@ function decodePackedHash(unpack: (bytes: Buffer) => string[]): Decode {
   };
 }
 
+/** Fields with their times: relative to the earliest one, or, before 7.4 was released, as they are. 0: none. */
+function decodeExpiringHash(relative: boolean): Decode {
+  return (input, settings) => {
+    const base = relative ? input.milliseconds() - 1 : 0;
+    const count = input.count(3);
+    const hash = new HashValue(settings);
+    hash.prepareToSet(count);
+    for (let left = count; left > 0; left--) {
+      const time = input.length();
+      const field = input.string();
+      setField(hash, field, input.string());
+      if (time > 0) setTime(hash, field, base + time);
+    }
+    return filled(hash);
+  };
+}
+
+/** Field, value, time, in a listpack; before it, since the release of 7.4, the earliest time. */
+function decodeExpiringListpack(hasEarliest: boolean): Decode {
+  return (input, settings) => {
+    if (hasEarliest) input.milliseconds();
+    const elements = decodeListpack(input.stringBytes());
+    if (elements.length % 3 !== 0) throw new RdbError("Hash listpack integrity check failed.");
+    const hash = new HashValue(settings);
+    hash.prepareToSet(elements.length / 3);
+    hash.prepareToExpire();
+    for (let i = 0; i < elements.length; i += 3) {
+      const time = parseInt64(elements[i + 2]!);
+      if (typeof time !== "number") throw new RdbError("Hash listpack integrity check failed.");
+      setField(hash, elements[i]!, elements[i + 1]!);
+      if (time !== 0) setTime(hash, elements[i]!, time);
+    }
+    return filled(hash);
+  };
+}
+
+function setTime(hash: HashValue, field: string, atMs: number): void {
+  if (!(atMs > 0 && atMs <= MAX_FIELD_TIME)) throw new RdbError("Invalid expireAt of a hash field");
+  hash.prepareToExpire();
+  hash.setExpiresAt(field, atMs);
+}
+
 function setField(hash: HashValue, field: string, value: string): void {
   if (!hash.set(field, value)) throw new RdbError("Duplicate hash fields detected");
 }
@@ -223,6 +268,10 @@ const DECODERS: ReadonlyMap<number, Decode> = new Map<number, Decode>([
   [TYPE.hashZipmap, decodePackedHash(decodeZipmap)],
   [TYPE.hashZiplist, decodePackedHash(decodeZiplist)],
   [TYPE.hashListpack, decodePackedHash(decodeListpack)],
+  [TYPE.hashMetadataPreGa, decodeExpiringHash(false)],
+  [TYPE.hashListpackExPreGa, decodeExpiringListpack(false)],
+  [TYPE.hashMetadata, decodeExpiringHash(true)],
+  [TYPE.hashListpackEx, decodeExpiringListpack(true)],
   [TYPE.streamListpacks, decodeStream(1)],
   [TYPE.streamListpacks2, decodeStream(2)],
   [TYPE.streamListpacks3, decodeStream(3)],

@@ -1,5 +1,5 @@
 /**
- * Values as they stand in RDB files, in the oldest form that holds them: all of it can be read by Redis 7.0.
+ * Values as they stand in RDB files, in the oldest form that holds them: Redis 7.0 reads all of it but hashes whose fields expire.
  *
  * A large collection is written in pieces. Its elements are references to strings that never change, so that its image at an instant
  * is a copy of arrays of references (`imageOf`: about 2 ms for a million), and may be written when there is time.
@@ -19,7 +19,7 @@ import type { StringValue, Value } from "../types/value.ts";
 import { SortedSetValue } from "../types/zset.ts";
 import { StreamValue } from "../types/stream.ts";
 import { streamImage } from "./rdb-stream.ts";
-import { QUICKLIST_PACKED, TYPE } from "./rdb-format.ts";
+import { NEWEST_VERSION, OLDEST_WRITTEN_VERSION, QUICKLIST_PACKED, TYPE } from "./rdb-format.ts";
 
 /** Strings up to here are not worth compressing. */
 const MIN_COMPRESSED_BYTES = 20;
@@ -147,13 +147,19 @@ function whole(type: number, write: (output: RdbOutput) => void): ValueImage {
   };
 }
 
-/** `count` elements, each written by its index; `count` itself comes first. */
-function pieces(type: number, count: number, writeElement: (output: RdbOutput, index: number) => void): ValueImage {
+/** `count` elements, each written by its index; what `begin` writes and `count` itself come first. */
+function pieces(
+  type: number,
+  count: number,
+  writeElement: (output: RdbOutput, index: number) => void,
+  begin?: (output: RdbOutput) => void,
+): ValueImage {
   let next = -1;
   return {
     type,
     write: (output, limit) => {
       if (next < 0) {
+        begin?.(output);
         output.count(count);
         next = 0;
       }
@@ -201,13 +207,42 @@ function hashImage(hash: HashValue): ValueImage {
     fields.push(field);
     values.push(value);
   });
-  if (hash.encoding() === "listpack") {
+  if (hash.expiring > 0) return expiringHashImage(hash, fields, values);
+  if (hash.encoding() !== "hashtable") {
     return packed(TYPE.hashListpack, encodeListpack(fields.flatMap((field, i) => [field, values[i]!])));
   }
   return pieces(TYPE.hash, fields.length, (output, index) => {
     output.text(fields[index]!);
     output.text(values[index]!);
   });
+}
+
+/** With the times of its fields, in milliseconds since the epoch; 0: none. Version 12. */
+function expiringHashImage(hash: HashValue, fields: readonly string[], values: readonly string[]): ValueImage {
+  const times = fields.map((field) => Math.max(0, hash.expiresAt(field)));
+  const earliest = times.reduce((least, time) => (time > 0 && time < least ? time : least), Infinity);
+  const begin = (output: RdbOutput): void => output.u64le(BigInt(earliest));
+  if (hash.encoding() !== "hashtable") {
+    // In the order of their times, those without one last.
+    const order = times.map((_, i) => i).toSorted((a, b) => (times[a] || Infinity) - (times[b] || Infinity) || a - b);
+    const listpack = encodeListpack(order.flatMap((i) => [fields[i]!, values[i]!, String(times[i])]));
+    return whole(TYPE.hashListpackEx, (output) => {
+      begin(output);
+      output.packed(listpack);
+    });
+  }
+  const writeField = (output: RdbOutput, index: number): void => {
+    const time = times[index]!;
+    output.count64(BigInt(time === 0 ? 0 : time - earliest + 1));
+    output.text(fields[index]!);
+    output.text(values[index]!);
+  };
+  return pieces(TYPE.hashMetadata, fields.length, writeField, begin);
+}
+
+/** The version of the format in which a value of `type` first stood. */
+export function versionOf(type: number): number {
+  return type >= TYPE.hashMetadataPreGa ? NEWEST_VERSION : OLDEST_WRITTEN_VERSION;
 }
 
 function sortedSetImage(zset: SortedSetValue): ValueImage {

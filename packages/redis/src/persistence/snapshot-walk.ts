@@ -18,7 +18,7 @@ import { Crc64 } from "@tenon/kit";
 import type { DatabaseContents, WriteGuard } from "../keyspace/database.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { detachedImageOf, imageOf, isLarge, RdbOutput, type ValueImage } from "./rdb-encode.ts";
-import { OLDEST_WRITTEN_VERSION, OPCODE } from "./rdb-format.ts";
+import { NEWEST_VERSION, OLDEST_WRITTEN_VERSION, OPCODE } from "./rdb-format.ts";
 
 export interface WalkOptions {
   /** rdbcompression */
@@ -67,7 +67,7 @@ export class SnapshotWalk {
     this.#options = options;
     this.#output = new RdbOutput(options.compresses, 64 * 1024);
     this.#crc = options.sums ? new Crc64() : undefined;
-    this.#output.latin1(`REDIS${String(OLDEST_WRITTEN_VERSION).padStart(4, "0")}`);
+    this.#output.latin1(`REDIS${String(versionFor(keyspace)).padStart(4, "0")}`);
     for (const [name, value] of options.aux) {
       this.#output.u8(OPCODE.aux);
       this.#output.text(name);
@@ -195,6 +195,19 @@ export class SnapshotWalk {
     this.#beside = undefined;
     this.#selected = -1;
   }
+}
+
+/** The lowest version that holds what is there. */
+function versionFor({ databases }: Keyspace): number {
+  const expires = databases.some((database) =>
+    database.hashesWithExpiry.entries().some(([key, hash]) => {
+      // The map may lag behind: it names hashes that are gone by now.
+      if (hash.expiring === 0) return false;
+      const id = database.peekId(key);
+      return id !== 0 && database.value(id) === hash;
+    }),
+  );
+  return expires ? NEWEST_VERSION : OLDEST_WRITTEN_VERSION;
 }
 
 function select(output: RdbOutput, database: number): void {
