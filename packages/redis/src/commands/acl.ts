@@ -92,7 +92,7 @@ function getuser(ctx: CommandContext): void {
   const { reply } = ctx;
   const user = ctx.engine.acl.user(ctx.args.string(2));
   if (user === undefined) {
-    reply.nilArray();
+    reply.nil();
     return;
   }
   reply.map(6);

@@ -64,7 +64,7 @@ function hasMovableKeys(row: CommandRow): boolean {
 
 function writeInfo(reply: ReplyWriter, entry: CommandEntry | undefined): void {
   if (entry === undefined) {
-    reply.nilArray();
+    reply.nil();
     return;
   }
   const { row } = entry;

@@ -9,13 +9,19 @@ import { type CommandFlag, type CommandRow, type Handler } from "./table.ts";
 
 function configGet(ctx: CommandContext): void {
   const { args, reply, engine } = ctx;
-  const globs = args.strings(2).map((pattern) => new Glob(pattern, true));
-  const names = Array.from(engine.config.names()).filter((name) => globs.some((glob) => glob.matches(name)));
-  reply.map(names.length);
+  const names = new Set(args.strings(2).flatMap((pattern) => settingNames(ctx, pattern)));
+  reply.map(names.size);
   for (const name of names) {
     reply.bulk(name);
-    reply.bulk(engine.config.text(name));
+    reply.bulk(engine.config.text(name.toLowerCase()));
   }
+}
+
+/** A plain name stands for itself, as it was written; a pattern for the names that it matches. */
+function settingNames({ engine }: CommandContext, pattern: string): string[] {
+  if (!/[*?[]/.test(pattern)) return engine.config.row(pattern) === undefined ? [] : [pattern];
+  const glob = new Glob(pattern, true);
+  return Array.from(engine.config.names()).filter((name) => glob.matches(name));
 }
 
 function configSet(ctx: CommandContext): void {
@@ -103,6 +109,8 @@ function time(ctx: CommandContext): void {
 }
 
 function lolwut(ctx: CommandContext): void {
+  // What other versions drew is not drawn; the number must be one all the same.
+  if (ctx.args.length >= 3 && ctx.args.is(1, "VERSION")) ctx.args.integer(2);
   ctx.reply.verbatim("txt", `Redis ver. ${ctx.engine.version}\n`);
 }
 
@@ -130,6 +138,11 @@ function monitor(ctx: CommandContext): void {
 function slowlogGet(ctx: CommandContext): void {
   const { args, reply, engine } = ctx;
   let count = 10;
+  if (args.length > 3) {
+    throw new CommandError(
+      `ERR unknown subcommand or wrong number of arguments for '${args.string(1)}'. Try SLOWLOG HELP.`,
+    );
+  }
   if (args.length === 3) {
     const error = new CommandError("ERR count should be greater than or equal to -1");
     count = args.integer(2, error);

@@ -24,7 +24,7 @@ const MAX = 2 ** 63;
 export const CONFIG_TABLE: readonly ConfigRow[] = [
   { name: "acl-pubsub-default", kind: "enum", choices: "allchannels resetchannels", initial: "resetchannels" },
   { name: "aclfile", kind: "text", initial: "", immutable: true },
-  { name: "acllog-max-len", kind: "integer", min: 0, max: 2147483647, initial: "128" },
+  { name: "acllog-max-len", kind: "integer", min: 0, max: MAX, initial: "128" },
   { name: "active-defrag-cycle-max", kind: "integer", min: 0, max: 2147483647, initial: "25" },
   { name: "active-defrag-cycle-min", kind: "integer", min: 0, max: 2147483647, initial: "1" },
   { name: "active-defrag-ignore-bytes", kind: "memory", initial: "104857600" },
