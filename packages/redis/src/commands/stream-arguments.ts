@@ -5,7 +5,7 @@ import { StreamValue, type TrimRequest } from "../types/stream.ts";
 import type { StreamGroup } from "../types/stream-group.ts";
 import { MAX_ID, MIN_ID, nextId, parseId, previousId, type StreamId, type Uint64 } from "../types/stream-id.ts";
 import type { StreamEntry } from "../types/stream-node.ts";
-import type { CommandContext } from "./context.ts";
+import { type CommandContext, EVENT } from "./context.ts";
 import { CommandError } from "./errors.ts";
 
 export const INVALID_ID: CommandError = new CommandError("ERR Invalid stream ID specified as stream command argument");
@@ -130,6 +130,15 @@ export function replyEntry(reply: ReplyWriter, { id, fields, values }: StreamEnt
     reply.bulk(fields[i]!);
     reply.bulk(values[i]!);
   }
+}
+
+/**
+ * Says that something about the stream in argument `i` changed which is not its entries: groups, consumers, the last ID. Unlike
+ * `changed` it does not tell those who WATCH the key, as in the original.
+ */
+export function changedBeside(ctx: CommandContext, i: number, event: string): void {
+  ctx.dirty++;
+  ctx.notify(EVENT.stream, event, i);
 }
 
 /** COUNT's number in argument `i`; negative ones count as 0. */

@@ -2,10 +2,10 @@
 import { StreamValue } from "../types/stream.ts";
 import { type StreamGroup, UNKNOWN_READ } from "../types/stream-group.ts";
 import { MIN_ID, type StreamId } from "../types/stream-id.ts";
-import { type CommandContext, EVENT } from "./context.ts";
+import type { CommandContext } from "./context.ts";
 import { CommandError } from "./errors.ts";
 import { subcommandHelp } from "./help.ts";
-import { looseId, strictId } from "./stream-arguments.ts";
+import { changedBeside, looseId, strictId } from "./stream-arguments.ts";
 import { createConsumer } from "./streams-reading.ts";
 import { type CommandRow, key } from "./table.ts";
 
@@ -63,11 +63,14 @@ function create(ctx: CommandContext): void {
   if (args.length > CREATE_ARGUMENTS) throw subcommandSyntaxError(ctx);
   const id: StreamId = args.is(4, "$") ? (existing?.lastId ?? MIN_ID) : strictId(args, 4);
   const stream = existing ?? new StreamValue(ctx.engine.collections);
-  if (existing === undefined) ctx.put(2, stream);
+  if (existing === undefined) {
+    ctx.put(2, stream);
+    ctx.touch(2);
+  }
   if (stream.createGroup(args.string(3), id, entriesRead) === undefined) {
     throw new CommandError("BUSYGROUP Consumer Group name already exists");
   }
-  ctx.changed(2, EVENT.stream, "xgroup-create");
+  changedBeside(ctx, 2, "xgroup-create");
   ctx.reply.ok();
 }
 
@@ -79,14 +82,14 @@ function setId(ctx: CommandContext): void {
   if (args.length > SETID_ARGUMENTS) throw subcommandSyntaxError(ctx);
   group.lastId = args.is(4, "$") ? stream.lastId : looseId(args, 4);
   group.entriesRead = entriesRead;
-  ctx.changed(2, EVENT.stream, "xgroup-setid");
+  changedBeside(ctx, 2, "xgroup-setid");
   ctx.reply.ok();
 }
 
 function destroy(ctx: CommandContext): void {
   const destroyed = streamOf(ctx).destroyGroup(ctx.args.string(3));
   if (destroyed) {
-    ctx.changed(2, EVENT.stream, "xgroup-destroy");
+    changedBeside(ctx, 2, "xgroup-destroy");
     // Those who wait for it are told that it is gone.
     ctx.signalReady(2);
   }
@@ -109,7 +112,7 @@ function delConsumer(ctx: CommandContext): void {
     return;
   }
   const pending = group.removeConsumer(consumer);
-  ctx.changed(2, EVENT.stream, "xgroup-delconsumer");
+  changedBeside(ctx, 2, "xgroup-delconsumer");
   ctx.reply.integer(pending);
 }
 

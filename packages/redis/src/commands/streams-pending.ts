@@ -20,7 +20,6 @@ function xack(ctx: CommandContext): void {
     for (let i = 3; i < args.length; i++) ids.push(strictId(args, i));
     for (const id of ids) if (group.acknowledge(id)) acknowledged++;
     ctx.dirty += acknowledged;
-    if (acknowledged > 0) ctx.touch(1);
   }
   ctx.reply.integer(acknowledged);
 }
@@ -177,7 +176,6 @@ function xclaim(ctx: CommandContext): void {
     changes++;
   }
   ctx.dirty += changes;
-  if (changes > 0) ctx.touch(1);
   reply.endArray(mark, claimed);
 }
 
@@ -234,7 +232,6 @@ function xautoclaim(ctx: CommandContext): void {
   }
   const changes = deleted.length + claimed.length;
   ctx.dirty += changes;
-  if (changes > 0) ctx.touch(1);
   reply.array(3);
   reply.bulk(String(next));
   reply.array(claimed.length);

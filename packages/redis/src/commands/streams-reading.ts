@@ -10,9 +10,9 @@ import type { StreamConsumer, StreamGroup } from "../types/stream-group.ts";
 import { compareIds, MAX_ID, MIN_ID, nextId, previousId, type StreamId } from "../types/stream-id.ts";
 import type { StreamEntry } from "../types/stream-node.ts";
 import type { PendingEntry } from "../types/stream-pending.ts";
-import { type CommandContext, EVENT } from "./context.ts";
+import type { CommandContext } from "./context.ts";
 import { CommandError, SYNTAX_ERROR, TIMEOUT_NEGATIVE } from "./errors.ts";
-import { countOf, replyEntry, strictId } from "./stream-arguments.ts";
+import { changedBeside, countOf, replyEntry, strictId } from "./stream-arguments.ts";
 import type { CommandRow, KeySpec } from "./table.ts";
 
 const TIMEOUT_NOT_AN_INTEGER = new CommandError("ERR timeout is not an integer or out of range");
@@ -209,6 +209,8 @@ function xreadgroup(ctx: CommandContext): void {
     const last = stream.last();
     if (id === undefined && (last === undefined || compareIds(last.id, group.lastId) <= 0)) continue;
     served++;
+    // Reading history counts as a change too: of when, and how often, entries were delivered.
+    ctx.dirty++;
     if (reply.resp === 2) reply.array(2);
     reply.bulk(args.string(firstKey + n));
     if (id === undefined) deliver(ctx, firstKey + n, stream, group, consumer, request);
@@ -231,7 +233,7 @@ export function createConsumer(
   name: string,
 ): StreamConsumer {
   const consumer = group.addConsumer(name, ctx.now);
-  ctx.changed(keyIndex, EVENT.stream, "xgroup-createconsumer");
+  changedBeside(ctx, keyIndex, "xgroup-createconsumer");
   if (ctx.propagating) ctx.effect("XGROUP", "CREATECONSUMER", ctx.args.string(keyIndex), group.name, name);
   return consumer;
 }
@@ -256,8 +258,6 @@ function deliver(
     sayClaimed(ctx, keyIndex, group, pending);
   });
   if (delivered === 0) return;
-  ctx.dirty++;
-  ctx.touch(keyIndex);
   sayGroupPosition(ctx, keyIndex, group);
 }
 

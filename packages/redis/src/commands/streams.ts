@@ -3,7 +3,15 @@ import { StreamValue } from "../types/stream.ts";
 import { compareIds, MAX_ID, MIN_ID, parseId, parseIdWithoutSequence, type StreamId } from "../types/stream-id.ts";
 import { type CommandContext, EVENT } from "./context.ts";
 import { CommandError, NO_SUCH_KEY, SYNTAX_ERROR } from "./errors.ts";
-import { INVALID_ID, intervalEnd, intervalStart, replyEntry, strictId, TrimOptions } from "./stream-arguments.ts";
+import {
+  changedBeside,
+  INVALID_ID,
+  intervalEnd,
+  intervalStart,
+  replyEntry,
+  strictId,
+  TrimOptions,
+} from "./stream-arguments.ts";
 import { type CommandRow, key } from "./table.ts";
 
 const ID_IS_ZERO = new CommandError("ERR The ID specified in XADD must be greater than 0-0");
@@ -197,7 +205,7 @@ function xsetid(ctx: CommandContext): void {
   stream.lastId = id;
   if (entriesAdded !== undefined) stream.entriesAdded = entriesAdded;
   if (compareIds(maxDeletedId, MIN_ID) !== 0) stream.maxDeletedId = maxDeletedId;
-  ctx.changed(1, EVENT.stream, "xsetid");
+  changedBeside(ctx, 1, "xsetid");
   ctx.reply.ok();
 }
 

@@ -2,6 +2,7 @@
 import { connect } from "node:net";
 import type { Original, OriginalServer } from "../original.ts";
 import { EngineUnderTest, parseReply, seededRandom, type Reply } from "../engine-client.ts";
+import type { Draw } from "./draw.ts";
 import { collectionCommand, UNORDERED } from "./collections.ts";
 
 export interface Difference {
@@ -57,12 +58,22 @@ export interface Effects {
 /** Keyspace events and the count of changes, which replies do not show. */
 export async function compareEffects(
   server: OriginalServer,
-  { seed, commands }: { readonly seed: number; readonly commands: number },
+  {
+    seed,
+    commands,
+    setup = [],
+    next = collectionCommand,
+  }: {
+    readonly seed: number;
+    readonly commands: number;
+    readonly setup?: readonly (readonly string[])[];
+    readonly next?: (draw: Draw) => string[];
+  },
 ): Promise<{ ours: Effects; theirs: Effects }> {
   const world = new EngineUnderTest();
   const [ours, ourListener] = [world.connect(), world.connect()];
   const theirs = await server.open();
-  for (const first of [["FLUSHALL"], ["CONFIG", "SET", "notify-keyspace-events", "KA"]]) {
+  for (const first of [["FLUSHALL"], ["CONFIG", "SET", "notify-keyspace-events", "KA"], ...setup]) {
     ours.raw(...first);
     await theirs.raw(first);
   }
@@ -72,7 +83,7 @@ export async function compareEffects(
   const before = [changes(ours.raw("INFO", "persistence")), changes(await theirs.raw(["INFO", "persistence"]))];
   const { integer } = seededRandom(seed);
   for (let at = 0; at < commands; at++) {
-    const words = collectionCommand(integer);
+    const words = next(integer);
     if (ours.raw(...words) === "") world.advance(1000);
     await theirs.raw(words);
   }
@@ -110,7 +121,7 @@ async function listen(port: number): Promise<() => Promise<string>> {
 
 function eventsIn(text: string): string[] {
   return Array.from(
-    text.matchAll(/__keyspace@0__:([^\r]*)\r\n\$\d+\r\n([a-z]+)\r\n/g),
+    text.matchAll(/__keyspace@0__:([^\r]*)\r\n\$\d+\r\n([a-z-]+)\r\n/g),
     ([, key, event]) => `${event} ${key}`,
   );
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { peer } from "../../../../scripts/test-peer.ts";
+import { compareEffects } from "../differential/compare-collections.ts";
 import { compareCommands } from "../differential/compare.ts";
 import { COMPARISONS } from "../differential/types.ts";
 import { type OriginalServer, startOriginal } from "../original.ts";
@@ -25,5 +26,15 @@ describe.skipIf(redisServer === undefined).each(Object.entries(COMPARISONS))(
         theirs.end();
       });
     }
+
+    it("announces the same events in the same order, and counts the same changes", { timeout: 60_000 }, async () => {
+      const { ours, theirs } = await compareEffects(original, {
+        seed: 20_240_804,
+        commands: COMMANDS,
+        ...comparison(),
+      });
+      expect(theirs.events.length).toBeGreaterThan(COMMANDS / 20);
+      expect(ours).toEqual(theirs);
+    });
   },
 );
