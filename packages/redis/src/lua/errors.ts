@@ -44,16 +44,18 @@ export class NeedsFullMode extends Error {
   }
 }
 
-const MAX_CHUNK_ID = 60;
+/** Sizes of the original's buffers for a chunk's name: at run time, and in messages of the parser (llex.c, MAXSRC). */
+const RUNTIME_ID = 60;
+export const SYNTAX_ID = 80;
 
 /** A chunk's name as messages show it (lobject.c, luaO_chunkid): "=name" and "@file" plain, else `[string "first line..."]`. */
-export function chunkId(name: string): string {
-  if (name.startsWith("=")) return name.slice(1, MAX_CHUNK_ID);
+export function chunkId(name: string, size: number = RUNTIME_ID): string {
+  if (name.startsWith("=")) return name.slice(1, size);
   if (name.startsWith("@")) {
-    const room = MAX_CHUNK_ID - 8;
+    const room = size - 8;
     return name.length - 1 > room ? `...${name.slice(-room)}` : name.slice(1);
   }
-  const room = MAX_CHUNK_ID - 17;
+  const room = size - 17;
   const lineEnd = name.search(/[\n\r\0]/);
   const length = Math.min(lineEnd === -1 ? name.length : lineEnd, room);
   return length < name.length ? `[string "${name.slice(0, length)}..."]` : `[string "${name}"]`;

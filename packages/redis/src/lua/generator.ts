@@ -234,7 +234,7 @@ class Generator {
     if (targets.length === 1 && values.length === 1) {
       const target = targets[0]!;
       if (target.kind === "index") {
-        const object = this.#expression(target.object);
+        const object = this.#named(target.object);
         const key = this.#expression(target.key);
         this.#store(target, object, key, this.#expression(values[0]!), node.line);
       } else this.#storeName(target, this.#expression(values[0]!), node.line);
@@ -257,7 +257,7 @@ class Generator {
   }
 
   #copied(node: Expression): string {
-    const text = this.#expression(node);
+    const text = this.#named(node);
     return node.kind === "local" ? this.#held(text) : text;
   }
 
@@ -346,6 +346,7 @@ class Generator {
     const mode = this.#held(`iteration(${f},${s},${c})`);
     const position = this.#held("0");
     const site = this.#sites.add(node.line, { what: "local", name: "(for generator)" });
+    const nameless = this.#sites.add(node.line);
     const names = node.bindings.map(localName);
     const [key, value, ...others] = names;
     const second = value === undefined ? "" : `,${value}`;
@@ -358,7 +359,7 @@ class Generator {
     );
     this.#emit(`if(${held}===undefined)break;${key}=${position};${value === undefined ? "" : `${value}=${held};`}`);
     this.#emit(
-      `}else{if(typeof ${f}!=="function")${f}=callable(${f},${site});vm.site=${site};${held}=${f}(${s},${c});`,
+      `}else{if(typeof ${f}!=="function")${f}=callable(${f},${nameless});vm.site=${site};${held}=${f}(${s},${c});`,
     );
     if (this.#full) this.#emit(`if(${held} instanceof Activation)${held}=yield ${held};`);
     const rest = [key, ...(second === "" ? [] : [value]), ...others];
@@ -388,6 +389,12 @@ class Generator {
     const text = this.#expression(node);
     const changes = node.kind === "local" && !node.upvalue && node.binding.captured && node.binding.assigned;
     return changes ? this.#held(text) : text;
+  }
+
+  /** As #stable, and a name in any case: JavaScript would take the dot after a number for its own. */
+  #named(node: Expression): string {
+    const text = this.#stable(node);
+    return /^[tL]\d+$/.test(text) ? text : this.#held(text);
   }
 
   /** Evaluates to a name, a literal, or arithmetic on numbers that nothing changes. */
@@ -422,7 +429,7 @@ class Generator {
         const spine: Expr<"index">[] = [];
         let base: Expression = node;
         for (; base.kind === "index"; base = base.object) spine.push(base);
-        let object = this.#expression(base);
+        let object = this.#named(base);
         for (const link of spine.reverse()) object = this.#index(link, object, this.#expression(link.key));
         return object;
       }
@@ -465,7 +472,7 @@ class Generator {
 
   #unary(node: Expr<"unary">): string {
     if (node.operator === "not") return this.#held(`!(${this.#condition(node.operand)})`);
-    const operand = this.#expression(node.operand);
+    const operand = this.#named(node.operand);
     if (node.operator === "-") {
       if (isNumber(node.operand)) return this.#held(`-${operand}`);
       const site = this.#site(node.line, node.operand);
@@ -709,7 +716,7 @@ class Generator {
     let args: string;
     let site: number;
     if (node.kind === "method") {
-      const object = this.#stable(node.object);
+      const object = this.#named(node.object);
       site = this.#sites.add(node.line, { what: "method", name: node.name });
       callee = this.#field(object, JSON.stringify(node.name), this.#site(node.line, node.object));
       const rest = this.#arguments(node.arguments, site);

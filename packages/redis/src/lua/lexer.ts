@@ -1,5 +1,5 @@
 /** Lua 5.1's tokens (llex.c), from a source of one-byte characters. */
-import { chunkId, LuaSyntaxError } from "./errors.ts";
+import { chunkId, LuaSyntaxError, SYNTAX_ID } from "./errors.ts";
 import { parseNumber } from "./numbers.ts";
 
 const RESERVED: ReadonlySet<string> = new Set(
@@ -37,7 +37,7 @@ export class Lexer {
 
   constructor(source: string, chunkName: string) {
     this.#source = source;
-    this.#chunk = chunkId(chunkName);
+    this.#chunk = chunkId(chunkName, SYNTAX_ID);
     this.next();
   }
 

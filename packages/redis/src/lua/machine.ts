@@ -143,7 +143,8 @@ export class Machine {
     }
     const { frames } = this.#current;
     if (frames.length >= MAX_FRAMES) throw new DriverFailure(this.#vm.error("stack overflow"));
-    frames.push({ activation: result, site: NO_SITE, isTail });
+    // Until it calls somebody itself, a native function fails where it was called.
+    frames.push({ activation: result, site: this.#vm.site, isTail });
   }
 
   /** The current coroutine has no frames left: its resumer goes on. False in the main program. */
@@ -159,7 +160,11 @@ export class Machine {
     this.#nested--;
     ended.resumer = undefined;
     if (this.#failure !== undefined) {
-      if (ended.wraps) return true;
+      if (ended.wraps) {
+        const { value } = this.#failure;
+        if (typeof value === "string") this.#failure = new LuaError(this.#wrapperPlace() + value);
+        return true;
+      }
       this.#input = [false, this.#failure.value];
       this.#failure = undefined;
     } else if (!ended.wraps) this.#input = [true, ...list(this.#input)];
@@ -173,8 +178,7 @@ export class Machine {
 
   #resume({ coroutine, values, wraps }: ResumeRequest): void {
     if (coroutine.status !== "suspended") {
-      const state = coroutine.status === "dead" ? "dead" : "non-suspended";
-      this.#refuse(`cannot resume ${state} coroutine`, wraps);
+      this.#refuse(`cannot resume ${coroutine.status} coroutine`, wraps);
       return;
     }
     if (this.#nested >= MAX_NESTED) {
@@ -205,9 +209,12 @@ export class Machine {
       this.#input = [false, message];
       return;
     }
-    // The function that coroutine.wrap made is the one that fails, called from the frame below.
-    const caller = this.#current.frames.at(-2);
-    throw new LuaError(this.#vm.where(caller?.site ?? NO_SITE) + message);
+    throw new LuaError(this.#wrapperPlace() + message);
+  }
+
+  /** The function that coroutine.wrap made is the one that fails, called from the frame below. */
+  #wrapperPlace(): string {
+    return this.#vm.where(this.#current.frames.at(-2)?.site ?? NO_SITE);
   }
 
   #yield({ values }: YieldRequest): void {

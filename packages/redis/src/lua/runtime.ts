@@ -116,7 +116,7 @@ export function createRuntime(vm: Vm): Runtime {
 
   /** As callMeta; a handler that is no function may be callable itself. */
   function callHandler(handler: LuaValue, site: number, a: LuaValue, b: LuaValue, c?: LuaValue): LuaResult {
-    return callMeta(typeof handler === "function" ? handler : vm.callable(handler, site), site, a, b, c);
+    return callMeta(typeof handler === "function" ? handler : vm.callable(handler, site, false), site, a, b, c);
   }
 
   function truth(result: LuaResult, negate: boolean): boolean | LuaActivation {

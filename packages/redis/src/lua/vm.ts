@@ -227,9 +227,11 @@ export class Vm {
   }
 
   /** What calling a value that is no function means. */
-  callable(value: LuaValue, site: number): LuaFunction {
+  callable(value: LuaValue, site: number, isNamed = true): LuaFunction {
     const handler = this.metamethod(value, "__call");
-    if (typeof handler !== "function") throw this.typeError("call", value, this.siteInfo(site)?.left, site);
+    if (typeof handler !== "function") {
+      throw this.typeError("call", value, isNamed ? this.siteInfo(site)?.left : undefined, site);
+    }
     return (...args) => handler(value, ...args);
   }
 }

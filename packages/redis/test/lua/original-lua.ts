@@ -5,6 +5,12 @@
 import { spawnSync } from "node:child_process";
 import { compile, LuaState, LuaSyntaxError, type LuaTable } from "../../src/lua/lua.ts";
 
+/** Texts with every address made the same. */
+export function withoutAddresses({ output, error }: Outcome): Outcome {
+  const plain = (text: string): string => text.replace(/0x[0-9a-f]{6,}/g, "0x…");
+  return { output: plain(output), error: error === undefined ? undefined : plain(error) };
+}
+
 /** What a program printed, and how it ended. */
 export interface Outcome {
   readonly output: string;

@@ -61,7 +61,7 @@ export function installBase(vm: Vm, load: (chunk: Chunk) => LuaFunction, print?:
   const next: LuaFunction = (...args) => {
     const table = vm.table(args, 0);
     const at = table.positionOf(args[1]);
-    if (at < 0) throw vm.error("invalid key to 'next'");
+    if (at < 0) throw vm.error("invalid key to 'next'", NO_SITE);
     const following = table.advance(at);
     return following < 0 ? undefined : [table.keyAt(following), table.valueAt(following)];
   };
@@ -89,9 +89,9 @@ export function installBase(vm: Vm, load: (chunk: Chunk) => LuaFunction, print?:
     const table = vm.table(args, 0);
     const key = vm.any(args, 1);
     const value = vm.any(args, 2);
-    if (table.frozen) throw vm.error("Attempt to modify a readonly table");
-    if (key === undefined) throw vm.error("table index is nil");
-    if (typeof key === "number" && Number.isNaN(key)) throw vm.error("table index is NaN");
+    if (table.frozen) throw vm.error("Attempt to modify a readonly table", NO_SITE);
+    if (key === undefined) throw vm.error("table index is nil", NO_SITE);
+    if (typeof key === "number" && Number.isNaN(key)) throw vm.error("table index is NaN", NO_SITE);
     table.set(key, value);
     return table;
   });
@@ -103,7 +103,7 @@ export function installBase(vm: Vm, load: (chunk: Chunk) => LuaFunction, print?:
 
   define("error", (...args) => {
     const level = vm.optionalInt(args, 1, 1);
-    const [value] = args;
+    const value = typeof args[0] === "number" && level > 0 ? numberText(args[0]) : args[0];
     if (typeof value !== "string" || level <= 0) throw new LuaError(value, vm.where().slice(0, -2));
     if (level === 1) throw vm.error(value);
     if (!vm.full) throw new NeedsFullMode("error() looks at callers", true);
@@ -150,7 +150,8 @@ export function installBase(vm: Vm, load: (chunk: Chunk) => LuaFunction, print?:
         try {
           return [false, ...list(yield* vm.call(handler, [value])).slice(0, 1)];
         } catch (second) {
-          return [false, asLuaError(second).value];
+          asLuaError(second);
+          return [false, "error in error handling"];
         }
       }
     }),
@@ -219,6 +220,7 @@ export function installBase(vm: Vm, load: (chunk: Chunk) => LuaFunction, print?:
   define(
     "load",
     vm.native(function* (...args) {
+      const { site } = vm;
       const reader = vm.function(args, 0);
       const name = args[1] === undefined ? "=(load)" : vm.string(args, 1);
       let source = "";
@@ -226,7 +228,7 @@ export function installBase(vm: Vm, load: (chunk: Chunk) => LuaFunction, print?:
         const [piece] = list(yield* vm.call(reader, []));
         if (piece === undefined || piece === "") break;
         if (typeof piece !== "string" && typeof piece !== "number")
-          return [undefined, "reader function must return a string"];
+          return [undefined, `${vm.where(site)}reader function must return a string`];
         source += plainText(piece);
         vm.checkLength(source.length);
       }

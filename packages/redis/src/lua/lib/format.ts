@@ -31,10 +31,16 @@ export function format(vm: Vm, args: readonly LuaValue[]): string {
     if (width.length > 2 || digits.length > 2) throw vm.error("invalid format (width or precision too long)");
     at = percent + text.length + 1;
     const directive = { flags, width: Number(width), precision: dot === undefined ? undefined : Number(digits) };
+    if (argument + 1 >= args.length) throw vm.argumentError(argument + 2, "no value");
     out += convert(vm, template[at - 1], directive, args, ++argument);
     vm.checkLength(out.length);
   }
   return out;
+}
+
+/** What C's string functions see of a text: all before its first zero. */
+function beforeZero(text: string): string {
+  return text.split("\0", 1)[0]!;
 }
 
 function convert(
@@ -45,11 +51,10 @@ function convert(
   at: number,
 ): string {
   switch (conversion) {
-    case "c":
-      return padded(String.fromCharCode(vm.int([...args.slice(0, at), vm.number(args, at)], at) & 255), {
-        ...directive,
-        flags: directive.flags.replaceAll("0", ""),
-      });
+    case "c": {
+      const noZeros = { ...directive, flags: directive.flags.replaceAll("0", "") };
+      return beforeZero(padded(String.fromCharCode(vm.int(args, at) & 255), noZeros));
+    }
     case "d":
     case "i":
       return integer(toInt64(vm.number(args, at)), directive);
@@ -69,13 +74,10 @@ function convert(
     case "s": {
       const text = vm.string(args, at);
       const { precision } = directive;
+      // Long texts are added as they are, the others pass through sprintf.
+      if (precision === undefined && text.length >= 100) return text;
       const noZeros = { ...directive, flags: directive.flags.replaceAll("0", "") };
-      return padded(
-        precision === undefined
-          ? text.split("\0", text.length >= 100 ? undefined : 1).join("\0")
-          : text.split("\0", 1)[0]!.slice(0, precision),
-        noZeros,
-      );
+      return padded(beforeZero(text).slice(0, precision), noZeros);
     }
     default:
       throw vm.error(`invalid option '%${conversion ?? ""}' to 'format'`);

@@ -2,6 +2,7 @@
 import { LuaError } from "../errors.ts";
 import { numberText } from "../numbers.ts";
 import type { Runtime } from "../runtime.ts";
+import { NO_SITE } from "../sites.ts";
 import { LuaTable } from "../table.ts";
 import {
   first,
@@ -169,7 +170,7 @@ class Sorter {
   *#less(left: LuaValue, right: LuaValue): Generator<unknown, boolean, LuaValues> {
     this.#vm.charge(2);
     if (this.#comparator === undefined) {
-      const result = this.#runtime.lessThan(left, right, this.#site);
+      const result = this.#runtime.lessThan(left, right, NO_SITE);
       return result instanceof Activation ? isTruthy(first(yield result)) : (result as boolean);
     }
     this.#vm.site = 0;

@@ -1,5 +1,5 @@
 /** lua-cjson 2.1.0 as Redis ships it: JSON to and from Lua's values, byte for byte and message for message. */
-import { type LuaFunction, LuaState, LuaTable, LuaUserdata, type LuaValue } from "../../lua/lua.ts";
+import { type LuaFunction, type LuaState, LuaTable, LuaUserdata, type LuaValue } from "../../lua/lua.ts";
 import { formatGeneral, numberText } from "../../lua/numbers.ts";
 import { typeName } from "../../lua/vm.ts";
 
