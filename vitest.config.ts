@@ -9,8 +9,8 @@ export default defineConfig({
     include: soak
       ? ["packages/*/soak/**/*.test.ts"]
       : ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
-    testTimeout: soak ? 3_600_000 : 30_000,
-    hookTimeout: 60_000,
+    testTimeout: soak ? 3_600_000 : 120_000,
+    hookTimeout: 120_000,
     pool: "forks",
     maxWorkers: 2,
     // Without a terminal the tree of every test is noise; failures are printed in full either way.

@@ -318,7 +318,7 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
 
     await page.getByLabel("Find keys by pattern").fill("item:0420?7");
-    await page.getByText("10 keys", { exact: true }).waitFor();
+    await page.getByText("10 keys", { exact: true }).waitFor({ timeout: 120_000 });
     await page.getByRole("option").filter({ hasText: "item:042097" }).waitFor();
     expect(complaints).toEqual([]);
     await context.close();
