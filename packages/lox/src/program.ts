@@ -11,6 +11,8 @@ import { resolve } from "./resolve/resolver.ts";
 import type { Statement } from "./syntax/ast.ts";
 import { LoxCompileError } from "./syntax/compile-error.ts";
 import { parse, parseExpression, type SyntaxTree } from "./syntax/parser.ts";
+import { TOO_DEEP } from "./syntax/token-stream.ts";
+import { isStackOverflow } from "./values/runtime-error.ts";
 
 export interface CompileOptions {
   /** Default: `jlox`. */
@@ -63,24 +65,39 @@ export class Program {
 
 /** Compiles a program. Throws `LoxCompileError` with every error that the dialect's interpreter would tell. */
 export function compile(source: string, options: CompileOptions = {}): Program {
-  const { dialect: name = "jlox", file = "script" } = options;
-  const dialect = DIALECTS[name];
-  const tree = parse(source, dialect);
-  if (tree.errors.length > 0) throw new LoxCompileError(tree.errors);
-  const { script, errors } = resolve(tree.body, source);
-  if (errors.length > 0) throw new LoxCompileError(errors);
-  return new Program(source, file, dialect, tree, script);
+  return withinStack(() => {
+    const { dialect: name = "jlox", file = "script" } = options;
+    const dialect = DIALECTS[name];
+    const tree = parse(source, dialect);
+    if (tree.errors.length > 0) throw new LoxCompileError(tree.errors);
+    const { script, errors } = resolve(tree.body, source);
+    if (errors.length > 0) throw new LoxCompileError(errors);
+    return new Program(source, file, dialect, tree, script);
+  });
 }
 
 /** Compiles one expression, without a semicolon, to a program whose result is its value. Throws `LoxCompileError`. */
 export function compileExpression(source: string, options: CompileOptions = {}): Program {
-  const { dialect: name = "jlox", file = "script" } = options;
-  const dialect = DIALECTS[name];
-  const { expression, errors, nesting } = parseExpression(source, dialect);
-  if (expression === undefined || errors.length > 0) throw new LoxCompileError(errors);
-  const { start, end } = expression;
-  const body: readonly Statement[] = [{ kind: "expression", expression, start, end }];
-  const resolution = resolve(body, source);
-  if (resolution.errors.length > 0) throw new LoxCompileError(resolution.errors);
-  return new Program(source, file, dialect, { body, comments: [], errors: [], nesting }, resolution.script);
+  return withinStack(() => {
+    const { dialect: name = "jlox", file = "script" } = options;
+    const dialect = DIALECTS[name];
+    const { expression, errors, nesting } = parseExpression(source, dialect);
+    if (expression === undefined || errors.length > 0) throw new LoxCompileError(errors);
+    const { start, end } = expression;
+    const body: readonly Statement[] = [{ kind: "expression", expression, start, end }];
+    const resolution = resolve(body, source);
+    if (resolution.errors.length > 0) throw new LoxCompileError(resolution.errors);
+    return new Program(source, file, dialect, { body, comments: [], errors: [], nesting }, resolution.script);
+  });
+}
+
+/** A host may leave so little stack that not even the parser's own limit on nesting is reached: the error is the same. */
+function withinStack<T>(compiling: () => T): T {
+  try {
+    return compiling();
+  } catch (error) {
+    if (!isStackOverflow(error)) throw error;
+    const entry = { line: 1, column: 1, start: 0, end: 0, where: "", message: TOO_DEEP };
+    throw new LoxCompileError([entry]);
+  }
 }

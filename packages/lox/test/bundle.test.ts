@@ -37,32 +37,49 @@ test("compiler and all engines are less than 25 kB in a browser, and need nothin
   expect(size).toBeLessThan(25_000);
 });
 
-test("where code must not be generated, the fast engine is the closures engine", async () => {
+/** Runs `script`, which knows what the package exports, in a Node of its own; returns what it wrote. */
+async function runBundled(script: string, ...flags: string[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "lox-bundle-"));
   try {
     const file = join(folder, "lox.mjs");
-    const program = "class A { m() { return 20; } } fun f(x) { return x + 1; } print f(A().m()) * 2;";
-    const run = `
-      const lox = new Lox({ print: (text) => console.log(text, lox.engine) });
-      lox.run(compile(${JSON.stringify(program)}));`;
+    const named = (names: string): string =>
+      names
+        .split(",")
+        .map((pair) => pair.trim().split(" as "))
+        .map(([inner, outer]) => `const ${outer} = ${inner};`)
+        .join("");
     writeFileSync(
       file,
-      (await bundle()).replace(/export\s*\{([^}]*)\};?\s*$/, (_, names: string) => {
-        // What a page would import, under the names that minifying gave it.
-        return (
-          names
-            .split(",")
-            .map((pair) => `const ${pair.trim().split(" as ")[1]!} = ${pair.trim().split(" as ")[0]!};`)
-            .join("\n") + run
-        );
-      }),
+      (await bundle()).replace(/export\s*\{([^}]*)\};?\s*$/, (_, names: string) => named(names) + script),
     );
-    const node = promisify(execFile);
-    const strict = await node(process.execPath, ["--disallow-code-generation-from-strings", file]);
-    expect(strict.stdout).toBe("42 closures\n");
-    const usual = await node(process.execPath, [file]);
-    expect(usual.stdout).toBe("42 fast\n");
+    return (await promisify(execFile)(process.execPath, [...flags, file])).stdout;
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+test("where code must not be generated, the fast engine is the closures engine", async () => {
+  const program = "class A { m() { return 20; } } fun f(x) { return x + 1; } print f(A().m()) * 2;";
+  const script = `
+    const lox = new Lox({ print: (text) => console.log(text, lox.engine) });
+    lox.run(compile(${JSON.stringify(program)}));`;
+  expect(await runBundled(script, "--disallow-code-generation-from-strings")).toBe("42 closures\n");
+  expect(await runBundled(script)).toBe("42 fast\n");
+});
+
+test("where the host leaves little stack, deep programs and deep calls are errors, not crashes", async () => {
+  const script = `
+    const nested = "fun f(x) { return x; } " + "f(".repeat(980) + "1" + ")".repeat(980) + ";";
+    const recursion = "fun f(n) { return 1 + f(n + 1); } f(0);";
+    for (const engine of ["fast", "closures", "tree"]) {
+      for (const source of [nested, recursion]) {
+        try {
+          new Lox({ engine }).run(compile(source));
+        } catch (error) {
+          console.log(error.name, error.message);
+        }
+      }
+    }`;
+  const each = "LoxCompileError [line 1] Error: Nested too deeply.\nLoxLimitError Stack overflow.\n";
+  expect(await runBundled(script, "--stack-size=250")).toBe(each.repeat(3));
 });

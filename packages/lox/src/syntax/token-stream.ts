@@ -15,6 +15,7 @@ import { type Comment, type Token, tokenEnd, type TokenType } from "./token.ts";
 
 /** Deepest nesting of expressions and statements; the originals overflow their stacks somewhere beyond. */
 export const MAX_NESTING = 1_000;
+export const TOO_DEEP = "Nested too deeply.";
 /** Longest chain of operators, calls or properties on one level, as in `a + b + c`. */
 export const MAX_CHAIN = 4_000;
 
@@ -153,7 +154,7 @@ export class TokenStream {
    */
   protected enter(): boolean {
     if (this.#nesting >= MAX_NESTING) {
-      this.abandon("Nested too deeply.");
+      this.abandon(TOO_DEEP);
       return false;
     }
     this.#nesting++;
