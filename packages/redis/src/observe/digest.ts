@@ -68,8 +68,17 @@ function addValue(digest: Digest, value: Value): void {
   else if (value instanceof SetValue) for (const member of value.members) digest.xor(member);
   else if (value instanceof SortedSetValue) {
     value.forEach((member, score) => digest.xorParts(member, formatDouble(score)));
-  } else if (value instanceof HashValue) value.forEach((field, text) => digest.xorParts(field, text));
+  } else if (value instanceof HashValue) value.forEach((field, text) => addField(digest, value, field, text));
   else if (value instanceof StreamValue) addStream(digest, value);
+}
+
+/** That a field expires counts, when does not. */
+function addField(digest: Digest, hash: HashValue, field: string, text: string): void {
+  const inner = new Digest();
+  inner.mix(field);
+  inner.mix(text);
+  if (hash.expiresAt(field) >= 0) inner.xor("!!hexpire!!");
+  digest.xor(inner.bytes);
 }
 
 function addStream(digest: Digest, stream: StreamValue): void {

@@ -77,6 +77,20 @@ describe.skipIf(redisServer === undefined)("DEBUG beside redis-server", () => {
     },
   );
 
+  it("signs that a field of a hash expires, as 7.4 does, but not when", () => {
+    const digest = (): string => ours.raw("DEBUG", "DIGEST-VALUE", "fields");
+    ours.raw("HSET", "fields", "f", "v", "g", "w");
+    const plain = digest();
+    ours.raw("HEXPIRE", "fields", "100", "FIELDS", "1", "f");
+    const expiring = digest();
+    ours.raw("HEXPIRE", "fields", "200", "FIELDS", "1", "f");
+    expect(digest()).toBe(expiring);
+    expect(expiring).not.toBe(plain);
+    ours.raw("HPERSIST", "fields", "FIELDS", "1", "f");
+    expect(digest()).toBe(plain);
+    ours.raw("DEL", "fields");
+  });
+
   it("populates, answers errors and refuses what it does not know", async () => {
     await same("DEBUG", "POPULATE", "5", "made", "12");
     for (const n of [0, 4]) await same("GET", `made:${n}`);
