@@ -71,11 +71,6 @@ export function keyAfter(flags: string, keyword: string, startFrom: number): Key
   return { flags, begin: { keyword, startFrom }, find: { lastKey: 0, step: 1, limit: 0 } };
 }
 
-/** Keys that only reading the arguments tells; the row's `findKeys` does. */
-export function unknownKeys(flags: string, notes: string): KeySpec {
-  return { flags, begin: "unknown", find: "unknown", notes };
-}
-
 export type Handler = (ctx: CommandContext) => void;
 
 export interface CommandRow {

@@ -102,7 +102,8 @@ export class Database {
 
   /** Removes what has expired of the hash at `id`; returns false when that was all of it, and the key is gone. */
   expireFields(id: number, hash: HashValue): boolean {
-    if (hash.earliestExpiryMs >= this.#space.now || this.#space.expiryPaused || !this.#space.removesExpired) return true;
+    if (hash.earliestExpiryMs >= this.#space.now || this.#space.expiryPaused || !this.#space.removesExpired)
+      return true;
     this.beforeWrite(id);
     const fields = hash.removeExpired(this.#space.now);
     if (fields.length === 0) return true;

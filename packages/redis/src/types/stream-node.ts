@@ -102,15 +102,17 @@ export class StreamNode {
   }
 }
 
-function integerBytes(value: number): number {
-  return value <= 127 ? 2 : listpackEntryBytes(String(value));
+/** An integer's entry: encoding, payload and length. Hot: XADD asks for several. */
+function integerBytes(value: number | bigint): number {
+  if (value >= 0 && value <= 127) return 2;
+  if (value >= -4096 && value <= 4095) return 3;
+  if (value >= -32_768 && value <= 32_767) return 4;
+  if (value >= -8_388_608 && value <= 8_388_607) return 5;
+  return value >= -2_147_483_648 && value <= 2_147_483_647 ? 6 : 10;
 }
 
 function distanceBytes(id: StreamId, from: StreamId): number {
-  return (
-    listpackEntryBytes(String(signedDifference(id.ms, from.ms))) +
-    listpackEntryBytes(String(signedDifference(id.seq, from.seq)))
-  );
+  return integerBytes(signedDifference(id.ms, from.ms)) + integerBytes(signedDifference(id.seq, from.seq));
 }
 
 function sameFields(a: readonly string[], b: readonly string[]): boolean {
