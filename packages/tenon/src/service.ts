@@ -122,7 +122,12 @@ export class Service implements ServiceView {
 
   /** Whether what it holds is on disk. */
   get durable(): boolean {
-    return this.#system.durable && this.#context.dataDir !== undefined;
+    return this.dataDir !== undefined;
+  }
+
+  /** The folder that it keeps its data in; undefined: it keeps none. */
+  get dataDir(): string | undefined {
+    return this.#system.durable ? this.#context.dataDir : undefined;
   }
 
   /** Its environment variables, the usual ones and the config's; none while it does not run. */

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -100,14 +100,26 @@ describe("tenon up", () => {
   });
 
   test("says so when data cannot be kept although that was asked for", async () => {
-    await using running = new TenonProcess(
-      ["up", "redis", "--no-console", "--port-offset", "20000", "--data", "here"],
-      { cwd },
-    );
+    await using running = new TenonProcess(["up", "http", "--no-console", "--port-offset", "20000", "--data", "here"], {
+      cwd,
+    });
     await running.printed(/Ctrl-C to stop/);
-    expect(running.stdout).toContain(
-      "Everything is in memory: no service of this stack can keep its data on disk yet.",
-    );
+    expect(running.stdout).toContain("Everything is in memory: no service of this stack keeps data on disk.");
+  });
+
+  test("keeps redis' data where it is told, and finds it again", async () => {
+    const ask = async (...words: [string, ...string[]]): Promise<unknown> => {
+      await using running = await up("redis", "--no-console", "--data", "kept");
+      const client = new Redis(running.report.services[0]!.url);
+      const reply = await client.call(...words);
+      client.disconnect();
+      running.child.kill("SIGTERM");
+      expect(await running.ended).toMatchObject({ code: 0 });
+      return reply;
+    };
+    await ask("SET", "greeting", "hello");
+    expect(existsSync(join(cwd, "kept/redis/dump.rdb"))).toBe(true);
+    expect(await ask("GET", "greeting")).toBe("hello");
   });
 
   test("says plainly which usual port was taken", async () => {

@@ -143,11 +143,15 @@ function screen(stack: Stack, page: Console | undefined, readyMs: number, asksFo
   const lines = rows.map(({ name, url, connect, note }) =>
     `  ${paint("bold", name.padEnd(nameWidth))}  ${paint("cyan", url)}${" ".repeat(Math.max(0, urlWidth - url.length))}  ${connect}${note === "" ? "" : `  ${paint("yellow", `(${note})`)}`}`.trimEnd(),
   );
-  const where = stack.services.some((service) => service.durable)
-    ? ""
-    : asksForData
-      ? "Everything is in memory: no service of this stack can keep its data on disk yet. "
-      : "Everything is in memory. ";
+  const kept = stack.services
+    .filter((service) => service.durable)
+    .map((service) => `${service.name} in ${service.dataDir}`);
+  const where =
+    kept.length > 0
+      ? `Data is kept: ${kept.join(", ")}. `
+      : asksForData
+        ? "Everything is in memory: no service of this stack keeps data on disk. "
+        : "Everything is in memory. ";
   return `${paint("bold", "tenon")} ${VERSION} is up, ${readyMs} ms after its start\n\n${lines.join("\n")}\n\n${where}Ctrl-C to stop.\n`;
 }
 
