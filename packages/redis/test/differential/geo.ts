@@ -34,21 +34,18 @@ const size = (draw: Draw): string =>
     ? oneOf(draw, ["x", "-1", "0", ""])
     : oneOf(draw, ["1", "100", "5000", "20000", "0.5", "300000", "1e7"]);
 
+/** COUNT, with the distances: which of several at the same distance comes first is not said, and may be another. */
+function nearest(draw: Draw): string[] {
+  return ["WITHDIST", "COUNT", chance(draw, 5) ? oneOf(draw, ["0", "-1", "x"]) : String(1 + draw(20))];
+}
+
 function command(draw: Draw): string[] {
   const key = keyOf(draw);
   const member = (): string => (chance(draw, 4) ? "nobody" : oneOf(draw, MEMBERS));
-  const filters = (): string[] =>
-    options(draw, [
-      [cased(draw, "WITHDIST")],
-      ["WITHCOORD"],
-      ["WITHHASH"],
-      [oneOf(draw, ["ASC", "DESC"])],
-      [
-        "COUNT",
-        chance(draw, 5) ? oneOf(draw, ["0", "-1", "x"]) : String(1 + draw(20)),
-        ...(chance(draw, 30) ? ["ANY"] : []),
-      ],
-    ]);
+  const filters = (): string[] => [
+    ...options(draw, [[cased(draw, "WITHDIST")], ["WITHCOORD"], ["WITHHASH"], [oneOf(draw, ["ASC", "DESC"])]]),
+    ...options(draw, [nearest(draw), ["COUNT", String(1 + draw(20)), "ANY"]], 15),
+  ];
   const around = (): string[] =>
     chance(draw, 50) ? ["FROMMEMBER", member()] : [cased(draw, "FROMLONLAT"), ...place(draw)];
   const within = (): string[] =>
@@ -71,13 +68,7 @@ function command(draw: Draw): string[] {
     () => ["GEOSEARCH", key, ...parts(), ...filters()],
     () => ["GEOSEARCH", key, ...parts(), ...filters()],
     () => ["GEOSEARCH", key, ...parts(), ...filters()],
-    () => [
-      "GEOSEARCHSTORE",
-      `z${3 + draw(2)}`,
-      key,
-      ...parts(),
-      ...options(draw, [["STOREDIST"], ["COUNT", "5"], ["ASC"]]),
-    ],
+    () => ["GEOSEARCHSTORE", `z${3 + draw(2)}`, key, ...parts(), ...options(draw, [["STOREDIST"], ["ASC"]])],
     () => ["GEORADIUS", key, ...place(draw), size(draw), unit(draw), ...filters(), ...stored()],
     () => [
       "GEORADIUS_RO",
@@ -104,10 +95,12 @@ function command(draw: Draw): string[] {
   return mangled(draw, oneOf(draw, makers)(), ["x", "ASC", "ANY"]);
 }
 
-/** Equal distances come in no particular order: results are sorted, unless they were cut. */
+/** Equal distances come in no particular order: results are sorted; and where they were cut, only the distances count. */
 function canonical(words: readonly string[], reply: Reply): Reply {
   if (!/^GEO(SEARCH|RADIUS)/.test(words[0]!) || !Array.isArray(reply)) return reply;
-  return reply.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  const isCut = words.includes("COUNT") && !words.includes("ANY");
+  const compared = isCut ? reply.map((found) => (Array.isArray(found) ? found[1]! : found)) : reply;
+  return compared.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
 export function geo(): Comparison {

@@ -193,7 +193,7 @@ class StreamCommands {
         key,
         group(draw),
         consumer(draw),
-        chance(draw, 10) ? "99999999" : chance(draw, 5) ? number(draw) : "0",
+        oneOf(draw, ["0", "0", "0", "0", "0", "0", "99999999", "x", "-1"]),
         ...some(draw, 4, () => [id()]),
         ...options(
           draw,
