@@ -15,7 +15,9 @@ export function subcommandHelp(
   const lines = [`${container.toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`];
   for (const [usage, description] of [...entries, ["HELP", "Print this help."] as const]) {
     lines.push(usage);
-    for (const line of wrapped(description)) lines.push(`    ${line}`);
+    // Lists are broken as they are written.
+    for (const line of description.includes("\n") ? description.split("\n") : wrapped(description))
+      lines.push(`    ${line}`);
   }
   return {
     name: "help",

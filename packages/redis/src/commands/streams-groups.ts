@@ -202,7 +202,7 @@ export const streamGroupCommands: readonly CommandRow[] = [
         [
           [
             "CREATE <key> <groupname> <id|$> [option]",
-            "Create a new consumer group. Options are: * MKSTREAM Create the empty stream if it does not exist. * ENTRIESREAD entries_read Set the group's entries_read counter (internal use).",
+            "Create a new consumer group. Options are:\n* MKSTREAM\n  Create the empty stream if it does not exist.\n* ENTRIESREAD entries_read\n  Set the group's entries_read counter (internal use).",
           ],
           ["CREATECONSUMER <key> <groupname> <consumer>", "Create a new consumer in the specified group."],
           ["DELCONSUMER <key> <groupname> <consumer>", "Remove the specified consumer."],
