@@ -518,9 +518,9 @@ class Generator {
     let base: Expression = node;
     for (; base.kind === "binary" && base.operator in ARITHMETIC; base = base.left) spine.push(base);
     let left = this.#expression(base);
+    let leftNumber = isNumber(base);
     for (const link of spine.reverse()) {
       const right = this.#expression(link.right);
-      const leftNumber = isNumber(link.left);
       const rightNumber = isNumber(link.right);
       const quick = quickArithmetic(link.operator, left, right);
       if (leftNumber && rightNumber) {
@@ -531,6 +531,7 @@ class Generator {
       const site = this.#site(link.line, link.left, link.right);
       const slow = `arithmetic("__${ARITHMETIC[link.operator]}",${left},${right},${site})`;
       left = this.#settle(this.#held(`${guards.filter((guard) => guard !== "").join("&&")}?${quick}:${slow}`));
+      leftNumber = false;
     }
     return left;
   }

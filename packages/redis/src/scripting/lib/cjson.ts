@@ -70,7 +70,8 @@ export function createCjson(state: LuaState, settings: CjsonSettings = cjsonDefa
     if (args[at] === undefined) return now;
     const value = vm.integer(args, at);
     if (value < low || value > high) {
-      throw vm.argumentError(at + 1, `expected integer between ${low} and ${high}`);
+      // Whichever argument it is, the original blames the first.
+      throw vm.argumentError(1, `expected integer between ${low} and ${high}`);
     }
     return value;
   };

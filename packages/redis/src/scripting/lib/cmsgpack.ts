@@ -1,5 +1,6 @@
 /** lua-cmsgpack 0.4.0 as Redis ships it: MessagePack to and from Lua's values, with the original's choice of widths. */
 import { type LuaState, LuaTable, type LuaValue } from "../../lua/lua.ts";
+import { NO_SITE } from "../../lua/sites.ts";
 
 /** Tables nested deeper are packed as nil. */
 const MAX_NESTING = 16;
@@ -139,8 +140,8 @@ class Unpacker {
     for (let index = 1; index <= count; index++) {
       const key = isMap ? this.value() : index;
       const value = this.value();
-      if (key === undefined) throw this.#state.vm.error("table index is nil");
-      if (typeof key === "number" && Number.isNaN(key)) throw this.#state.vm.error("table index is NaN");
+      if (key === undefined) throw this.#state.vm.error("table index is nil", NO_SITE);
+      if (typeof key === "number" && Number.isNaN(key)) throw this.#state.vm.error("table index is NaN", NO_SITE);
       table.set(key, value);
     }
     this.#level--;
@@ -162,13 +163,10 @@ class Unpacker {
       case 0xc2:
       case 0xc3:
         return tag === 0xc3;
-      case 0xc4:
       case 0xd9:
         return this.#string(this.#uint(1));
-      case 0xc5:
       case 0xda:
         return this.#string(this.#uint(2));
-      case 0xc6:
       case 0xdb:
         return this.#string(this.#uint(4));
       case 0xca:
@@ -185,7 +183,8 @@ class Unpacker {
         return this.#uint(4);
       case 0xcf:
         this.#load(8);
-        return Number(bits.getBigUint64(0));
+        // The original hands it on as a signed integer.
+        return Number(bits.getBigInt64(0));
       case 0xd0:
         this.#load(1);
         return bits.getInt8(0);

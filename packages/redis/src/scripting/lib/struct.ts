@@ -150,10 +150,11 @@ export function createStruct(state: LuaState): LuaTable {
     const format = new FormatReader(state, vm.string(args, 0));
     const data = vm.string(args, 1);
     let position = vm.optionalInteger(args, 2, 1) - 1;
-    if (position < 0) throw vm.argumentError(3, "offset must be 1 or greater");
+    if (position === -1) throw vm.argumentError(3, "offset must be 1 or greater");
     const values: LuaValue[] = [];
     const check = (size: number): void => {
-      if (position + size > data.length) throw vm.argumentError(2, "data string too short");
+      // A negative offset is a huge one to the original.
+      if (position < 0 || position + size > data.length) throw vm.argumentError(2, "data string too short");
     };
     while (format.next()) {
       position += format.padding(position);
