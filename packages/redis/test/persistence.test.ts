@@ -69,6 +69,29 @@ describe("the course: RDB files", () => {
   });
 });
 
+describe("where files go", () => {
+  test("clients may not choose it, unless enable-protected-configs lets them", async () => {
+    const disk = new MemoryDisk();
+    const server = await start(disk, { save: "" });
+    for (const name of ["dir", "dbfilename"]) {
+      await expect(server.execute(["CONFIG", "SET", name, "x"])).rejects.toThrow(
+        `ERR CONFIG SET failed (possibly related to argument '${name}') - can't set protected config`,
+      );
+    }
+    await server.close();
+    const open = await start(disk, { save: "", "enable-protected-configs": "yes" });
+    await expect(open.execute(["CONFIG", "SET", "dbfilename", "../x"])).rejects.toThrow(
+      "dbfilename can't be a path, just a filename",
+    );
+    disk.makeDirectory("/other");
+    await run(open, "CONFIG SET dir /other dbfilename other.rdb", "SAVE");
+    expect(disk.readDirectory("/other").map(({ name }) => name)).toEqual(["other.rdb"]);
+    await expect(start(disk, { appenddirname: "../x", appendonly: true })).rejects.toThrow(
+      "can't be a path, just a dirname",
+    );
+  });
+});
+
 describe("snapshots", () => {
   test("what SAVE wrote is there after a restart; without dir nothing is written", async () => {
     const disk = new MemoryDisk();

@@ -24,6 +24,11 @@ function settingNames({ engine }: CommandContext, pattern: string): string[] {
   return Array.from(engine.config.names()).filter((name) => glob.matches(name));
 }
 
+function allowsProtected({ engine, client }: CommandContext): boolean {
+  const allowed = engine.config.text("enable-protected-configs");
+  return allowed === "yes" || (allowed === "local" && /^(127\.|::1|\[::1\]|\/)/.test(client.address.remote));
+}
+
 function configSet(ctx: CommandContext): void {
   const { args, engine } = ctx;
   if (args.length % 2 !== 0) throw new CommandError("ERR wrong number of arguments for 'config|set' command");
@@ -32,6 +37,11 @@ function configSet(ctx: CommandContext): void {
     const name = args.string(i);
     if (engine.config.row(name) === undefined) {
       throw new CommandError(`ERR Unknown option or number of arguments for CONFIG SET - '${name}'`);
+    }
+    if (engine.config.row(name)!.protected === true && !allowsProtected(ctx)) {
+      throw new CommandError(
+        `ERR CONFIG SET failed (possibly related to argument '${name}') - can't set protected config`,
+      );
     }
     settings.push([name, args.string(i + 1)]);
   }

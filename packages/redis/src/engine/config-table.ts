@@ -12,6 +12,8 @@ export interface ConfigRow {
   readonly alias?: string;
   /** CONFIG SET refuses it. */
   readonly immutable?: boolean;
+  /** CONFIG SET refuses it unless enable-protected-configs allows it: it would let a client choose where files are written. */
+  readonly protected?: boolean;
   readonly min?: number;
   readonly max?: number;
   /** Of an enum, separated by spaces. */
@@ -88,8 +90,8 @@ export const CONFIG_TABLE: readonly ConfigRow[] = [
   { name: "crash-memcheck-enabled", kind: "boolean", initial: "yes" },
   { name: "daemonize", kind: "boolean", initial: "no", immutable: true },
   { name: "databases", kind: "integer", min: 1, max: 2147483647, initial: "16", immutable: true },
-  { name: "dbfilename", kind: "text", initial: "dump.rdb" },
-  { name: "dir", kind: "text", initial: "" },
+  { name: "dbfilename", kind: "text", initial: "dump.rdb", protected: true },
+  { name: "dir", kind: "text", initial: "", protected: true },
   { name: "disable-thp", kind: "boolean", initial: "yes", immutable: true },
   { name: "dynamic-hz", kind: "boolean", initial: "yes" },
   { name: "enable-debug-command", kind: "enum", choices: "no yes local", initial: "no", immutable: true },

@@ -166,9 +166,23 @@ function text(row: ConfigRow, value: string, name: string, current: string): str
     }
     case "client-output-buffer-limit":
       return outputLimits(value, name, current);
+    case "dbfilename":
+    case "appendfilename":
+    case "appenddirname":
+      return baseName(value, name);
     default:
       return value;
   }
+}
+
+/** A name that leads to no other directory. */
+function baseName(value: string, name: string): string {
+  const kind = name === "appenddirname" ? "dirname" : "filename";
+  if (/[/\\]/.test(value) || value === "." || value === "..") {
+    throw new ConfigError(name, `${name} can't be a path, just a ${kind}`);
+  }
+  if (value === "" && name !== "dbfilename") throw new ConfigError(name, `${name} can't be empty`);
+  return value;
 }
 
 /** Merges `<class> <hard> <soft> <seconds>` groups into those of all three classes that hold now. */

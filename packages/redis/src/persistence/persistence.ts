@@ -99,8 +99,9 @@ export class Persistence implements PersistenceDoor {
     return this.#engine.config.flag("appendonly");
   }
 
-  #path(name: string): string {
-    return joined(this.#host.directory, name);
+  /** Where snapshots go: CONFIG SET dir may change it, where that is allowed. The append-only file stays where it began. */
+  get #directory(): string {
+    return this.#engine.config.text("dir") || this.#host.directory;
   }
 
   /** Loads what is there; then changes are kept. Rejects with LoadError. */
@@ -136,7 +137,7 @@ export class Persistence implements PersistenceDoor {
       this.#aof = aof;
       return;
     }
-    const source = openSource(disk, this.#path(this.#engine.config.text("dbfilename")));
+    const source = openSource(disk, joined(this.#directory, this.#fileName));
     if (source === undefined) return;
     try {
       const load = new RdbLoad(source, loadOptions(this.#engine, false));
@@ -293,11 +294,11 @@ export class Persistence implements PersistenceDoor {
 
   save(): string | undefined {
     if (this.#background !== undefined) return "ERR Background save already in progress";
-    const { disk, directory, log, clock } = this.#host;
+    const { disk, log, clock } = this.#host;
     const walk = beginWalk(this.#engine);
     let file: ReplacementFile | undefined;
     try {
-      file = new ReplacementFile(disk, directory, `temp-${this.#engine.facts.processId}.rdb`);
+      file = new ReplacementFile(disk, this.#directory, `temp-${this.#engine.facts.processId}.rdb`);
       const into = file;
       // The file takes what there is whenever there is enough of it: the whole need not fit into memory a second time.
       for (;;) {
@@ -348,10 +349,10 @@ export class Persistence implements PersistenceDoor {
   }
 
   #startBackgroundSave(): boolean {
-    const { disk, directory, clock, log, engine } = this.#host;
+    const { disk, clock, log, engine } = this.#host;
     let file: ReplacementFile;
     try {
-      file = new ReplacementFile(disk, directory, `temp-${engine.facts.processId}.rdb`);
+      file = new ReplacementFile(disk, this.#directory, `temp-${engine.facts.processId}.rdb`);
     } catch (error) {
       log.warn(`Failed opening the temp RDB file for saving: ${reasonOf(error)}`);
       this.#saved(false, clock.now());
