@@ -18,7 +18,6 @@ import { CommandError } from "../commands/errors.ts";
 import { buildCommandIndex, FLAG, type CommandEntry, type CommandIndex } from "../commands/registry.ts";
 import { idleSeconds, LFU_INITIAL, lfuCounter, lfuIncremented, lfuWord, lruWord } from "../keyspace/access.ts";
 import type { Database } from "../keyspace/database.ts";
-import { Evictor, type EvictionPolicy, type EvictionSettings, type Victim } from "../keyspace/eviction.ts";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { Args } from "../resp/args.ts";
 import { LatencyMonitor } from "../observe/latency-monitor.ts";
@@ -30,6 +29,7 @@ import { Client, type ClientAddress, type ClientSink, type QueuedCommand } from 
 import { collectionSettings } from "./collection-settings.ts";
 import { Config, parseEventLetters } from "./config.ts";
 import { Effects } from "./effects.ts";
+import { MemoryLimit } from "./memory-limit.ts";
 import { monitorLine } from "./monitor.ts";
 import type { PersistenceDoor } from "./persistence-door.ts";
 import { type EngineOptions, type HostFacts, NO_FACTS, NO_FILES, type SettingsFiles } from "./options.ts";
@@ -61,9 +61,6 @@ const NOT_QUEUED = new Set(["exec", "discard", "multi", "watch", "quit", "reset"
 /** Buckets that `cron` moves for each table that is being rehashed. */
 const REHASH_BUCKETS_PER_CRON = 2048;
 const OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
-/** Evicting goes on for at most this before the next command; the clock is asked after every few keys. */
-const EVICTION_BUDGET_MS = 0.5;
-const EVICTIONS_PER_LOOK = 16;
 /** Share of the time between two runs of `cron` that active expiry may take. */
 const EXPIRE_SHARE = 0.25;
 
@@ -135,11 +132,9 @@ export class Engine {
   #slowerThanMicroseconds = 10_000;
   /** 0: spikes are not noted. */
   #latencyThresholdMs = 0;
-  /** 0: no limit. */
-  #maxMemoryBytes = 0;
-  #eviction: EvictionSettings = { policy: "noeviction", samples: 5, lfuDecayMinutes: 1 };
+  readonly #memoryLimit: MemoryLimit;
   #lfuFactor = 10;
-  readonly #evictor: Evictor;
+  #lfuDecayMinutes = 1;
   #lastCronMs = 0;
   #lastCronCommands = 0;
 
@@ -169,7 +164,13 @@ export class Engine {
         else this.blocked.signal(database, key);
       },
     });
-    this.#evictor = new Evictor(this.keyspace.databases, options.random);
+    this.#memoryLimit = new MemoryLimit({
+      keyspace: this.keyspace,
+      random: options.random,
+      monotonic: options.monotonic,
+      evicted: (database, key) => this.#evicted(database, key),
+      done: () => this.effects.unitDone(),
+    });
     this.setNow(options.now);
     this.collections = collectionSettings(this.keyspace.seed, this.config);
     this.#context = new CommandContext(this);
@@ -197,11 +198,9 @@ export class Engine {
     this.#stopwatch.tracksLatency = config.flag("latency-tracking");
     this.#latencyThresholdMs = config.number("latency-monitor-threshold");
     this.#stopwatch.slowLogThreshold = this.#slowerThanMicroseconds;
-    this.#maxMemoryBytes = config.number("maxmemory");
-    this.keyspace.countsMemory = this.#maxMemoryBytes > 0;
-    const policy = config.text("maxmemory-policy") as EvictionPolicy;
-    const samples = config.number("maxmemory-samples");
-    this.#eviction = { policy, samples, lfuDecayMinutes: config.number("lfu-decay-time") };
+    this.#memoryLimit.configure(config);
+    const policy = config.text("maxmemory-policy");
+    this.#lfuDecayMinutes = config.number("lfu-decay-time");
     this.#lfuFactor = config.number("lfu-log-factor");
     this.countsFrequency = policy.endsWith("lfu");
     this.sharesIntegers = config.number("maxmemory") === 0 || !/l[rf]u$/.test(policy);
@@ -382,7 +381,7 @@ export class Engine {
         return;
       }
     }
-    if (this.#maxMemoryBytes > 0 && this.#isOutOfMemory(client, entry)) {
+    if (this.#memoryLimit.applies && this.#isOutOfMemory(client, entry)) {
       this.#reject(client, entry, OUT_OF_MEMORY);
       return;
     }
@@ -702,7 +701,7 @@ export class Engine {
       this.stats.expireCycleMs += this.#monotonic() - started;
       this.effects.unitDone();
     }
-    const short = this.#maxMemoryBytes > 0 && this.makeRoom() && this.keyspace.memoryBytes > this.#maxMemoryBytes;
+    const short = this.#memoryLimit.applies && this.makeRoom() && this.#memoryLimit.exceeded;
     let busy = this.operationsPerSecond > 0 || short;
     for (const { keys, expiry, hashesWithExpiry } of this.keyspace.databases) {
       if (keys.rehashStep(REHASH_BUCKETS_PER_CRON) || expiry.size > 0 || hashesWithExpiry.size > 0) busy = true;
@@ -774,7 +773,7 @@ export class Engine {
 
   /** How often a key was used of late, on a logarithmic scale: what an LFU policy goes by. */
   frequency(db: Database, id: number): number {
-    return lfuCounter(db.keys.access(id), this.#now, this.#eviction.lfuDecayMinutes);
+    return lfuCounter(db.keys.access(id), this.#now, this.#lfuDecayMinutes);
   }
 
   /** Seconds since a key was used. */
@@ -794,35 +793,15 @@ export class Engine {
 
   /** What maxmemory is compared with: the keyspace while it is limited, else all that the process takes. */
   get usedBytes(): number {
-    return this.#maxMemoryBytes > 0 ? this.keyspace.memoryBytes : this.facts.memory().usedBytes;
+    return this.#memoryLimit.applies ? this.keyspace.memoryBytes : this.facts.memory().usedBytes;
   }
 
-  /**
-   * Evicts keys until what they take is within maxmemory, or for a while: the next command goes on then. Returns false when it is
-   * not, and the policy knows nothing to remove.
-   */
+  /** Evicts what must go for the keys to be within maxmemory; false when there is nothing that may. */
   makeRoom(): boolean {
-    const limit = this.#maxMemoryBytes;
-    if (limit === 0 || this.keyspace.memoryBytes <= limit) return true;
-    const started = this.#monotonic();
-    let removed = 0;
-    let room = true;
-    while (this.keyspace.memoryBytes > limit) {
-      const victim = this.#evictor.next(this.#eviction, this.#now);
-      if (victim === undefined) {
-        room = false;
-        break;
-      }
-      this.#evict(victim);
-      if (++removed % EVICTIONS_PER_LOOK === 0 && this.#monotonic() - started > EVICTION_BUDGET_MS) break;
-    }
-    if (removed > 0) this.effects.unitDone();
-    return room;
+    return this.#memoryLimit.makeRoom(this.#now);
   }
 
-  #evict({ database, id }: Victim): void {
-    const key = database.keys.key(id);
-    database.remove(id);
+  #evicted(database: Database, key: string): void {
     this.stats.evictedKeys++;
     this.effects.addBeside(database.index, ["DEL", key]);
     if (database.watched) database.touch(key);
