@@ -34,10 +34,15 @@ const CLASSES: Readonly<Record<string, (c: number) => boolean>> = {
   z: (c) => c === 0,
 };
 
+/** For each letter that may follow "%", the characters of its class; undefined where the character stands for itself. */
+const MEMBERS: readonly (Uint8Array | undefined)[] = Array.from({ length: 256 }, (_, letter) => {
+  const test = isAlpha(letter) ? CLASSES[String.fromCharCode(letter | 32)] : undefined;
+  return test && Uint8Array.from({ length: 256 }, (_, c) => Number(test(c) === isLower(letter)));
+});
+
 function inClass(c: number, letter: number): boolean {
-  const test = CLASSES[String.fromCharCode(letter | 32)];
-  if (test === undefined || !isAlpha(letter)) return letter === c;
-  return test(c) === isLower(letter);
+  const members = MEMBERS[letter];
+  return members === undefined ? letter === c : members[c] === 1;
 }
 
 export class Matcher {
@@ -190,7 +195,7 @@ export class Matcher {
       const low = p.charCodeAt(i);
       if (low === PERCENT) {
         i++;
-        if (inClass(c, p.charCodeAt(i))) return found;
+        if (i < p.length && inClass(c, p.charCodeAt(i))) return found;
       } else if (p[i + 1] === "-" && i + 2 < close) {
         if (low <= c && c <= p.charCodeAt(i + 2)) return found;
         i += 2;
@@ -283,6 +288,8 @@ export class Matcher {
   /** All captures, or the whole match when there are none and `whole` says so. */
   captures(start: number, end: number, whole: boolean): LuaValue[] {
     const count = this.level === 0 && whole ? 1 : this.level;
-    return Array.from({ length: count }, (_, index) => this.capture(index, start, end));
+    const found: LuaValue[] = [];
+    for (let index = 0; index < count; index++) found.push(this.capture(index, start, end));
+    return found;
   }
 }

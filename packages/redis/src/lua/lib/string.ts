@@ -163,23 +163,27 @@ export function installString(vm: Vm, runtime: Runtime): void {
       if (anchored) pattern = pattern.slice(1);
       const matcher = new Matcher(text, pattern, vm);
       let out = "";
+      /** Up to here the text is in `out`. */
+      let copied = 0;
       let from = 0;
       let count = 0;
       while (count < most) {
         const end = matcher.start(from, 0);
         if (end >= 0) {
           count++;
+          out += text.slice(copied, from);
           out += yield* replacement(by, matcher, from, end, site);
+          copied = end;
           vm.site = site;
           if (out.length > vm.maxStringBytes) throw new LuaError("not enough memory");
         }
         if (end >= 0 && end > from) from = end;
-        else if (from < text.length) out += text[from++];
+        else if (from < text.length) from++;
         else break;
         if (anchored) break;
       }
       matcher.settle();
-      return [out + text.slice(from), count];
+      return [out + text.slice(copied), count];
     }),
   );
 
