@@ -13,6 +13,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Database } from "../keyspace/database.ts";
 import type { Args } from "../resp/args.ts";
 import type { ReplyWriter } from "../resp/reply-writer.ts";
+import { HashValue } from "../types/hash.ts";
 import { Collection, type CollectionType, type Value } from "../types/value.ts";
 import type { CommandEntry } from "./registry.ts";
 import { WRONG_TYPE } from "./errors.ts";
@@ -90,7 +91,14 @@ export class CommandContext {
     const id = this.peek(i);
     if (id === 0) return undefined;
     this.engine.recordAccess(this.db, id);
-    return this.db.value(id);
+    return this.#withoutExpired(id);
+  }
+
+  /** The value at `id`; of a hash, without the fields whose time has come. */
+  #withoutExpired(id: number): Value | undefined {
+    const value = this.db.value(id);
+    if (typeof value !== "object" || !(value instanceof HashValue) || value.earliestExpiryMs >= this.now) return value;
+    return this.db.expireFields(id, value) ? value : undefined;
   }
 
   /** The value at the key in argument `i`, for changing it: marks the access, counts nothing. */
@@ -99,7 +107,7 @@ export class CommandContext {
     if (id === 0) return undefined;
     this.db.beforeWrite(id);
     this.engine.recordAccess(this.db, id);
-    return this.db.value(id);
+    return this.#withoutExpired(id);
   }
 
   /** As `lookup`, and throws WRONGTYPE unless it is missing or a `type`: `ctx.collection(1, ListValue)`. */
