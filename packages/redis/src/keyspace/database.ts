@@ -210,7 +210,12 @@ export class Database {
 
   insertKey(key: string, value: Value): number {
     const bytes = bytesOf(key);
-    return this.#inserted(this.#contents.keys.insert(bytes, 0, bytes.length, value));
+    return this.insertBytes(bytes, 0, bytes.length, value);
+  }
+
+  /** Adds the key `bytes[start, end)`, which must be missing; returns its id. */
+  insertBytes(bytes: Uint8Array, start: number, end: number, value: Value): number {
+    return this.#inserted(this.#contents.keys.insert(bytes, start, end, value));
   }
 
   remove(id: number): void {

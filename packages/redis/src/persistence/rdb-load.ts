@@ -1,6 +1,8 @@
 /** From an RDB to a keyspace: all of it, or nothing. */
+import { Buffer } from "node:buffer";
 import { Keyspace } from "../keyspace/keyspace.ts";
 import type { Random } from "@tenon/kit";
+import { writeLatin1 } from "../types/latin1.ts";
 import type { CollectionSettings } from "../types/settings.ts";
 import { RdbError } from "./rdb-format.ts";
 import type { ByteSource } from "./rdb-input.ts";
@@ -29,6 +31,7 @@ export class RdbLoad {
   readonly keyspace: Keyspace;
   readonly #reader: RdbReader;
   readonly #options: LoadOptions;
+  #key: Buffer = Buffer.allocUnsafeSlow(1024);
   keysLoaded = 0;
   keysExpired = 0;
 
@@ -67,10 +70,14 @@ export class RdbLoad {
           this.keysExpired++;
           continue;
         }
-        if (database.findKey(entry.key) !== 0) {
+        const { length } = entry.key;
+        // One buffer for all keys: an allocation for each would cost more than the rest of it.
+        if (length > this.#key.length) this.#key = Buffer.allocUnsafeSlow(length * 2);
+        writeLatin1(this.#key, entry.key, 0);
+        if (database.findBytes(this.#key, 0, length) !== 0) {
           throw new RdbError(`RDB has duplicated key '${entry.key}' in DB ${entry.database}`);
         }
-        const id = database.insertKey(entry.key, entry.value);
+        const id = database.insertBytes(this.#key, 0, length, entry.value);
         database.keys.setAccess(id, access(entry.idleSeconds, entry.frequency));
         if (entry.expiresAtMs !== -1) database.setExpiresAt(id, entry.expiresAtMs);
         this.keysLoaded++;
