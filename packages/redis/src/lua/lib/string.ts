@@ -3,7 +3,15 @@ import { LuaError } from "../errors.ts";
 import { numberText } from "../numbers.ts";
 import type { Runtime } from "../runtime.ts";
 import { LuaTable } from "../table.ts";
-import { first, type LuaActivation, type LuaFunction, type LuaValue, type LuaValues } from "../value.ts";
+import {
+  first,
+  type LuaActivation,
+  type LuaFunction,
+  type LuaResult,
+  type LuaValue,
+  type LuaValues,
+} from "../value.ts";
+import { NO_SITE } from "../sites.ts";
 import { Activation, typeName, type Vm } from "../vm.ts";
 import { format } from "./format.ts";
 import { Matcher } from "./pattern.ts";
@@ -122,31 +130,34 @@ export function installString(vm: Vm, runtime: Runtime): void {
 
   /** The text that "%0"…"%9" in a replacement stand for. */
   const expand = (template: string, matcher: Matcher, start: number, end: number): string =>
-    template.replace(/%([\s\S]?)/g, (_, char: string) => {
-      if (char < "0" || char > "9" || char === "") return char;
-      if (char === "0") return matcher.source.slice(start, end);
-      const value = matcher.capture(Number(char) - 1, start, end);
-      return typeof value === "number" ? numberText(value) : (value as string);
-    });
+    !template.includes("%")
+      ? template
+      : template.replace(/%([\s\S]?)/g, (_, char: string) => {
+          if (char < "0" || char > "9" || char === "") return char;
+          if (char === "0") return matcher.source.slice(start, end);
+          const value = matcher.capture(Number(char) - 1, start, end);
+          return typeof value === "number" ? numberText(value) : (value as string);
+        });
 
-  function* replacement(
-    by: LuaValue,
+  /** What a match is replaced with before it is known to be text: perhaps an activation. */
+  const replacement = (
+    by: LuaTable | LuaFunction,
     matcher: Matcher,
     start: number,
     end: number,
     site: number,
-  ): Generator<unknown, string, LuaValues> {
-    let value: LuaValue;
-    if (typeof by === "string") return expand(by, matcher, start, end);
-    if (by instanceof LuaTable) {
-      const found = runtime.index(by, matcher.capture(0, start, end), site);
-      value = first(found instanceof Activation ? yield found : (found as LuaValues));
-    } else value = first(yield* vm.call(by, matcher.captures(start, end, true)));
+  ): LuaResult => {
+    if (by instanceof LuaTable) return runtime.index(by, matcher.capture(0, start, end), site);
+    vm.site = NO_SITE;
+    return matcher.level === 0 ? by(matcher.source.slice(start, end)) : by(...matcher.captures(start, end, true));
+  };
+
+  const replacementText = (value: LuaValue, matcher: Matcher, start: number, end: number, site: number): string => {
     if (value === undefined || value === false) return matcher.source.slice(start, end);
     if (typeof value === "string") return value;
     if (typeof value === "number") return numberText(value);
     throw vm.error(`invalid replacement value (a ${typeName(value)})`, site);
-  }
+  };
 
   define(
     "gsub",
@@ -172,7 +183,12 @@ export function installString(vm: Vm, runtime: Runtime): void {
         if (end >= 0) {
           count++;
           out += text.slice(copied, from);
-          out += yield* replacement(by, matcher, from, end, site);
+          if (typeof by === "string") out += expand(by, matcher, from, end);
+          else {
+            const result = replacement(by, matcher, from, end, site);
+            const value = first(result instanceof Activation ? yield result : (result as LuaValues));
+            out += replacementText(value, matcher, from, end, site);
+          }
           copied = end;
           vm.site = site;
           if (out.length > vm.maxStringBytes) throw new LuaError("not enough memory");
