@@ -155,7 +155,15 @@ export function createRuntime(vm: Vm): Runtime {
         const value = object.vals[slot];
         if (value !== undefined) return value;
       }
-      if (object.metatable === undefined) return undefined;
+      const { metatable } = object;
+      if (metatable === undefined) return undefined;
+      // An object's method, found in its class: by far the most common chain.
+      const handler = metatable.getString("__index");
+      if (handler === undefined) return undefined;
+      if (handler instanceof LuaTable) {
+        const value = handler.getString(key);
+        if (value !== undefined) return value;
+      }
     }
     return index(object, key, site);
   }
