@@ -38,7 +38,7 @@ const ROOF: readonly string[] = ["console", "tenon"];
 export const PURE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   kit: ["bytes", "checksums"],
   http: ["fetch", "h1", "semantics", "timer-wheel.ts"],
-  redis: ["acl", "commands", "engine", "keyspace", "observe", "persistence", "resp", "scripting", "types"],
+  redis: ["acl", "commands", "engine", "keyspace", "lua", "observe", "persistence", "resp", "scripting", "types"],
   lox: [
     "closures",
     "diagnostics",
