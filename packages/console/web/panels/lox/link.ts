@@ -10,14 +10,25 @@ export const MAX_LINKED_BYTES = 1_000_000;
 export async function programToHash(source: string): Promise<string> {
   const deflated = new Response(source).body!.pipeThrough(new CompressionStream("deflate-raw"));
   const bytes = new Uint8Array(await new Response(deflated).arrayBuffer());
-  return PREFIX + bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+  return PREFIX + toBase64Url(bytes);
+}
+
+// `Uint8Array.prototype.toBase64` says the same in one word, but browsers before 2025 and Node 24 do not know it.
+function toBase64Url(bytes: Uint8Array): string {
+  const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  return base64.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+}
+
+/** Throws where the text is no base64. */
+function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
 }
 
 /** The program of a link; undefined where there is none, or what there is cannot be read. */
 export async function programFromHash(hash: string): Promise<string | undefined> {
   if (!hash.startsWith(PREFIX)) return undefined;
   try {
-    const bytes = Uint8Array.fromBase64(hash.slice(PREFIX.length), { alphabet: "base64url" });
+    const bytes = fromBase64Url(hash.slice(PREFIX.length));
     const inflated = new Response(bytes).body!.pipeThrough(new DecompressionStream("deflate-raw"));
     const decoder = new TextDecoder("utf-8", { fatal: true });
     let text = "";
