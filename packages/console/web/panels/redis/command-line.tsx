@@ -34,7 +34,9 @@ export function CommandLine({ service }: { service: string }): JSX.Element {
   const line = useSignal("");
   const chosen = useSignal(-1);
   const dismissed = useSignal("");
-  const waiting = useSignal(false);
+  /** Lines that are not answered yet. */
+  const waiting = useSignal(0);
+  const turns = useRef(Promise.resolve());
   const session = useRef<TopicHandle>(undefined);
   const output = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
@@ -72,11 +74,16 @@ export function CommandLine({ service }: { service: string }): JSX.Element {
     });
   };
 
-  const submit = async (): Promise<void> => {
+  /** Lines that are typed while a command still runs wait for their turn, as in a terminal. */
+  const submit = (): void => {
     const typed = line.value.trim();
-    if (typed === "" || waiting.value) return;
+    if (typed === "") return;
     past.add(typed);
     line.value = "";
+    waiting.value++;
+    turns.current = turns.current.then(() => run(typed)).finally(() => waiting.value--);
+  };
+  const run = async (typed: string): Promise<void> => {
     if (/^clear$/i.test(typed)) {
       entries.value = [];
       return;
@@ -86,14 +93,11 @@ export function CommandLine({ service }: { service: string }): JSX.Element {
       show({ line: typed, text: "Invalid argument(s): a quote is not closed", isError: true });
       return;
     }
-    waiting.value = true;
     try {
       const { reply } = await session.current!.send<{ reply: WireReply }>({ command });
       print(typed, reply);
     } catch (error) {
       show({ line: typed, text: error instanceof Error ? error.message : String(error), isError: true });
-    } finally {
-      waiting.value = false;
     }
   };
 
@@ -109,7 +113,7 @@ export function CommandLine({ service }: { service: string }): JSX.Element {
     };
     if (event.key === "Tab" && hasChoice && !event.shiftKey) accept(offered[Math.max(0, chosen.value)]!);
     else if (event.key === "Enter" && hasChoice && chosen.value >= 0) accept(offered[chosen.value]!);
-    else if (event.key === "Enter") void submit();
+    else if (event.key === "Enter") submit();
     else if (event.key === "ArrowDown" && hasChoice) move(1);
     else if (event.key === "ArrowUp" && hasChoice && chosen.value >= 0) move(-1);
     else if (event.key === "ArrowUp") line.value = past.back(line.value);
