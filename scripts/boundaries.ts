@@ -37,6 +37,20 @@ const ROOF: readonly string[] = ["console", "tenon"];
  */
 export const PURE_ROOMS: Readonly<Record<string, readonly string[]>> = {
   kit: ["bytes", "checksums"],
+  regex: [
+    "automata",
+    "backtrack",
+    "errors.ts",
+    "index.ts",
+    "kernel",
+    "line-scanner.ts",
+    "literals",
+    "options.ts",
+    "regex.ts",
+    "streaming.ts",
+    "syntax",
+    "unicode",
+  ],
   http: ["fetch", "h1", "semantics", "timer-wheel.ts"],
   redis: ["acl", "commands", "engine", "keyspace", "lua", "observe", "persistence", "resp", "scripting", "types"],
   lox: [
