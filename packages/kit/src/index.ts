@@ -12,6 +12,7 @@ export type {
   ListenOptions,
   Net,
 } from "./world/net.ts";
+export type { TlsConnectOptions, TlsListenOptions, TlsOptions, TlsVersion } from "./world/tls.ts";
 export type { DirectoryEntry, Disk, DiskFile, DiskLock, FileKind, FileStat, OpenMode } from "./world/disk.ts";
 export type { Host } from "./world/host.ts";
 export type { Random } from "./world/random.ts";

@@ -9,9 +9,8 @@
  * Closing has three steps. The doors close, so that nobody new comes in. Every session is asked to finish. What is
  * still there when the grace period is over is destroyed. `close()` therefore always ends, whatever the peers do.
  *
- * A service has any number of doors: TCP ports and unix sockets, with the same sessions and limits. (A door that speaks
- * TLS is a `Net` that listens through the World's and hands out connections that decrypt: nothing here would change
- * but which `Net` is asked.)
+ * A service has any number of doors: TCP ports and unix sockets, in clear text and with TLS, with the same sessions and limits.
+ * Doors open and close while it runs.
  *
  * A connection above the limits is not a session. `refuse` may write the protocol's own words to it; then it is
  * closed the way nginx lingers: our side ends, what the peer sends is thrown away for a moment, so that the words
@@ -20,7 +19,8 @@
 import type { Log } from "../log/log.ts";
 import type { Counter, MetricSet } from "../metrics/metrics.ts";
 import type { Timer } from "../world/clock.ts";
-import type { Connection, ConnectionHandler, Listener, ListenOptions } from "../world/net.ts";
+import type { Address, Connection, ConnectionHandler, Listener, ListenOptions } from "../world/net.ts";
+import type { TlsListenOptions } from "../world/tls.ts";
 import type { World } from "../world/world.ts";
 
 /** How long sessions may take to finish on `close()`, unless it says otherwise. */
@@ -67,6 +67,8 @@ export interface ServiceOptions<S extends Session> {
   readonly metrics: MetricSet;
   readonly log: Log;
 }
+
+const NOWHERE: Address = { address: "", port: 0 };
 
 export type ServiceState = "listening" | "closing" | "closed";
 
@@ -148,9 +150,9 @@ export class TcpService<S extends Session = Session> {
     return this.#state;
   }
 
-  /** Of the first door. */
+  /** Of the first door; of a service without one, an empty one. */
   get address(): ServiceAddress {
-    const { address, port } = this.#doors[0]!.address;
+    const { address, port } = this.#doors[0]?.address ?? NOWHERE;
     return { host: address, port };
   }
 
@@ -205,6 +207,19 @@ export class TcpService<S extends Session = Session> {
     }
     this.#doors.push(door);
     return { host: door.address.address, port: door.address.port };
+  }
+
+  /** The door at `address`, as `addDoor` gave it or `addresses` has it, listens no more; its connections stay. Resolves when the port is free. */
+  async removeDoor({ host, port }: ServiceAddress): Promise<void> {
+    const at = this.#doors.findIndex((door) => door.address.port === port && door.address.address === host);
+    if (at < 0) throw new Error(`${this.#options.name} has no door at ${host}:${port}`);
+    const [door] = this.#doors.splice(at, 1);
+    await door!.close();
+  }
+
+  /** New certificates for every door that speaks TLS; throws what is wrong with them, before any door has changed. */
+  renewTls(options: TlsListenOptions): void {
+    for (const door of this.#doors) door.renewTls?.(options);
   }
 
   /**

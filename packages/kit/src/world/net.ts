@@ -2,6 +2,7 @@
  * TCP and UDP with the least that servers need, shaped so that the real network costs nothing over `node:net`:
  * one handler object per connection, no streams, no promises on the path of data.
  */
+import type { TlsConnectOptions, TlsListenOptions } from "./tls.ts";
 
 export interface Address {
   /** Numeric IPv4 or IPv6 address; for unix sockets, the path. */
@@ -63,6 +64,8 @@ export interface Listener {
   close(): Promise<void>;
   /** Lets the process end although the listener is open. */
   unref(): void;
+  /** Only of a listener that speaks TLS: connections from now on are met with these. Throws as `listen` rejects, and then nothing has changed. */
+  renewTls?(options: TlsListenOptions): void;
 }
 
 /** Where to listen: a TCP port (0 picks a free one) or a unix socket. */
@@ -71,6 +74,10 @@ export interface ListenOptions {
   readonly port?: number;
   /** Unix socket path, instead of host and port. */
   readonly path?: string;
+  /** Permissions of the socket file, like 0o700; without it, what the process' umask leaves. */
+  readonly mode?: number;
+  /** Speaks TLS there. The simulated network does not (`ENOTSUP`). */
+  readonly tls?: TlsListenOptions;
   readonly backlog?: number;
   /** Shares the port between processes (`SO_REUSEPORT`). */
   readonly reusePort?: boolean;
@@ -85,6 +92,8 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
   /** Address to connect from. */
   readonly localAddress?: string;
+  /** Speaks TLS. `timeoutMs` includes the handshake. */
+  readonly tls?: TlsConnectOptions;
 }
 
 export interface DatagramSocket {

@@ -435,6 +435,22 @@ describe("doors", () => {
     }
   });
 
+  test("one that is removed lets nobody in, and keeps who is in", async () => {
+    const service = await listen({ listen: [{ port: 0 }, { port: 0 }], limits: { maxConnections: 5 } });
+    const [first, second] = service.addresses;
+    const inside = await client(service);
+    inside.send("before");
+    await inside.receives("before");
+    await service.removeDoor(first!);
+    expect(service.addresses).toEqual([second]);
+    await expect(once(connect(first!.port, first!.host), "connect")).rejects.toThrow("ECONNREFUSED");
+    inside.send("after");
+    await inside.receives("beforeafter");
+    await expect(service.removeDoor(first!)).rejects.toThrow("no door");
+    inside.socket.end();
+    await service.close();
+  });
+
   test("when one cannot open, none does", async () => {
     const taken = await listen();
     const probe = await listen({ metrics: new MetricSet() });

@@ -1,5 +1,5 @@
 /**
- * The machine's network: a thin layer over `node:net` and `node:dgram`.
+ * The machine's network: a thin layer over `node:net` and `node:dgram`, and `node:tls` (tls.ts) where it is asked for.
  *
  * Per connection there is one object and one set of listeners, which look the handler up when they are called, so that
  * handing a connection over (an upgrade) is one assignment. Node already holds data back until somebody listens for it;
@@ -12,6 +12,7 @@
  * Measured against bare `node:net` in bench/world.ts.
  */
 import { createSocket } from "node:dgram";
+import { chmodSync } from "node:fs";
 import {
   connect as connectSocket,
   createServer,
@@ -32,6 +33,9 @@ import type {
   ListenOptions,
   Net,
 } from "../net.ts";
+import type { ConnectionOptions } from "node:tls";
+import type { TlsConnectOptions } from "../tls.ts";
+import type { TlsDoor } from "./tls.ts";
 
 const LOOPBACK = "127.0.0.1";
 
@@ -80,6 +84,7 @@ class RealConnection implements Connection {
   readonly local: Address;
   readonly remote: Address;
   readonly #socket: Socket;
+  readonly #encrypted: boolean;
   #handler: ConnectionHandler | undefined;
   #paused = false;
   #ending = false;
@@ -88,9 +93,10 @@ class RealConnection implements Connection {
   #closed = false;
   #error: Error | undefined;
 
-  /** `accepted`: the socket comes from a server that was told `pauseOnConnect`. */
-  constructor(socket: Socket, path: string | undefined, accepted: boolean) {
-    if (accepted) socket = readTogether(socket, (bytes) => this.#read(bytes));
+  /** `kind` "accepted": the socket comes from a server that was told `pauseOnConnect`; "encrypted": it is one of `node:tls`. */
+  constructor(socket: Socket, path: string | undefined, kind: "accepted" | "made" | "encrypted") {
+    this.#encrypted = kind === "encrypted";
+    if (kind === "accepted") socket = readTogether(socket, (bytes) => this.#read(bytes));
     this.#socket = socket;
     if (path === undefined) {
       this.local = { address: socket.localAddress ?? "", port: socket.localPort ?? 0 };
@@ -180,9 +186,10 @@ class RealConnection implements Connection {
   reset(): void {
     const socket = this.#socket;
     this.#mute = true;
-    // A unix socket knows no reset, and libuv refuses one (EINVAL) while our own shutdown is still under way.
+    // A unix socket knows no reset, TLS has none that could not be forged, and libuv refuses one (EINVAL) while our own shutdown is
+    // still under way.
     const shuttingDown = this.#ending && !socket.writableFinished;
-    if (this.remote.port === 0 || shuttingDown) socket.destroy();
+    if (this.remote.port === 0 || this.#encrypted || shuttingDown) socket.destroy();
     else if (!socket.destroyed) socket.resetAndDestroy();
   }
 
@@ -195,12 +202,22 @@ class RealConnection implements Connection {
   }
 }
 
-function listen(options: ListenOptions, accept: (connection: Connection) => void): Promise<Listener> {
-  const { path, host = LOOPBACK, port = 0, backlog, reusePort } = options;
-  return new Promise((resolve, reject) => {
-    const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => {
-      accept(new RealConnection(socket, path, true));
-    });
+async function listen(options: ListenOptions, accept: (connection: Connection) => void): Promise<Listener> {
+  const { path, mode, host = LOOPBACK, port = 0, backlog, reusePort, tls } = options;
+  let door: TlsDoor | undefined;
+  if (tls !== undefined) {
+    // Loaded by whom it serves: OpenSSL's bindings take milliseconds of the start of every other server.
+    const { TlsDoor } = await import("./tls.ts");
+    door = new TlsDoor(tls, (socket) => accept(new RealConnection(socket, path, "encrypted")));
+  }
+  return await new Promise((resolve, reject) => {
+    const server = createServer(
+      { allowHalfOpen: true, noDelay: true, pauseOnConnect: door === undefined },
+      (socket) => {
+        if (door === undefined) accept(new RealConnection(socket, path, "accepted"));
+        else door.meet(socket);
+      },
+    );
     server.once("error", reject);
     server.listen(
       {
@@ -210,6 +227,7 @@ function listen(options: ListenOptions, accept: (connection: Connection) => void
       },
       () => {
         server.off("error", reject);
+        if (path !== undefined && mode !== undefined) chmodSync(path, mode);
         // From here on only accept(2) can fail (EMFILE and the like): that connection is lost, the listener stays.
         server.on("error", () => {});
         const bound = server.address();
@@ -226,27 +244,29 @@ function listen(options: ListenOptions, accept: (connection: Connection) => void
               setImmediate(closed);
             }),
           unref: () => void server.unref(),
+          ...(door === undefined ? {} : { renewTls: (renewed) => door.renew(renewed) }),
         });
       },
     );
   });
 }
 
-function connect(options: ConnectOptions): Promise<Connection> {
-  const { path, host = LOOPBACK, port = 0, timeoutMs, signal, localAddress } = options;
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const target: NetConnectOpts =
-      path === undefined ? { host, port, ...(localAddress === undefined ? {} : { localAddress }) } : { path };
-    const socket = connectSocket({ ...target, allowHalfOpen: true, noDelay: true });
+async function connect(options: ConnectOptions): Promise<Connection> {
+  const { path, host = LOOPBACK, port = 0, timeoutMs, signal, localAddress, tls } = options;
+  signal?.throwIfAborted();
+  const target =
+    path === undefined ? { host, port, ...(localAddress === undefined ? {} : { localAddress }) } : { path };
+  const socket =
+    tls === undefined
+      ? connectSocket({ ...target, allowHalfOpen: true, noDelay: true })
+      : await connectSecurely(target, tls);
+  return await new Promise((resolve, reject) => {
     const settle = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
       socket.off("error", fail);
-      socket.off("connect", succeed);
+      socket.off("end", cutOff);
+      socket.off(established, succeed);
     };
     const fail = (error: unknown): void => {
       settle();
@@ -256,27 +276,33 @@ function connect(options: ConnectOptions): Promise<Connection> {
     };
     const succeed = (): void => {
       settle();
-      resolve(new RealConnection(socket, path, false));
+      resolve(new RealConnection(socket, path, tls === undefined ? "made" : "encrypted"));
     };
     const abort = (): void => fail(signal!.reason);
     const where = path ?? `${host}:${port}`;
+    const established = tls === undefined ? "connect" : "secureConnect";
+    // The peer may end instead of shaking hands; Node, told that halves may stay open, would wait.
+    const cutOff = (): void => fail(callError("ECONNRESET", `${where} ended before TLS was established`));
     const timer =
       timeoutMs === undefined
         ? undefined
-        : setTimeout(
-            () =>
-              fail(
-                Object.assign(new Error(`connect ETIMEDOUT ${where} after ${timeoutMs} ms`), {
-                  code: "ETIMEDOUT",
-                  syscall: "connect",
-                }),
-              ),
-            timeoutMs,
-          );
+        : setTimeout(() => fail(callError("ETIMEDOUT", `${where} after ${timeoutMs} ms`)), timeoutMs);
     signal?.addEventListener("abort", abort, { once: true });
     socket.once("error", fail);
-    socket.once("connect", succeed);
+    if (tls !== undefined) socket.once("end", cutOff);
+    socket.once(established, succeed);
   });
+}
+
+async function connectSecurely(target: NetConnectOpts, options: TlsConnectOptions): Promise<Socket> {
+  const [{ connect: connectTls }, { connectOptions }] = await Promise.all([import("node:tls"), import("./tls.ts")]);
+  // `allowHalfOpen` is documented, and missing in the types.
+  const all: ConnectionOptions = Object.assign(connectOptions(options), target, { allowHalfOpen: true });
+  return connectTls(all).setNoDelay(true);
+}
+
+function callError(code: string, reason: string): Error {
+  return Object.assign(new Error(`connect ${code} ${reason}`), { code, syscall: "connect" });
 }
 
 function bind(options: BindOptions, handler: DatagramHandler): Promise<DatagramSocket> {

@@ -40,6 +40,14 @@ function callError(code: string, syscall: string, where: string, reason?: string
   });
 }
 
+/** Its keys and nonces come from the machine's randomness, not from a seed: no run could be repeated. */
+function noTls(syscall: string): Error {
+  return Object.assign(new Error(`${syscall} ENOTSUP: the simulated network does not speak TLS`), {
+    code: "ENOTSUP",
+    syscall,
+  });
+}
+
 function isLoopback(address: string): boolean {
   return address.startsWith("127.") || address === "::1";
 }
@@ -82,6 +90,7 @@ export class SimulatedNet implements Net, Station {
   // --------------------------------------------------------------------- TCP
 
   async listen(options: ListenOptions, accept: (connection: Connection) => void): Promise<Listener> {
+    if (options.tls !== undefined) throw noTls("listen");
     const address = options.path === undefined ? this.#bindable(options, "listen", this.#listeners) : undefined;
     const key = address === undefined ? options.path! : keyOf(address);
     if (this.#listeners.has(key) || (address !== undefined && overlaps(this.#listeners, address)))
@@ -99,6 +108,7 @@ export class SimulatedNet implements Net, Station {
   }
 
   connect(options: ConnectOptions): Promise<Connection> {
+    if (options.tls !== undefined) return Promise.reject(noTls("connect"));
     const { path, host = LOOPBACK, port = 0, timeoutMs, signal, localAddress } = options;
     const where = path ?? `${host}:${port}`;
     return new Promise((resolve, reject) => {
