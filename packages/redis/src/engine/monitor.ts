@@ -1,5 +1,9 @@
-/** MONITOR's lines. */
+/** MONITOR: who listens, and the lines that they get. */
+import { FLAG, type CommandEntry } from "../commands/registry.ts";
 import type { Args } from "../resp/args.ts";
+import type { Client } from "./client.ts";
+import type { Outbox } from "./outbox.ts";
+import { redacted } from "./redacted.ts";
 
 const ESCAPES: Readonly<Record<string, string>> = {
   "\\": "\\\\",
@@ -11,8 +15,42 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\b": "\\b",
 };
 
+export class Monitors {
+  readonly #outbox: Outbox;
+  readonly #clients = new Set<Client>();
+
+  constructor(outbox: Outbox) {
+    this.#outbox = outbox;
+  }
+
+  /** Whether anybody listens: lets commands skip the rest. */
+  get listening(): boolean {
+    return this.#clients.size > 0;
+  }
+
+  set(client: Client, on: boolean): void {
+    client.monitor = on;
+    if (on) this.#clients.add(client);
+    else this.#clients.delete(client);
+  }
+
+  remove(client: Client): void {
+    this.#clients.delete(client);
+  }
+
+  /** Tells that `client` ran a command, unless it is one that monitors do not see. */
+  tell(now: number, client: Client, entry: CommandEntry, args: Args): void {
+    if ((entry.bits & (FLAG.skipMonitor | FLAG.admin)) !== 0) return;
+    const line = monitorLine(now, client.db.index, client.address.remote, redacted(entry, args));
+    for (const monitor of this.#clients) {
+      monitor.reply.simple(line);
+      this.#outbox.wrote(monitor);
+    }
+  }
+}
+
 /** `1339518083.107412 [0 127.0.0.1:60866] "keys" "*"`. */
-export function monitorLine(now: number, database: number, address: string, args: Args): string {
+function monitorLine(now: number, database: number, address: string, args: Args): string {
   const seconds = Math.floor(now / 1000);
   const microseconds = String(Math.floor((now % 1000) * 1000)).padStart(6, "0");
   const words = args.strings().map(quote).join(" ");

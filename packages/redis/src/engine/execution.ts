@@ -1,0 +1,165 @@
+/**
+ * Running commands: `call`, as in the original, and what surrounds it when the command comes from a client, from EXEC, from an append-only
+ * file, or from a client that was blocked.
+ *
+ * After a handler come statistics, the effect, the duration, monitors and the slow log, in this order.
+ */
+import { denialAtExecText } from "../acl/denial.ts";
+import { CommandContext } from "../commands/context.ts";
+import { CommandError } from "../commands/errors.ts";
+import type { CommandEntry } from "../commands/registry.ts";
+import type { Args } from "../resp/args.ts";
+import type { Client, QueuedCommand } from "./client.ts";
+import type { Config } from "./config.ts";
+import type { Engine } from "./engine.ts";
+import type { Monitors } from "./monitor.ts";
+import { SlowCommands } from "./slow-commands.ts";
+import { Stopwatch } from "./stopwatch.ts";
+
+export class Execution {
+  readonly stopwatch: Stopwatch;
+  readonly slow: SlowCommands = new SlowCommands();
+  readonly #engine: Engine;
+  readonly #monitors: Monitors;
+  readonly #context: CommandContext;
+
+  constructor(engine: Engine, monitors: Monitors, monotonic: () => number) {
+    this.#engine = engine;
+    this.#monitors = monitors;
+    this.#context = new CommandContext(engine);
+    this.stopwatch = new Stopwatch(monotonic);
+  }
+
+  /** The command that runs, as its handler sees it; between commands, the last one. */
+  get context(): CommandContext {
+    return this.#context;
+  }
+
+  configure(config: Config): void {
+    this.slow.configure(config);
+    this.stopwatch.tracksLatency = config.flag("latency-tracking");
+    this.stopwatch.slowLogThreshold = config.number("slowlog-log-slower-than");
+  }
+
+  /** Executes one command: from a client, from EXEC, or of a blocked client again. */
+  call(client: Client, entry: CommandEntry, args: Args): void {
+    const engine = this.#engine;
+    const ctx = this.#context;
+    const { reply, db } = client;
+    ctx.args = args;
+    ctx.reply = reply;
+    ctx.client = client;
+    ctx.db = db;
+    ctx.command = entry;
+    ctx.now = engine.now;
+    ctx.dirty = 0;
+    this.stopwatch.before(entry);
+    const mark = reply.length;
+    try {
+      entry.handler!(ctx);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      reply.truncate(mark);
+      entry.failedCalls++;
+      this.replyError(client, error.message);
+    }
+    entry.calls++;
+    client.commands++;
+    client.lastCommand = entry;
+    engine.stats.commandsProcessed++;
+    const { dirty } = ctx;
+    engine.stats.dirty += dirty;
+    if (engine.effects.active) engine.effects.commandDone(db.index, args, dirty > 0);
+    const microseconds = this.stopwatch.after(entry, args.length);
+    if (this.#monitors.listening && !ctx.retrying) this.#monitors.tell(engine.now, client, entry, args);
+    if (this.slow.mayNote(microseconds)) this.slow.note(client, entry, args, microseconds, engine.now);
+  }
+
+  /** Calls a command, and does what follows from it: effects leave, blocked clients are served. */
+  run(client: Client, entry: CommandEntry, args: Args): void {
+    const mark = client.reply.length;
+    this.call(client, entry, args);
+    if (client.replyMode !== "on") this.#muteReply(client, mark);
+    this.#engine.effects.unitDone();
+    if (this.#engine.blocked.hasReady) this.#engine.blocked.serve();
+  }
+
+  /** Runs what MULTI queued, as one unit, with time standing still. */
+  transaction(client: Client, queue: readonly QueuedCommand[]): void {
+    const { acl } = this.#engine;
+    const ctx = this.#context;
+    const { args, command } = ctx;
+    ctx.canBlock = false;
+    for (const queued of queue) {
+      const denial = acl.check(client.user, queued.entry, queued.args);
+      if (denial !== undefined) {
+        this.#engine.logDenial(client, queued.entry, queued.args, denial, "multi");
+        this.replyError(client, denialAtExecText(denial));
+        continue;
+      }
+      this.call(client, queued.entry, queued.args);
+    }
+    ctx.canBlock = true;
+    ctx.args = args;
+    ctx.command = command;
+    // EXEC itself changed nothing: its commands were counted.
+    ctx.dirty = 0;
+  }
+
+  /** Runs a command out of an append-only file, as `client`. */
+  replay(client: Client, entry: CommandEntry, args: Args): void {
+    const ctx = this.#context;
+    ctx.canBlock = false;
+    this.call(client, entry, args);
+    ctx.canBlock = true;
+    client.reply.clear();
+  }
+
+  /** Runs a blocked client's command again: it either replies or goes on waiting. */
+  retry(client: Client): void {
+    const state = client.blocked!;
+    const ctx = this.#context;
+    ctx.retrying = true;
+    const { db } = client;
+    client.db = state.db;
+    this.#engine.wrote(client);
+    this.stopwatch.start();
+    try {
+      this.call(client, state.entry, state.args);
+    } finally {
+      ctx.retrying = false;
+      client.db = db;
+    }
+    this.#engine.effects.unitDone();
+  }
+
+  /** Answers a command that may not run. */
+  reject(client: Client, entry: CommandEntry | undefined, message: string): void {
+    if (entry !== undefined) entry.rejectedCalls++;
+    if (client.queue !== undefined) client.queueFailed = true;
+    const mark = client.reply.length;
+    this.replyError(client, message);
+    if (client.replyMode !== "on") this.#muteReply(client, mark);
+  }
+
+  /** Sends an error and counts it. */
+  replyError(client: Client, message: string): void {
+    const { stats } = this.#engine;
+    client.reply.error(message);
+    stats.errorReplies++;
+    const space = message.indexOf(" ");
+    const code = space < 0 ? message : message.slice(0, space);
+    stats.errors.set(code, (stats.errors.get(code) ?? 0) + 1);
+  }
+
+  /** CLIENT REPLY OFF and SKIP: the reply is made, and dropped. */
+  #muteReply(client: Client, mark: number): void {
+    if (client.replyMode === "skip-next") {
+      client.replyMode = "skip";
+      client.reply.truncate(mark);
+      return;
+    }
+    client.reply.truncate(mark);
+    if (client.replyMode === "skip") client.replyMode = "on";
+  }
+}
