@@ -90,8 +90,8 @@ export type Statement =
   | { readonly kind: "assign"; readonly targets: Expression[]; readonly values: Expression[]; readonly line: number }
   | { readonly kind: "expression"; readonly call: Expression }
   | { readonly kind: "do"; readonly body: Statement[] }
-  | { readonly kind: "while"; readonly condition: Expression; readonly body: Statement[] }
-  | { readonly kind: "repeat"; readonly body: Statement[]; readonly condition: Expression }
+  | { readonly kind: "while"; readonly condition: Expression; readonly body: Statement[]; readonly line: number }
+  | { readonly kind: "repeat"; readonly body: Statement[]; readonly condition: Expression; readonly line: number }
   | {
       readonly kind: "if";
       readonly clauses: { condition: Expression; body: Statement[] }[];

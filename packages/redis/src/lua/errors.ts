@@ -1,19 +1,28 @@
 /** What a Lua program can fail with, and the signals that no pcall catches. */
 import type { LuaValue } from "./value.ts";
 
+/** Where a script was: the name that its chunk was compiled with ("@user_script"), and the line in it, from 1. */
+export interface Place {
+  readonly source: string;
+  readonly line: number;
+}
+
 /** An error of the script: any value at all, a string with its position for those of the language itself. */
 export class LuaError extends Error {
   readonly value: LuaValue;
-  /** "chunk:line" of the error's place, where it is known. */
-  readonly traceback: string;
+  /** Where the innermost function of Lua's was, unless native functions called each other, or memory ran out. */
+  readonly place: Place | undefined;
 
-  constructor(value: LuaValue, traceback = "") {
+  constructor(value: LuaValue, place?: Place) {
     super(typeof value === "string" ? value : "(error object is not a string)");
     this.name = "LuaError";
     this.value = value;
-    this.traceback = traceback;
+    this.place = place;
   }
 }
+
+/** What memory that ran out is called; the only error that has no place by its nature. */
+export const NOT_ENOUGH_MEMORY = "not enough memory";
 
 /** The source is not Lua; `message` as the original's, position included. */
 export class LuaSyntaxError extends Error {
@@ -25,9 +34,13 @@ export class LuaSyntaxError extends Error {
 
 /** The host's word that the script has to end: not an error of the script's, so that no pcall catches it. */
 export class LuaKilled extends Error {
-  constructor(message: string) {
+  /** Where the script was. */
+  readonly place: Place | undefined;
+
+  constructor(message: string, place?: Place) {
     super(message);
     this.name = "LuaKilled";
+    this.place = place;
   }
 }
 

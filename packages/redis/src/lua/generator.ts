@@ -130,7 +130,7 @@ class Generator {
     const header = [
       declared.length === 0 ? "" : `let ${declared.join(",")};`,
       "let n=0;",
-      this.#full ? "if(--vm.fuel<0)yield SLICE_END;" : "if(--vm.fuel<0)vm.refuel();",
+      this.#full ? `if(--vm.fuel<0){${this.#pause(node.line)}}` : "if(--vm.fuel<0)vm.refuel();",
       this.#room > 0 ? `if((vm.room-=${size})<0)vm.tooDeep();` : "",
     ].join("");
     [this.#out, this.#temporaries, this.#mostTemporaries, this.#node, this.#room] = saved;
@@ -141,10 +141,15 @@ class Generator {
     this.#emit(`${this.#room > 0 ? `vm.room+=${ROOM_MARK};` : ""}return ${value};`);
   }
 
-  #tick(): string {
-    return this.#full
-      ? `if(++n>=${ROUNDS_PER_TICK}){n=0;if((vm.fuel-=${ROUNDS_PER_TICK})<0)yield SLICE_END;}`
-      : `if(++n>=${ROUNDS_PER_TICK}){n=0;if((vm.fuel-=${ROUNDS_PER_TICK})<0)vm.refuel();}`;
+  /** A round of the loop that begins on the line. */
+  #tick(line: number): string {
+    const spent = this.#full ? this.#pause(line) : "vm.refuel();";
+    return `if(++n>=${ROUNDS_PER_TICK}){n=0;if((vm.fuel-=${ROUNDS_PER_TICK})<0){${spent}}}`;
+  }
+
+  /** The slice is over; whoever ends the script here will want to know where that was. */
+  #pause(line: number): string {
+    return `vm.site=${this.#sites.add(line)};yield SLICE_END;`;
   }
 
   // Statements
@@ -175,12 +180,12 @@ class Generator {
       case "do":
         return this.#braced(node.body);
       case "while":
-        this.#emit(`for(;;){${this.#tick()}`);
+        this.#emit(`for(;;){${this.#tick(node.line)}`);
         this.#breakUnless(node.condition);
         this.#block(node.body);
         return this.#emit("}");
       case "repeat": {
-        this.#emit(`for(;;){${this.#tick()}`);
+        this.#emit(`for(;;){${this.#tick(node.line)}`);
         this.#block(node.body);
         if (!endsElsewhere(node.body)) this.#emit(`if(${this.#condition(node.condition)})break;`);
         return this.#emit("}");
@@ -334,7 +339,7 @@ class Generator {
       else test = `(${step}>0?${counter}<=${to}:${counter}>=${to})`;
       advance = `${counter}+=${step}`;
     }
-    this.#emit(`for(let ${counter}=${from};${test};${advance}){${this.#tick()}`);
+    this.#emit(`for(let ${counter}=${from};${test};${advance}){${this.#tick(line)}`);
     if (counter !== name) this.#emit(`let ${name}=${counter};`);
     this.#block(node.body);
     this.#emit("}");
@@ -350,7 +355,7 @@ class Generator {
     const names = node.bindings.map(localName);
     const [key, value, ...others] = names;
     const second = value === undefined ? "" : `,${value}`;
-    this.#emit(`for(;;){${this.#tick()}let ${names.join(",")};`);
+    this.#emit(`for(;;){${this.#tick(node.line)}let ${names.join(",")};`);
     this.#emit(`if(${mode}===1){if((${position}=${s}.advance(${position}))<0)break;${key}=${s}.keyAt(${position});`);
     if (value !== undefined) this.#emit(`${value}=${s}.valueAt(${position});`);
     const held = this.#temporary();

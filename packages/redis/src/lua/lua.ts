@@ -16,7 +16,7 @@
  * A state runs one script at a time. Everything it does is synchronous; time and chance are the host's (`clock`, math.random's seed).
  */
 import { Chunk, compile } from "./chunk.ts";
-import { LuaError, LuaKilled, LuaSyntaxError, NeedsFullMode } from "./errors.ts";
+import { LuaError, LuaKilled, LuaSyntaxError, NeedsFullMode, NOT_ENOUGH_MEMORY, type Place } from "./errors.ts";
 import { installBase } from "./lib/base.ts";
 import { installCoroutine } from "./lib/coroutine.ts";
 import { installMath, type MathState } from "./lib/math.ts";
@@ -27,18 +27,19 @@ import { Machine } from "./machine.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 import { NO_SITE } from "./sites.ts";
 import { growth, LuaTable } from "./table.ts";
-import { list, type LuaFunction, LuaUserdata, type LuaValue } from "./value.ts";
+import { list, type LuaFunction, LuaUserdata, type LuaValue, type LuaValues } from "./value.ts";
 import { asLuaError, SLICE_STEPS, STACK_SLOTS, Vm } from "./vm.ts";
 
-export { Chunk, compile, LuaError, LuaKilled, LuaSyntaxError, LuaTable, LuaUserdata };
-export type { LuaFunction, LuaValue };
+export { Chunk, compile, LuaError, LuaKilled, LuaSyntaxError, LuaTable, LuaUserdata, NOT_ENOUGH_MEMORY };
+export type { LuaFunction, LuaValue, LuaValues, Place };
 
 /** The longest string by default: V8 has none above 2^29 - 24 characters. */
 export const DEFAULT_MAX_STRING_BYTES: number = 256 * 1024 * 1024;
 /** Growth of tables in one run by default. */
 export const DEFAULT_MEMORY_BYTES: number = 1024 * 1024 * 1024;
-/** Answers of the outside that a fast run records before it is abandoned. */
+/** Answers of the outside, and bytes of them, that a fast run records before it is abandoned. */
 const MAX_RECORD = 1_000_000;
+const MAX_RECORD_BYTES: number = 64 * 1024 * 1024;
 
 export interface LuaStateOptions {
   /**
@@ -76,6 +77,7 @@ export class LuaState {
   readonly #runtime: Runtime;
   #run: LuaRun | undefined;
   #record: Answer[] = [];
+  #recordBytes = 0;
   #replayed = 0;
 
   constructor(options: LuaStateOptions = {}) {
@@ -103,16 +105,20 @@ export class LuaState {
   /**
    * A function of the host's that reaches outside the script. `perform` does it, once for each call of the script's; `values` makes
    * Lua's values of its reply, perhaps a second time, from the same reply: it changes nothing, and shares no table between calls.
-   * What `perform` throws is recorded as well. `args` are the script's; the function keeps none of their tables.
+   * What `perform` throws is recorded as well. `args` are the script's; the function keeps none of their tables. `size`: the bytes that
+   * keeping the reply takes, where that may be much.
    */
   recorded<Reply>(
     perform: (args: readonly LuaValue[]) => Reply,
-    values: (reply: Reply) => readonly LuaValue[],
+    values: (reply: Reply) => LuaValues,
+    size?: (reply: Reply) => number,
   ): LuaFunction {
     const call: LuaFunction = (...args) => {
       const answer = this.#answer(call, () => perform(args));
       if ("failure" in answer) throw answer.failure;
-      return values(answer.reply as Reply);
+      const reply = answer.reply as Reply;
+      if (size !== undefined) this.#recordBytes += size(reply);
+      return values(reply);
     };
     return call;
   }
@@ -134,7 +140,9 @@ export class LuaState {
       if (answer.caller !== caller) throw new LuaKilled("the script did not repeat itself");
       return answer;
     }
-    if (!this.vm.full && this.#record.length >= MAX_RECORD) throw new NeedsFullMode("the record is full", false);
+    if (!this.vm.full && (this.#record.length >= MAX_RECORD || this.#recordBytes > MAX_RECORD_BYTES)) {
+      throw new NeedsFullMode("the record is full", false);
+    }
     let answer: Answer;
     try {
       answer = { caller, reply: perform() };
@@ -160,6 +168,7 @@ export class LuaState {
       vm.tables = [];
       growth.bytes = 0;
       this.#replayed = 0;
+      this.#recordBytes = 0;
       return { args: options.begin?.() ?? [], main: this.load(chunk) };
     };
     this.#record = [];
@@ -229,7 +238,7 @@ export class LuaRun {
   /** Ends a suspended run; nothing of the script runs any more. */
   kill(message: string): void {
     if (this.status !== "suspended") throw new Error(`the script is ${this.status}`);
-    this.#fail(new LuaKilled(message));
+    this.#fail(new LuaKilled(message, this.#vm.place()));
   }
 
   #advance(): void {

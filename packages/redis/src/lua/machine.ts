@@ -162,7 +162,7 @@ export class Machine {
     if (this.#failure !== undefined) {
       if (ended.wraps) {
         const { value } = this.#failure;
-        if (typeof value === "string") this.#failure = new LuaError(this.#wrapperPlace() + value);
+        if (typeof value === "string") this.#failure = this.#wrapperError(value);
         return true;
       }
       this.#input = [false, this.#failure.value];
@@ -209,12 +209,12 @@ export class Machine {
       this.#input = [false, message];
       return;
     }
-    throw new LuaError(this.#wrapperPlace() + message);
+    throw this.#wrapperError(message);
   }
 
   /** The function that coroutine.wrap made is the one that fails, called from the frame below. */
-  #wrapperPlace(): string {
-    return this.#vm.where(this.#current.frames.at(-2)?.site ?? NO_SITE);
+  #wrapperError(message: string): LuaError {
+    return this.#vm.error(message, this.#current.frames.at(-2)?.site ?? NO_SITE);
   }
 
   #yield({ values }: YieldRequest): void {
@@ -224,7 +224,7 @@ export class Machine {
       (frame, at) => at < frames.length - 1 && (frame.activation as NativeActivation).isNative,
     );
     if (resumer === undefined || crosses) {
-      throw new DriverFailure(new LuaError("attempt to yield across metamethod/C-call boundary"));
+      throw new DriverFailure(new LuaError("attempt to yield across metamethod/C-call boundary", this.#vm.place()));
     }
     current.status = "suspended";
     current.resumer = undefined;

@@ -221,7 +221,7 @@ class Parser {
         this.#expect("do");
         const body = this.#scopedBlock(true);
         this.#close("end", "while", line);
-        return { kind: "while", condition, body };
+        return { kind: "while", condition, body, line };
       }
       case "do": {
         lexer.next();
@@ -236,7 +236,7 @@ class Parser {
         return this.#scoped(true, () => {
           const body = this.#block();
           this.#close("until", "repeat", line);
-          return { kind: "repeat", body, condition: this.#expression() };
+          return { kind: "repeat", body, condition: this.#expression(), line };
         });
       case "function":
         return this.#functionStatement(line);

@@ -2,7 +2,7 @@
  * The slow halves of operations: what generated code calls when its check of the common case fails. An operation that ends in a call
  * of a metamethod returns what that returns: in full mode perhaps an activation, which the generated code yields.
  */
-import { LuaError } from "./errors.ts";
+import { LuaError, NOT_ENOUGH_MEMORY } from "./errors.ts";
 import { numberText, parseNumber } from "./numbers.ts";
 import { LuaTable } from "./table.ts";
 import {
@@ -281,7 +281,7 @@ export function createRuntime(vm: Vm): Runtime {
         const a = typeof left === "string" ? left : numberText(left);
         const b = typeof right === "string" ? right : numberText(right);
         const length = a.length + b.length;
-        if (length > vm.maxStringBytes) throw new LuaError("not enough memory");
+        if (length > vm.maxStringBytes) throw new LuaError(NOT_ENOUGH_MEMORY);
         return a + b;
       }
       const handler = binaryHandler(left, right, "__concat");

@@ -26,10 +26,13 @@ let nextBase = 1;
 export class SiteTable {
   readonly base: number;
   readonly chunk: string;
+  /** The chunk's name as it was given. */
+  readonly source: string;
   readonly #sites: Site[] = [];
 
   constructor(chunkName: string, capacity: number) {
     this.chunk = chunkId(chunkName);
+    this.source = chunkName;
     if (nextBase + capacity > 2 ** 30) nextBase = 1;
     this.base = nextBase;
     nextBase += capacity;

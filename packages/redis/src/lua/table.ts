@@ -6,7 +6,7 @@
  *
  * Generated code reads `arr`, `keys`, `vals` and `frozen` directly (generator/access.ts); bench/lua.bench.ts measures it.
  */
-import { LuaError } from "./errors.ts";
+import { LuaError, NOT_ENOUGH_MEMORY } from "./errors.ts";
 import type { LuaValue } from "./value.ts";
 
 /** Most slots of an array part, and most nodes of a hash part (a JavaScript Map takes 2^24). */
@@ -197,7 +197,7 @@ export class LuaTable {
   growArray(size: number): void {
     const before = this.arr.length - 1;
     if (size <= before) return;
-    if (size > MAX_ARRAY) throw new LuaError("not enough memory");
+    if (size > MAX_ARRAY) throw new LuaError(NOT_ENOUGH_MEMORY);
     growth.bytes += (size - before) * 8;
     const arr = this.arr === NO_ARRAY ? [undefined] : this.arr;
     while (arr.length <= size) arr.push(undefined);
@@ -257,7 +257,7 @@ export class LuaTable {
   }
 
   #resize(arraySize: number, hashSize: number): void {
-    if (arraySize > MAX_ARRAY || hashSize > MAX_HASH) throw new LuaError("not enough memory");
+    if (arraySize > MAX_ARRAY || hashSize > MAX_HASH) throw new LuaError(NOT_ENOUGH_MEMORY);
     const { arr } = this;
     const displaced = arr.length - 1 > arraySize ? arr.slice(arraySize + 1) : [];
     if (displaced.length > 0) arr.length = arraySize + 1;

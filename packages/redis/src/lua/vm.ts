@@ -1,7 +1,7 @@
 /**
  * What generated code, its runtime and the libraries share while a script runs: counters, the place of the latest call, errors.
  */
-import { LuaError, NeedsFullMode } from "./errors.ts";
+import { LuaError, NeedsFullMode, NOT_ENOUGH_MEMORY, type Place } from "./errors.ts";
 import { numberText, parseNumber } from "./numbers.ts";
 import { NO_SITE, type OperandName, type Site, type SiteTable } from "./sites.ts";
 import { growth, LuaTable } from "./table.ts";
@@ -54,6 +54,8 @@ export class Vm {
   readonly maxGrowthBytes: number;
   /** Asks the host whether the script should stop here and let others in; throws to end it. */
   readonly poll: () => boolean;
+  /** What pcall gives of an error that it caught; the host may want something else (redis gives the text of its errors). */
+  caught: (value: LuaValue) => LuaValue = (value) => value;
   /** Sites of the callers of the running function, in full mode: 1 is its direct caller. */
   callerSite: (level: number) => number = () => NO_SITE;
 
@@ -72,7 +74,7 @@ export class Vm {
   }
 
   checkMemory(): void {
-    if (growth.bytes > this.maxGrowthBytes) throw new LuaError("not enough memory");
+    if (growth.bytes > this.maxGrowthBytes) throw new LuaError(NOT_ENOUGH_MEMORY);
   }
 
   /** Work that counts as so many steps. */
@@ -87,13 +89,19 @@ export class Vm {
 
   // Places and errors
 
-  siteInfo(site: number = this.site): (Site & { chunk: string }) | undefined {
+  siteInfo(site: number = this.site): (Site & { chunk: string; source: string }) | undefined {
     for (let at = this.tables.length - 1; at >= 0; at--) {
       const table = this.tables[at]!;
       const found = table.at(site);
-      if (found !== undefined) return { ...found, chunk: table.chunk };
+      if (found !== undefined) return { ...found, chunk: table.chunk, source: table.source };
     }
     return undefined;
+  }
+
+  /** The place of a site; undefined where the caller is not Lua. */
+  place(site: number = this.site): Place | undefined {
+    const info = this.siteInfo(site);
+    return info && { source: info.source, line: info.line };
   }
 
   /** "chunk:line: ", or nothing where the caller is not Lua. */
@@ -102,10 +110,9 @@ export class Vm {
     return info === undefined ? "" : `${info.chunk}:${info.line}: `;
   }
 
-  /** An error of the language, at a place. */
-  error(message: string, site: number = this.site): LuaError {
-    const where = this.where(site);
-    return new LuaError(where + message, where.slice(0, -2));
+  /** An error of the language: the message says that it is at `site`; it happens `at` (the same, unless the message blames another). */
+  error(message: string, site: number = this.site, at: number = site): LuaError {
+    return new LuaError(this.where(site) + message, this.place(at));
   }
 
   /** `attempt to index local 'x' (a nil value)` */
@@ -186,7 +193,7 @@ export class Vm {
 
   /** Strings are bounded, and long ones cost as much as the work they are. */
   checkLength(bytes: number): void {
-    if (bytes > this.maxStringBytes) throw new LuaError("not enough memory");
+    if (bytes > this.maxStringBytes) throw new LuaError(NOT_ENOUGH_MEMORY);
     if (bytes > 4096) this.charge(bytes >>> 8);
   }
 
@@ -259,7 +266,7 @@ export function asLuaError(failure: unknown): LuaError {
   if (failure instanceof LuaError) return failure;
   if (failure instanceof RangeError) {
     if (/call stack/.test(failure.message)) throw new NeedsFullMode("the script recurses deeply", true);
-    return new LuaError("not enough memory");
+    return new LuaError(NOT_ENOUGH_MEMORY);
   }
   throw failure;
 }

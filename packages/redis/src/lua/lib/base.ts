@@ -61,7 +61,7 @@ export function installBase(vm: Vm, load: (chunk: Chunk) => LuaFunction, print?:
   const next: LuaFunction = (...args) => {
     const table = vm.table(args, 0);
     const at = table.positionOf(args[1]);
-    if (at < 0) throw vm.error("invalid key to 'next'", NO_SITE);
+    if (at < 0) throw vm.error("invalid key to 'next'", NO_SITE, vm.site);
     const following = table.advance(at);
     return following < 0 ? undefined : [table.keyAt(following), table.valueAt(following)];
   };
@@ -89,9 +89,9 @@ export function installBase(vm: Vm, load: (chunk: Chunk) => LuaFunction, print?:
     const table = vm.table(args, 0);
     const key = vm.any(args, 1);
     const value = vm.any(args, 2);
-    if (table.frozen) throw vm.error("Attempt to modify a readonly table", NO_SITE);
-    if (key === undefined) throw vm.error("table index is nil", NO_SITE);
-    if (typeof key === "number" && Number.isNaN(key)) throw vm.error("table index is NaN", NO_SITE);
+    if (table.frozen) throw vm.error("Attempt to modify a readonly table", NO_SITE, vm.site);
+    if (key === undefined) throw vm.error("table index is nil", NO_SITE, vm.site);
+    if (typeof key === "number" && Number.isNaN(key)) throw vm.error("table index is NaN", NO_SITE, vm.site);
     table.set(key, value);
     return table;
   });
@@ -104,17 +104,17 @@ export function installBase(vm: Vm, load: (chunk: Chunk) => LuaFunction, print?:
   define("error", (...args) => {
     const level = vm.optionalInt(args, 1, 1);
     const value = typeof args[0] === "number" && level > 0 ? numberText(args[0]) : args[0];
-    if (typeof value !== "string" || level <= 0) throw new LuaError(value, vm.where().slice(0, -2));
+    if (typeof value !== "string" || level <= 0) throw new LuaError(value, vm.place());
     if (level === 1) throw vm.error(value);
     if (!vm.full) throw new NeedsFullMode("error() looks at callers", true);
-    throw vm.error(value, vm.callerSite(level - 1));
+    throw vm.error(value, vm.callerSite(level - 1), vm.site);
   });
 
   function* protectedCall(callee: LuaValue, args: readonly LuaValue[]): LuaActivation {
     try {
       return [true, ...list(yield* vm.call(callee, args))];
     } catch (failure) {
-      return [false, asLuaError(failure).value];
+      return [false, vm.caught(asLuaError(failure).value)];
     }
   }
 
@@ -127,7 +127,7 @@ export function installBase(vm: Vm, load: (chunk: Chunk) => LuaFunction, print?:
       const target = typeof callee === "function" ? callee : vm.callable(callee, NO_SITE);
       return [true, ...list(target(...args) as LuaValues)];
     } catch (failure) {
-      return [false, asLuaError(failure).value];
+      return [false, vm.caught(asLuaError(failure).value)];
     } finally {
       vm.room = room + PCALL_SLOTS;
     }

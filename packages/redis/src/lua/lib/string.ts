@@ -1,5 +1,5 @@
 /** Lua's string library (lstrlib.c). Strings have one character a byte. */
-import { LuaError } from "../errors.ts";
+import { LuaError, NOT_ENOUGH_MEMORY } from "../errors.ts";
 import { numberText } from "../numbers.ts";
 import type { Runtime } from "../runtime.ts";
 import { LuaTable } from "../table.ts";
@@ -191,7 +191,7 @@ export function installString(vm: Vm, runtime: Runtime): void {
           }
           copied = end;
           vm.site = site;
-          if (out.length > vm.maxStringBytes) throw new LuaError("not enough memory");
+          if (out.length > vm.maxStringBytes) throw new LuaError(NOT_ENOUGH_MEMORY);
         }
         if (end >= 0 && end > from) from = end;
         else if (from < text.length) from++;

@@ -1,5 +1,5 @@
 /** Lua's table library (ltablib.c). */
-import { LuaError } from "../errors.ts";
+import { LuaError, NOT_ENOUGH_MEMORY } from "../errors.ts";
 import { numberText } from "../numbers.ts";
 import type { Runtime } from "../runtime.ts";
 import { NO_SITE } from "../sites.ts";
@@ -37,7 +37,7 @@ export function installTable(vm: Vm, runtime: Runtime): void {
       else if (typeof value === "number") parts.push(numberText(value));
       else throw vm.error(`invalid value (${typeName(value)}) at index ${at} in table for 'concat'`);
       bytes += parts.at(-1)!.length + separator.length;
-      if (bytes > vm.maxStringBytes) throw new LuaError("not enough memory");
+      if (bytes > vm.maxStringBytes) throw new LuaError(NOT_ENOUGH_MEMORY);
     }
     vm.charge(parts.length >>> 2);
     vm.checkLength(bytes);
