@@ -3,7 +3,7 @@
  * answered in order; bytes stay bytes.
  */
 import { Buffer } from "node:buffer";
-import { type Connection, type ConnectionHandler, realWorld, type World } from "@tenon/kit";
+import { type Connection, type ConnectionHandler, realWorld, type TlsConnectOptions, type World } from "@tenon/kit";
 import { encodeRequest, type RequestPart } from "./resp/request-writer.ts";
 import { PushReply, RedisError, ReplyParser, type RespValue, StatusReply } from "./resp/reply-parser.ts";
 
@@ -12,6 +12,8 @@ export interface RedisClientOptions {
   readonly port?: number;
   /** Unix socket, instead of host and port. */
   readonly path?: string;
+  /** Speaks TLS; `{}` verifies the server by the authorities that the runtime knows. */
+  readonly tls?: TlsConnectOptions;
   readonly username?: string;
   readonly password?: string;
   readonly database?: number;
@@ -33,19 +35,26 @@ interface Waiting {
 const DEFAULT_PORT = 6379;
 const SUBSCRIBING = new Set(["subscribe", "psubscribe", "ssubscribe", "unsubscribe", "punsubscribe", "sunsubscribe"]);
 
-/** Options from `redis://user:password@host:port/database` or `unix:///path`. Throws TypeError. */
+/**
+ * Options from `redis://user:password@host:port/database`, `rediss://…` (TLS) or `unix:///path?db=…&username=…&password=…`. Throws TypeError.
+ */
 export function parseRedisUrl(url: string): RedisClientOptions {
-  const parsed = new URL(url);
-  if (parsed.protocol === "unix:") return { path: decodeURIComponent(parsed.pathname) };
-  if (parsed.protocol !== "redis:") throw new TypeError(`not a redis URL: ${url}`);
-  const database = parsed.pathname.slice(1) || parsed.searchParams.get("db") || "0";
+  const { protocol, hostname, port, pathname, searchParams, username, password } = new URL(url);
+  const isSocket = protocol === "unix:";
+  if (!isSocket && protocol !== "redis:" && protocol !== "rediss:") throw new TypeError(`not a redis URL: ${url}`);
+  const database = (isSocket ? "" : pathname.slice(1)) || searchParams.get("db") || "0";
   if (!/^\d+$/.test(database)) throw new TypeError(`not a database number: ${database}`);
+  const where = isSocket
+    ? { path: decodeURIComponent(pathname) }
+    : { host: hostname.replace(/^\[|\]$/g, "") || "127.0.0.1", port: port === "" ? DEFAULT_PORT : Number(port) };
+  const user = decodeURIComponent(username) || searchParams.get("username");
+  const secret = decodeURIComponent(password) || searchParams.get("password");
   return {
-    host: parsed.hostname.replace(/^\[|\]$/g, "") || "127.0.0.1",
-    port: parsed.port === "" ? DEFAULT_PORT : Number(parsed.port),
+    ...where,
+    ...(protocol === "rediss:" ? { tls: {} } : {}),
     database: Number(database),
-    ...(parsed.username === "" ? {} : { username: decodeURIComponent(parsed.username) }),
-    ...(parsed.password === "" ? {} : { password: decodeURIComponent(parsed.password) }),
+    ...(user ? { username: user } : {}),
+    ...(secret ? { password: secret } : {}),
   };
 }
 
@@ -63,9 +72,10 @@ export class RedisClient implements ConnectionHandler, AsyncDisposable {
   /** Connects and says HELLO 3. Rejects with the system's code, or with RedisError when the server refuses. */
   static async connect(target: string | RedisClientOptions, more: RedisClientOptions = {}): Promise<RedisClient> {
     const options = typeof target === "string" ? { ...parseRedisUrl(target), ...more } : { ...target, ...more };
-    const { world = realWorld, host = "127.0.0.1", port = DEFAULT_PORT, path, timeoutMs } = options;
+    const { world = realWorld, host = "127.0.0.1", port = DEFAULT_PORT, path, tls, timeoutMs } = options;
     const connection = await world.net.connect({
       ...(path === undefined ? { host, port } : { path }),
+      ...(tls === undefined ? {} : { tls }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });
     const client = new RedisClient(connection, options.onPush);

@@ -9,11 +9,11 @@ import process from "node:process";
 import { resolve } from "node:path";
 import type { Duplex } from "node:stream";
 import {
+  type Address,
   durationMs,
   manualClock,
   type ManualClock,
   type Clock,
-  type ListenOptions,
   type Log,
   type MetricSample,
   MetricSet,
@@ -29,6 +29,7 @@ import { Config, ConfigError } from "./engine/config.ts";
 import { Engine } from "./engine/engine.ts";
 import type { HostFacts } from "./engine/options.ts";
 import type { Effect } from "./engine/effects.ts";
+import { Doors } from "./doors.ts";
 import { EngineSocket } from "./engine-socket.ts";
 import { Faults } from "./faults.ts";
 import { LOAD_SLICE_MS, Persistence } from "./persistence/persistence.ts";
@@ -39,12 +40,18 @@ import { settingsFiles } from "./settings-files.ts";
 import { Snapshot } from "./keyspace/snapshot.ts";
 
 export interface RedisServerOptions {
-  /** 0 (the default): any free port. */
+  /** In clear text. 0 (the default): any free port; -1: none. */
   readonly port?: number;
-  /** Loopback unless told. */
+  /** With TLS, beside `tls-cert-file`, `tls-key-file` and the others. 0: any free port; -1 (the default): none. */
+  readonly "tls-port"?: number;
+  /** Loopback unless told. Several addresses are separated by spaces, as in `bind`. */
   readonly host?: string;
-  /** Also listens on this unix socket; with `port: -1` only there. */
+  /** `host` by redis.conf's name. */
+  readonly bind?: string;
+  /** Also listens on this unix socket; with `port: -1` only there. A socket file that is there already is replaced. */
   readonly unixsocket?: string;
+  /** Permissions of its file, octal: `"700"`. */
+  readonly unixsocketperm?: string;
   /**
    * Where dump.rdb and the append-only file live: loaded at the start, written as `save` and `appendonly` say, and at the end. Made when it
    * is missing. Without it nothing is read or written.
@@ -78,7 +85,19 @@ export interface RedisServerOptions {
 }
 
 /** Options that are not settings of redis.conf. */
-const NOT_SETTINGS = new Set(["host", "port", "unixsocket", "world", "log", "clock", "dir", "user", "configFile"]);
+const NOT_SETTINGS = new Set([
+  "host",
+  "bind",
+  "port",
+  "tls-port",
+  "world",
+  "log",
+  "clock",
+  "dir",
+  "user",
+  "configFile",
+]);
+const LOOPBACK = "127.0.0.1";
 const CRON_MS = 100;
 /** While loading takes no longer than this, the port opens when it is over; else clients get LOADING meanwhile. */
 const QUIET_LOADING_MS = 100;
@@ -113,7 +132,7 @@ export class RedisServer implements AsyncDisposable {
   #wakeMs = Infinity;
   #descriptors = 8;
   #outputLimits: Readonly<Record<"normal" | "pubsub", OutputLimit>>;
-  #unixPath: string | undefined;
+  readonly #doors: Doors;
   readonly #local: LocalClient;
   #persistence: Persistence | undefined;
   /** Resolves when SHUTDOWN has ended the server. */
@@ -138,7 +157,7 @@ export class RedisServer implements AsyncDisposable {
     if (options.dir === undefined) config.load("save", "");
     else config.load("dir", resolve(options.dir));
     config.load("port", String(Math.max(0, options.port ?? 0)));
-    if (options.unixsocket !== undefined) config.load("unixsocket", options.unixsocket);
+    config.load("bind", options.host ?? options.bind ?? LOOPBACK);
     for (const [name, value] of Object.entries(options)) {
       if (NOT_SETTINGS.has(name) || value === undefined) continue;
       config.load(name, typeof value === "boolean" ? (value ? "yes" : "no") : String(value));
@@ -153,6 +172,14 @@ export class RedisServer implements AsyncDisposable {
       files: settingsFiles(this.#world, options.dir ?? process.cwd()),
     });
     this.#loadUsers(options);
+    this.#doors = new Doors({
+      config,
+      world: this.#world,
+      log: this.#log,
+      directory: options.dir ?? process.cwd(),
+      port: options.port ?? 0,
+      tlsPort: options["tls-port"] ?? -1,
+    });
     this.#outputLimits = parseOutputLimits(config);
     config.onChange((name, value) => {
       if (name === "maxclients") this.#service.maxConnections = Number(value);
@@ -180,7 +207,7 @@ export class RedisServer implements AsyncDisposable {
 
   /** Loads what is on disk, then opens the doors; the doors first when that takes long. */
   async #start(options: RedisServerOptions): Promise<void> {
-    if (options.dir === undefined) return this.#open(options);
+    if (options.dir === undefined) return this.#open();
     const directory = resolve(options.dir);
     const { disk } = this.#world;
     if (disk.stat(directory) === undefined) disk.makeDirectory(directory, { recursive: true });
@@ -204,8 +231,8 @@ export class RedisServer implements AsyncDisposable {
       ),
     ]);
     patience.abort();
-    if (first === "loaded") return this.#open(options);
-    await this.#open(options);
+    if (first === "loaded") return this.#open();
+    await this.#open();
     try {
       await loading;
     } catch (error) {
@@ -224,14 +251,8 @@ export class RedisServer implements AsyncDisposable {
     if (path !== "") acl.load(files.read(path), path);
   }
 
-  async #open(options: RedisServerOptions): Promise<void> {
+  async #open(): Promise<void> {
     const { config } = this.#engine;
-    const doors: ListenOptions[] = [];
-    if (options.port !== -1) {
-      doors.push({ host: options.host ?? "127.0.0.1", port: options.port ?? 0, backlog: config.number("tcp-backlog") });
-    }
-    if (options.unixsocket !== undefined) doors.push({ path: options.unixsocket });
-    this.#unixPath = options.port === -1 ? options.unixsocket : undefined;
     const host = {
       engine: this.#engine,
       now: (): number => this.#clock.now(),
@@ -241,13 +262,13 @@ export class RedisServer implements AsyncDisposable {
     this.#service = await TcpService.listen<RedisSession>({
       world: this.#world,
       name: "redis",
-      listen: doors,
+      listen: [],
       limits: { maxConnections: config.number("maxclients") },
       accept: (connection) => {
         if (config.number("tcp-keepalive") > 0) connection.setKeepAlive(config.number("tcp-keepalive") * 1000);
         this.#engine.setNow(this.#clock.now());
         const session = new RedisSession(host, connection, this.#descriptors++);
-        if (this.#isProtected(connection.remote.address)) {
+        if (this.#isProtected(connection.remote)) {
           connection.write(DENIED);
           session.close();
         }
@@ -260,22 +281,30 @@ export class RedisServer implements AsyncDisposable {
       metrics: this.#metrics,
       log: this.#log,
     });
-    const { port } = this.#service.address;
-    if (port > 0) config.load("port", String(port));
+    try {
+      await this.#doors.open(this.#service);
+    } catch (error) {
+      await this.#service.close({ graceMs: 0 });
+      throw error;
+    }
     this.#served();
-    this.#log.info(`ready to accept connections`, { address: this.url });
+    for (const address of this.urls) this.#log.info(`ready to accept connections`, { address });
   }
 
-  #isProtected(remote: string): boolean {
+  #isProtected({ address, port }: Address): boolean {
     if (!this.#engine.config.flag("protected-mode") || !this.#engine.acl.defaultUser.noPassword) return false;
-    return !/^(?:127\.|::1$|::ffff:127\.|\/)/.test(remote) && remote !== "";
+    const isUnixSocket = port === 0;
+    return !isUnixSocket && !/^(?:127\.|::1$|::ffff:127\.)/.test(address);
   }
 
-  /** `redis://127.0.0.1:41873`, or `unix:///path`. */
+  /** `redis://127.0.0.1:41873`; without a port in clear text `rediss://127.0.0.1:41874`, or `unix:///path`. */
   get url(): string {
-    if (this.#unixPath !== undefined) return `unix://${this.#unixPath}`;
-    const { host, port } = this.#service.address;
-    return `redis://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    return this.urls[0] ?? "";
+  }
+
+  /** Of every door. */
+  get urls(): string[] {
+    return this.#doors.urls;
   }
 
   get address(): ServiceAddress {

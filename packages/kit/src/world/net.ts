@@ -81,6 +81,8 @@ export interface ListenOptions {
   readonly backlog?: number;
   /** Shares the port between processes (`SO_REUSEPORT`). */
   readonly reusePort?: boolean;
+  /** Of `::`: takes no IPv4 connections, so that 0.0.0.0 may have a door of its own on the same port. */
+  readonly ipv6Only?: boolean;
 }
 
 export interface ConnectOptions {

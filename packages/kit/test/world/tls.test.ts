@@ -223,6 +223,13 @@ describe.skipIf(openssl === undefined)("TLS", () => {
     expect(await ask(before)).toBe("WORD");
   });
 
+  it("rejects ciphers that there are none of", async () => {
+    const { cert, key } = identity("server");
+    for (const wrong of [{ ciphers: "NOSUCH" }, { cipherSuites: "NOSUCH" }, { cipherSuites: "TLS_NO_SUCH_SUITE" }]) {
+      await expect(net.listen({ tls: { cert, key, ...wrong } }, () => {})).rejects.toThrow(/no (?:such )?cipher/i);
+    }
+  });
+
   it("rejects to listen with a key that does not fit", async () => {
     const tls = { cert: file("server.crt"), key: file("client.key") };
     await expect(net.listen({ tls }, () => {})).rejects.toThrow(/key values mismatch/);

@@ -2,7 +2,7 @@
  * Every setting of redis.conf in 7.4: its name, what may be said, and its value when nothing is said. Settings whose room is not built yet
  * are kept and answered; the README says which take effect.
  */
-export type ConfigKind = "boolean" | "integer" | "memory" | "enum" | "text";
+export type ConfigKind = "boolean" | "integer" | "octal" | "memory" | "enum" | "text";
 
 export interface ConfigRow {
   readonly name: string;
@@ -266,7 +266,7 @@ export const CONFIG_TABLE: readonly ConfigRow[] = [
   { name: "tls-session-caching", kind: "boolean", initial: "yes" },
   { name: "tracking-table-max-keys", kind: "integer", min: 0, max: MAX, initial: "1000000" },
   { name: "unixsocket", kind: "text", initial: "", immutable: true },
-  { name: "unixsocketperm", kind: "integer", min: 0, max: 2147483647, initial: "0", immutable: true },
+  { name: "unixsocketperm", kind: "octal", max: 0o777, initial: "0", immutable: true },
   {
     name: "zset-max-listpack-entries",
     kind: "integer",

@@ -38,11 +38,15 @@ const EVENT_LETTERS = "g$lshzxetdnKEm";
 
 export type ConfigListener = (name: string, value: string) => void;
 
+/** Puts changes by CONFIG SET into effect: `changed` has their canonical names, `before` the values that held. May refuse by ConfigError. */
+export type ConfigApplier = (changed: readonly string[], before: ReadonlyMap<string, string>) => void;
+
 export class Config {
   /** Canonical name → value as CONFIG GET shows it. */
   readonly #values = new Map<string, string>();
   readonly #numbers = new Map<string, number>();
   readonly #listeners: ConfigListener[] = [];
+  readonly #appliers: ConfigApplier[] = [];
 
   constructor() {
     for (const row of CONFIG_TABLE) this.#store(row, row.initial);
@@ -93,7 +97,20 @@ export class Config {
       seen.add(row);
       checkedValues.push([row, checked(row, value, name, this.text(row.name))]);
     }
-    for (const [row, value] of checkedValues) this.#set(row, value);
+    const before = new Map(checkedValues.map(([row]) => [row.name, this.text(row.name)]));
+    for (const [row, value] of checkedValues) this.#store(row, value);
+    try {
+      for (const apply of this.#appliers) apply([...before.keys()], before);
+    } catch (error) {
+      for (const [row] of checkedValues) this.#store(row, before.get(row.name)!);
+      throw error;
+    }
+    for (const [row, value] of checkedValues) for (const listener of this.#listeners) listener(row.name, value);
+  }
+
+  /** Calls `apply` with what CONFIG SET is about to change; when it throws, all is as it was. */
+  onApply(apply: ConfigApplier): void {
+    this.#appliers.push(apply);
   }
 
   /** Calls `listener` after each change with the canonical name. */
@@ -127,6 +144,12 @@ function checked(row: ConfigRow, value: string, name: string, current: string): 
       if (match === null) throw new ConfigError(name, "argument must be a memory value");
       return String(Number(match[1]) * MEMORY_UNITS[(match[2] ?? "").toLowerCase()]!);
     }
+    case "octal":
+      if (!/^[0-7]+$/.test(value)) throw new ConfigError(name, "argument couldn't be parsed as an octal number");
+      if (Number.parseInt(value, 8) > row.max!) {
+        throw new ConfigError(name, `argument must be between 0 and ${row.max!.toString(8)} inclusive`);
+      }
+      return Number.parseInt(value, 8).toString(8);
     case "enum": {
       const choices = row.choices!.split(" ");
       const lower = value.toLowerCase();

@@ -203,7 +203,7 @@ class RealConnection implements Connection {
 }
 
 async function listen(options: ListenOptions, accept: (connection: Connection) => void): Promise<Listener> {
-  const { path, mode, host = LOOPBACK, port = 0, backlog, reusePort, tls } = options;
+  const { path, mode, host = LOOPBACK, port = 0, backlog, reusePort, ipv6Only, tls } = options;
   let door: TlsDoor | undefined;
   if (tls !== undefined) {
     // Loaded by whom it serves: OpenSSL's bindings take milliseconds of the start of every other server.
@@ -224,6 +224,7 @@ async function listen(options: ListenOptions, accept: (connection: Connection) =
         ...(path === undefined ? { host, port } : { path }),
         ...(backlog === undefined ? {} : { backlog }),
         ...(reusePort === undefined ? {} : { reusePort }),
+        ...(ipv6Only === undefined ? {} : { ipv6Only }),
       },
       () => {
         server.off("error", reject);

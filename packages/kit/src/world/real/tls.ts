@@ -122,6 +122,9 @@ function contextOptions(options: TlsOptions): SecureContextOptions {
   const { cert, key, passphrase, ca, versions = DEFAULT_VERSIONS, ciphers, cipherSuites } = options;
   const spoken = ALL_VERSIONS.filter((version) => versions.includes(version));
   if (spoken.length === 0) throw new RangeError("TLS: no version is left to speak");
+  // Node would take it for one of the other kind, of which it is enough that one is known.
+  const unknown = cipherSuites?.split(":").find((name) => !name.startsWith("TLS_"));
+  if (unknown !== undefined) throw new RangeError(`TLS: no such cipher suite: ${unknown}`);
   let secureOptions = 0;
   for (const version of ALL_VERSIONS) if (!spoken.includes(version)) secureOptions |= WITHOUT_VERSION[version];
   const list = [cipherSuites ?? DEFAULT_SUITES, ciphers ?? DEFAULT_CIPHERS];
