@@ -5,7 +5,8 @@
  */
 import { type Dialect, type DialectName, DIALECTS } from "./dialect.ts";
 import { type Counting, NO_COUNTING } from "./engine.ts";
-import { generate, type GeneratedProgram } from "./fast/generator.ts";
+import type { GeneratedSource } from "./fast/code.ts";
+import { generate } from "./fast/generator.ts";
 import type { FunctionScope } from "./resolve/binding.ts";
 import { resolve } from "./resolve/resolver.ts";
 import type { Statement } from "./syntax/ast.ts";
@@ -29,7 +30,7 @@ export class Program {
   readonly script: FunctionScope;
   /** How many levels the deepest statement or expression is nested. */
   readonly nesting: number;
-  readonly #generated = new Map<string, GeneratedProgram>();
+  readonly #generated = new Map<string, GeneratedSource>();
 
   constructor(source: string, file: string, dialect: Dialect, tree: SyntaxTree, script: FunctionScope) {
     this.source = source;
@@ -44,7 +45,7 @@ export class Program {
    * The program as JavaScript. `isTaken` says whether another program on the same `Lox` object keeps a global; those that
    * this program declares too are reached through the shared table.
    */
-  javascript(counting: Counting = NO_COUNTING, isTaken: (name: string) => boolean = () => false): GeneratedProgram {
+  javascript(counting: Counting = NO_COUNTING, isTaken: (name: string) => boolean = () => false): GeneratedSource {
     const shared = this.#declaredGlobals.filter(isTaken).toSorted();
     const key = `${counting.steps}${counting.depth}${counting.strings}:${shared.join(",")}`;
     let generated = this.#generated.get(key);

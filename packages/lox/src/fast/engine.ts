@@ -24,7 +24,8 @@ import {
   stackOverflow,
   stringOverflow,
 } from "../values/runtime-error.ts";
-import { CONSTRUCT, type GeneratedProgram, SCRIPT } from "./generator.ts";
+import { CONSTRUCT, SCRIPT } from "./generator.ts";
+import type { GeneratedSource } from "./code.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 
 /** `new Function` puts its parameters on two lines before the body. */
@@ -36,7 +37,7 @@ const MAX_GENERATED_NESTING = 100;
 
 interface Instance {
   readonly program: Program;
-  readonly generated: GeneratedProgram;
+  readonly generated: GeneratedSource;
 }
 
 type Factory = (runtime: Runtime, globals: Globals) => LoxFunction;

@@ -66,15 +66,15 @@ function literalText(value: string | number | boolean | null): string {
 export abstract class ExpressionGenerator {
   protected readonly dialect: Dialect;
   protected readonly types: LocalTypes;
-  /** Global names that the program declares, and so keeps in variables of its own. */
-  protected readonly ownGlobals: ReadonlySet<string>;
+  /** Global names that the program declares, and so keeps itself; with the JavaScript of each one's variable. */
+  protected readonly ownGlobals: ReadonlyMap<string, string>;
   /** Global names that the program only uses: looked up in the table that all programs share. */
   protected readonly usedGlobals: Set<string> = new Set();
   #temporaries = 0;
   #mostTemporaries = 0;
   readonly #bindingNames: Map<Binding, string> = new Map<Binding, string>();
 
-  constructor(dialect: Dialect, types: LocalTypes, ownGlobals: ReadonlySet<string>) {
+  constructor(dialect: Dialect, types: LocalTypes, ownGlobals: ReadonlyMap<string, string>) {
     this.dialect = dialect;
     this.types = types;
     this.ownGlobals = ownGlobals;
@@ -129,7 +129,8 @@ export abstract class ExpressionGenerator {
   }
 
   protected globalName(name: string): string {
-    if (this.ownGlobals.has(name)) return `g$${name}`;
+    const own = this.ownGlobals.get(name);
+    if (own !== undefined) return own;
     this.usedGlobals.add(name);
     return `c$${name}.v`;
   }

@@ -23,15 +23,12 @@ import { ExpressionGenerator, propertyName } from "./expressions.ts";
 import { RUNTIME_NAMES } from "./runtime.ts";
 import { LocalTypes } from "./types.ts";
 
-export interface GeneratedProgram extends GeneratedSource {
-  /** Global names that the program keeps in variables of its own. */
-  readonly ownGlobals: readonly string[];
-}
-
 /** The name of the functions that construct: in a stack trace they are none of Lox's. */
 export const CONSTRUCT = "construct$$";
 /** The name of the script itself; that of a function called `script` has one dollar sign. */
 export const SCRIPT = "script$$";
+/** Own globals that are properties of one object: V8 makes a hash table of one that gets more than 128, and folds nothing then. */
+const GLOBALS_TOGETHER = 100;
 
 /**
  * Compiles a resolved program. `shared` names globals that must live in the shared table even though this program
@@ -43,14 +40,22 @@ export function generate(
   dialect: Dialect,
   counting: Counting = NO_COUNTING,
   shared: ReadonlySet<string> = new Set(),
-): GeneratedProgram {
+): GeneratedSource {
   const declared = new Set(body.map(declaredName).filter((name) => name !== undefined));
-  const ownGlobals = new Set([...declared].filter((name) => !shared.has(name)));
+  const own = chunks(
+    [...declared].filter((name) => !shared.has(name)),
+    GLOBALS_TOGETHER,
+  );
   const functions = new FunctionCollector();
   functions.statements(body);
   const types = new LocalTypes([script, ...functions.scopes].flatMap((scope) => scope.bindings));
-  const generator = new Generator(dialect, types, ownGlobals, counting);
-  return { ...generator.program(body), ownGlobals: [...ownGlobals] };
+  const generator = new Generator(dialect, types, own, counting);
+  return generator.program(body);
+}
+
+/** `values` in their order, at most `size` together. */
+function chunks<T>(values: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, at) => values.slice(at * size, (at + 1) * size));
 }
 
 function declaredName(statement: Statement): string | undefined {
@@ -105,9 +110,16 @@ class Generator extends ExpressionGenerator {
   /** Own globals whose definition stands before what is being generated, at the top level. */
   readonly #defined = new Set<string>();
   #classes = 0;
+  /** The names of `ownGlobals`, as they share their objects. */
+  readonly #own: readonly (readonly string[])[];
 
-  constructor(dialect: Dialect, types: LocalTypes, ownGlobals: ReadonlySet<string>, counting: Counting) {
-    super(dialect, types, ownGlobals);
+  constructor(dialect: Dialect, types: LocalTypes, own: readonly (readonly string[])[], counting: Counting) {
+    super(
+      dialect,
+      types,
+      new Map(own.flatMap((names, at) => names.map((name) => [name, `own${at}.${propertyName(name)}`]))),
+    );
+    this.#own = own;
     this.#counting = counting;
     this.limitsStrings = counting.strings;
   }
@@ -124,19 +136,13 @@ class Generator extends ExpressionGenerator {
       for (const statement of body) script.append(this.#topLevel(statement));
     });
     const { text, places } = script.finish();
-    const own = [...this.ownGlobals];
-    const variables = own.map((name) => `g$${name}=globals.get("${name}")`);
-    const reads = own.map((name, index) => `case ${index}:return g$${name};`).join("");
-    const writes = own.map((name, index) => `case ${index}:g$${name}=v;break;`).join("");
-    const names = own.map((name) => `"${name}"`).join(",");
-    const registration = `globals.own([${names}],(i)=>{switch(i){${reads}}},(i,v)=>{switch(i){${writes}}});`;
+    const variables = this.#own.map((names, at) => `own${at}=globals.own(${JSON.stringify(names)})`);
     const cells = [...this.usedGlobals].map((name) => `c$${name}=globals.cell("${name}")`);
     const declarations = [...variables, ...cells];
     // On the script's first line, so that its lines keep their numbers.
     const prelude = [
       `"use strict";const {${RUNTIME_NAMES.join(",")}}=runtime;`,
-      declarations.length === 0 ? "" : `let ${declarations.join(",")};`,
-      own.length === 0 ? "" : registration,
+      declarations.length === 0 ? "" : `const ${declarations.join(",")};`,
       `return function ${SCRIPT}(){let ${["last=null", ...temporaries].join(",")};`,
     ].join("");
     return { text: `${prelude}${text}return last;};`, places };
@@ -260,7 +266,7 @@ class Generator extends ExpressionGenerator {
 
   #class(node: ClassStatement): string {
     const name = node.name.lexeme;
-    // Two dollar signs: `g$C0` would be the global variable C0.
+    // Two dollar signs: with one it could be the name of a local variable.
     const constructor = `${name}$$${this.#classes++}`;
     return this.#declare(node.binding, name, () => {
       const { superclass, superBinding } = node;

@@ -1,8 +1,8 @@
 /**
  * Global variables, shared by all programs that run on one `Lox` object and by its host.
  *
- * A program of the fast engine keeps the globals that it declares in JavaScript variables, where V8 sees that most
- * never change, and registers accessors here. Everybody else reaches them through a cell.
+ * A program of the fast engine keeps the globals that it declares as properties of one object: where the object is known,
+ * V8 folds those that are assigned once, and most are, to their values. Everybody else reaches them through a cell.
  */
 import type { LoxValue } from "./objects.ts";
 
@@ -11,27 +11,29 @@ export interface Cell {
   v: LoxValue | undefined;
 }
 
-/** How to reach the variables that a program keeps, by their number. */
-type Read = (index: number) => LoxValue | undefined;
-type Write = (index: number, value: LoxValue | undefined) => void;
+/** The globals that a program keeps, with a `$` before their names; none where it is not defined (yet). */
+export interface Variables {
+  [property: `$${string}`]: LoxValue | undefined;
+}
 
-interface Variable {
-  readonly index: number;
-  readonly read: Read;
-  readonly write: Write;
+/** Inherits nothing of JavaScript's. Not `Object.create(null)`, which V8 makes a hash table. */
+class VariablesObject {
+  static {
+    Object.setPrototypeOf(this.prototype, null);
+  }
 }
 
 export class Globals {
   readonly #cells = new Map<string, Cell>();
-  readonly #owned = new Map<string, Variable>();
+  readonly #owned = new Map<string, Variables>();
 
   /** The cell of a name; made where there is none: undefined, or a door to the variable of the program that keeps it. */
   cell(name: string): Cell {
     let cell = this.#cells.get(name);
     if (cell !== undefined) return cell;
     cell = { v: undefined };
-    const variable = this.#owned.get(name);
-    if (variable !== undefined) redirect(cell, variable);
+    const variables = this.#owned.get(name);
+    if (variables !== undefined) redirect(cell, variables, name);
     this.#cells.set(name, cell);
     return cell;
   }
@@ -43,18 +45,22 @@ export class Globals {
 
   /** The value that a name has so far; undefined where it is not defined. */
   get(name: string): LoxValue | undefined {
-    const variable = this.#owned.get(name);
-    return variable === undefined ? this.#cells.get(name)?.v : variable.read(variable.index);
+    const variables = this.#owned.get(name);
+    return variables === undefined ? this.#cells.get(name)?.v : variables[`$${name}`];
   }
 
-  /** From now on these names are variables of a program. */
-  own(names: readonly string[], read: Read, write: Write): void {
-    for (const [index, name] of names.entries()) {
-      const variable = { index, read, write };
-      this.#owned.set(name, variable);
+  /** From now on these names are variables of a program, which keep the values that they have. */
+  own(names: readonly string[]): Variables {
+    const variables = new VariablesObject() as Variables;
+    for (const name of names) {
+      const value = this.get(name);
+      // Undefined ones are left out: their definition will be their first assignment, and perhaps their only one.
+      if (value !== undefined) variables[`$${name}`] = value;
+      this.#owned.set(name, variables);
       const cell = this.#cells.get(name);
-      if (cell !== undefined) redirect(cell, variable);
+      if (cell !== undefined) redirect(cell, variables, name);
     }
+    return variables;
   }
 
   names(): string[] {
@@ -64,6 +70,12 @@ export class Globals {
 }
 
 /** Makes of a cell a door to a program's variable. */
-function redirect(cell: Cell, { index, read, write }: Variable): void {
-  Object.defineProperty(cell, "v", { get: () => read(index), set: (value: LoxValue) => write(index, value) });
+function redirect(cell: Cell, variables: Variables, name: string): void {
+  const property = `$${name}` as const;
+  Object.defineProperty(cell, "v", {
+    get: () => variables[property],
+    set: (value: LoxValue) => {
+      variables[property] = value;
+    },
+  });
 }
