@@ -60,7 +60,10 @@ export const i32: {
   ctz: Unary;
   clz: Unary;
   popcnt: Unary;
-} & Record<"eq" | "ne" | "ltU" | "gtU" | "leU" | "geU" | "add" | "sub" | "and" | "or" | "xor" | "shl" | "shrU", Binary> = {
+} & Record<
+  "eq" | "ne" | "ltU" | "gtU" | "leU" | "geU" | "add" | "sub" | "and" | "or" | "xor" | "shl" | "shrU",
+  Binary
+> = {
   const: (value) => [0x41, ...signedLeb(value)],
   load: load(2, 0x28),
   load8: load(0, 0x2d),
@@ -89,24 +92,20 @@ export const i32: {
 export const v128: {
   const: (bytes: readonly number[]) => Code;
   load: Load;
-  splat: Unary;
-  anyTrue: Unary;
-  bitmask: Unary;
-  popcntOfMask: Unary;
-  shrU8: Binary;
-} & Record<"eq" | "and" | "or" | "xor" | "sub8" | "swizzle" | "relaxedSwizzle", Binary> = {
+  store: (address: Code, value: Code, offset?: number) => Code;
+} & Record<"splat" | "anyTrue" | "bitmask", Unary> &
+  Record<"eq" | "ne" | "and" | "or" | "shrU8" | "swizzle" | "relaxedSwizzle", Binary> = {
   const: (bytes) => [VECTOR, 0x0c, ...bytes],
   load: load(0, VECTOR, 0x00),
+  store: (address, value, offset = 0) => [...address, ...value, VECTOR, 0x0b, 0, ...unsignedLeb(offset)],
   splat: unary(VECTOR, 0x0f),
   eq: binary(VECTOR, 0x23),
+  ne: binary(VECTOR, 0x24),
   and: binary(VECTOR, 0x4e),
   or: binary(VECTOR, 0x50),
-  xor: binary(VECTOR, 0x51),
   anyTrue: unary(VECTOR, 0x53),
   bitmask: unary(VECTOR, 0x64),
-  popcntOfMask: (mask) => [...mask, VECTOR, 0x64, 0x69],
   shrU8: binary(VECTOR, 0x6d),
-  sub8: binary(VECTOR, 0x71),
   swizzle: binary(VECTOR, 0x0e),
   relaxedSwizzle: binary(VECTOR, 0x80, 0x02),
 };

@@ -43,6 +43,9 @@ export class Locals {
   }
 }
 
+/** Code that calls a function of the module with these operands. */
+export type Call = (...operands: Code[]) => Code;
+
 interface WrittenFunction {
   readonly name: string;
   readonly parameters: number;
@@ -50,7 +53,10 @@ interface WrittenFunction {
 }
 
 const vector = (items: readonly Code[]): number[] => [...unsignedLeb(items.length), ...items.flat()];
-const text = (value: string): number[] => [...unsignedLeb(value.length), ...Array.from(value, (char) => char.charCodeAt(0))];
+const text = (value: string): number[] => [
+  ...unsignedLeb(value.length),
+  ...Array.from(value, (char) => char.charCodeAt(0)),
+];
 const section = (id: number, items: readonly Code[]): number[] => {
   const body = vector(items);
   return [id, ...unsignedLeb(body.length), ...body];
@@ -60,25 +66,39 @@ const section = (id: number, items: readonly Code[]): number[] => {
 export class ModuleWriter {
   readonly #functions: WrittenFunction[] = [];
 
-  /** Adds a function. `body` gets its locals and returns its code, which must end with the result on the stack. */
-  function(name: string, parameters: number, body: (locals: Locals) => readonly Code[]): void {
+  /** Adds a function. `body` gets its locals and returns its code, which must end with the result on the stack. Returns how to call it. */
+  function(name: string, parameters: number, body: (locals: Locals) => readonly Code[]): Call {
     const locals = new Locals(parameters);
     const code = body(locals).flat();
-    this.#functions.push({ name, parameters, code: [...locals.declaration(), ...code, 0x0b] });
+    const index = this.#functions.push({ name, parameters, code: [...locals.declaration(), ...code, 0x0b] }) - 1;
+    return (...operands) => [...operands.flat(), 0x10, ...unsignedLeb(index)];
   }
 
   /** The module's bytes. */
   bytes(): Uint8Array<ArrayBuffer> {
     const functions = this.#functions;
-    const types = functions.map(({ parameters }) => [FUNCTION_TYPE, ...vector(Array.from({ length: parameters }, () => [I32])), ...vector([[I32]])]);
+    const types = functions.map(({ parameters }) => [
+      FUNCTION_TYPE,
+      ...vector(Array.from({ length: parameters }, () => [I32])),
+      ...vector([[I32]]),
+    ]);
     const memory = [...text("env"), ...text("memory"), 0x02, 0x00, 0x00];
     return Uint8Array.from([
       ...HEADER,
       ...section(SECTION.type, types),
       ...section(SECTION.import, [memory]),
-      ...section(SECTION.function, functions.map((_, index) => unsignedLeb(index))),
-      ...section(SECTION.export, functions.map(({ name }, index) => [...text(name), 0x00, ...unsignedLeb(index)])),
-      ...section(SECTION.code, functions.map(({ code }) => [...unsignedLeb(code.length), ...code])),
+      ...section(
+        SECTION.function,
+        functions.map((_, index) => unsignedLeb(index)),
+      ),
+      ...section(
+        SECTION.export,
+        functions.map(({ name }, index) => [...text(name), 0x00, ...unsignedLeb(index)]),
+      ),
+      ...section(
+        SECTION.code,
+        functions.map(({ code }) => [...unsignedLeb(code.length), ...code]),
+      ),
     ]);
   }
 }

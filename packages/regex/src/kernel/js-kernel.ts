@@ -1,0 +1,199 @@
+/** The kernel in plain JavaScript: the reference for the other one, and what runs where WebAssembly is not allowed. */
+import { LiteralSearch } from "../literals/literal-search.ts";
+import type { MaskedLiteral } from "../literals/masked-literal.ts";
+import {
+  BLOCK_BYTES,
+  CHAINS,
+  HITS_PER_CHAIN,
+  SLACK_BYTES,
+  TABLE_STATES,
+  type Chains,
+  type Kernel,
+  type KernelOptions,
+  type TransitionTable,
+} from "./kernel.ts";
+import { firstEncodingError } from "./utf8.ts";
+
+const ROW = 256;
+/** Times 4 three or four times is TABLE_STATES. */
+const FIRST_STATES = 32;
+
+export class JsKernel implements Kernel {
+  readonly name = "js";
+  readonly origin = 0;
+  readonly chains: Chains = {
+    positions: new Int32Array(CHAINS),
+    states: new Int32Array(CHAINS),
+    counts: new Int32Array(CHAINS),
+  };
+  readonly #terminator: number;
+  readonly #literals: readonly MaskedLiteral[];
+  #search: LiteralSearch | undefined;
+  #hits: Int32Array | undefined;
+  #input: Uint8Array = new Uint8Array(SLACK_BYTES);
+  #hitState = FIRST_STATES;
+  #values: Int32Array = new Int32Array((FIRST_STATES + 1) * ROW);
+
+  constructor(options: KernelOptions) {
+    this.#terminator = options.terminator;
+    this.#literals = options.literals;
+  }
+
+  get input(): Uint8Array {
+    return this.#input;
+  }
+
+  get hits(): Int32Array {
+    return (this.#hits ??= new Int32Array(CHAINS * HITS_PER_CHAIN));
+  }
+
+  get table(): TransitionTable {
+    return { values: this.#values, unit: ROW, hitState: this.#hitState };
+  }
+
+  growTable(): boolean {
+    if (this.#hitState === TABLE_STATES) return false;
+    const before = this.#hitState;
+    const larger = new Int32Array((4 * before + 1) * ROW);
+    for (let i = 0; i < before * ROW; i++)
+      larger[i] = this.#values[i] === before * ROW ? 4 * before * ROW : this.#values[i]!;
+    for (let byte = 0; byte < ROW; byte++) larger[4 * before * ROW + byte] = this.#values[before * ROW + byte]!;
+    this.#values = larger;
+    this.#hitState = 4 * before;
+    return true;
+  }
+
+  reserve(bytes: number): Uint8Array {
+    if (bytes + SLACK_BYTES > this.#input.length) {
+      const larger = new Uint8Array(bytes + SLACK_BYTES);
+      larger.set(this.#input);
+      this.#input = larger;
+    }
+    return this.#input;
+  }
+
+  findByte(byte: number, from: number, to: number): number {
+    const at = this.#input.indexOf(byte, from);
+    return at < to ? at : -1;
+  }
+
+  findLastByte(byte: number, from: number, to: number): number {
+    const input = this.#input;
+    for (let at = to - 1; at >= from; at--) if (input[at] === byte) return at;
+    return -1;
+  }
+
+  countByte(byte: number, from: number, to: number): number {
+    const input = this.#input;
+    let count = 0;
+    for (let at = from; at < to; at++) if (input[at] === byte) count++;
+    return count;
+  }
+
+  encodingError(from: number, to: number): number {
+    return firstEncodingError(this.#input, from, to);
+  }
+
+  findLiteral(from: number, to: number): number {
+    return (this.#search ??= new LiteralSearch(this.#literals)).find(this.#input, from, to);
+  }
+
+  literalLines(from: number, to: number): number {
+    const search = (this.#search ??= new LiteralSearch(this.#literals));
+    const { hits } = this;
+    const input = this.#input;
+    let count = 0;
+    for (let at = from; at < to;) {
+      at = search.find(input, at, to);
+      if (at < 0) break;
+      const end = input.indexOf(this.#terminator, at);
+      at = end >= 0 && end < to ? end : to;
+      hits[count++] = at;
+      at++;
+    }
+    return count;
+  }
+
+  walkCounting(steps: number): number {
+    return this.#walk(steps, undefined);
+  }
+
+  walkCollecting(steps: number): number {
+    return this.#walk(steps, this.hits);
+  }
+
+  /**
+   * Hot. Four chains hide each other's latency: while one waits for its table row the others go on. The only branches are those of the
+   * block: the counted state's bit in what the chains passed through, and the trap, which holds whoever fell into it.
+   */
+  #walk(steps: number, hits: Int32Array | undefined): number {
+    const { positions, states } = this.chains;
+    const table = this.#values;
+    const input = this.#input;
+    const hitBit = this.#hitState * ROW;
+    let p0 = positions[0]!;
+    let p1 = positions[1]!;
+    let p2 = positions[2]!;
+    let p3 = positions[3]!;
+    let s0 = states[0]!;
+    let s1 = states[1]!;
+    let s2 = states[2]!;
+    let s3 = states[3]!;
+    let left = steps;
+    while (left > 0) {
+      const b0 = s0;
+      const b1 = s1;
+      const b2 = s2;
+      const b3 = s3;
+      let passed = 0;
+      for (let i = 0; i < BLOCK_BYTES; i++) {
+        s0 = table[s0 + input[p0 + i]!]!;
+        s1 = table[s1 + input[p1 + i]!]!;
+        s2 = table[s2 + input[p2 + i]!]!;
+        s3 = table[s3 + input[p3 + i]!]!;
+        passed |= s0 | s1 | s2 | s3;
+      }
+      if (s0 === 0 || s1 === 0 || s2 === 0 || s3 === 0) {
+        s0 = b0;
+        s1 = b1;
+        s2 = b2;
+        s3 = b3;
+        break;
+      }
+      if ((passed & hitBit) !== 0) {
+        this.#recordBlock(0, p0, b0, hits);
+        this.#recordBlock(1, p1, b1, hits);
+        this.#recordBlock(2, p2, b2, hits);
+        this.#recordBlock(3, p3, b3, hits);
+      }
+      p0 += BLOCK_BYTES;
+      p1 += BLOCK_BYTES;
+      p2 += BLOCK_BYTES;
+      p3 += BLOCK_BYTES;
+      left -= BLOCK_BYTES;
+    }
+    positions[0] = p0;
+    positions[1] = p1;
+    positions[2] = p2;
+    positions[3] = p3;
+    states[0] = s0;
+    states[1] = s1;
+    states[2] = s2;
+    states[3] = s3;
+    return steps - left;
+  }
+
+  /** Walks a block of one chain again to count, and note, its visits of the counted state. */
+  #recordBlock(chain: number, position: number, before: number, hits: Int32Array | undefined): void {
+    const { counts } = this.chains;
+    const table = this.#values;
+    const hit = this.#hitState * ROW;
+    let state = before;
+    for (let at = position; at < position + BLOCK_BYTES; at++) {
+      state = table[state + this.#input[at]!]!;
+      if (state !== hit) continue;
+      if (hits !== undefined) hits[chain * HITS_PER_CHAIN + counts[chain]!] = at;
+      counts[chain]!++;
+    }
+  }
+}

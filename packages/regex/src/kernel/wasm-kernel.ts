@@ -1,0 +1,176 @@
+/**
+ * The kernel in WebAssembly. Its memory, by address:
+ *
+ *       0  transitions: TABLE_STATES rows of 256 words, and the counted state's; the row at 0 is the trap, all noughts
+ *   8 MiB  the chains' positions, states and counts; scratch; the tables of UTF-8
+ *    …     the lists of hits
+ *    …     the input, to the end
+ *
+ * Pages that nobody touches cost nothing, so the table has its whole room from the start. Offsets of the interface are addresses less INPUT.
+ */
+import { addByteSearches, addEncodingError } from "./byte-programs.ts";
+import {
+  CHAINS,
+  HITS_PER_CHAIN,
+  SLACK_BYTES,
+  TABLE_STATES,
+  type Chains,
+  type Kernel,
+  type KernelOptions,
+  type TransitionTable,
+} from "./kernel.ts";
+import { addLiteralSearch } from "./literal-programs.ts";
+import { ModuleWriter } from "./module-writer.ts";
+import { SECOND_HIGH, SECOND_LOW, SEQUENCE_BYTES } from "./utf8.ts";
+import { addWalk } from "./walk-programs.ts";
+
+/** A kernel's functions: integers in, an integer out. */
+type Functions = Readonly<Record<string, (...parameters: number[]) => number>>;
+
+const ROW_BYTES = 1024;
+const CHAIN_WORDS: number = (TABLE_STATES + 1) * ROW_BYTES;
+const SCRATCH: number = CHAIN_WORDS + 64;
+const UTF8_TABLES: number = SCRATCH + 64;
+const HITS: number = UTF8_TABLES + 1024;
+const HITS_BYTES: number = CHAINS * HITS_PER_CHAIN * 4;
+/** Address of the input. */
+const INPUT: number = HITS + HITS_BYTES + 64;
+const WALK = { chains: CHAIN_WORDS, hits: HITS, hitState: TABLE_STATES * ROW_BYTES };
+const PAGE_BYTES = 65536;
+const MAX_PAGES = 65536;
+
+/** What the runtime can do: "none", vectors ("simd"), or also the relaxed ones. Found out once. */
+let level: "none" | "simd" | "relaxed" | undefined;
+
+/** Whether this runtime has WebAssembly with vectors. */
+export function hasWasmKernel(): boolean {
+  return wasmLevel() !== "none";
+}
+
+function wasmLevel(): "none" | "simd" | "relaxed" {
+  if (level !== undefined) return level;
+  const literals = ["abc", "abd"].map((text) => ({
+    value: Uint8Array.from(text, (char) => char.charCodeAt(0)),
+    mask: new Uint8Array(3),
+    exact: true,
+  }));
+  const runs = (relaxed: boolean): boolean => {
+    try {
+      return typeof WebAssembly === "object" && WebAssembly.validate(program({ terminator: 10, literals }, relaxed));
+    } catch {
+      return false; // forbidden by a content security policy
+    }
+  };
+  return (level = runs(true) ? "relaxed" : runs(false) ? "simd" : "none");
+}
+
+function program({ literals, terminator }: KernelOptions, relaxed: boolean): Uint8Array<ArrayBuffer> {
+  const module = new ModuleWriter();
+  const findByte = addByteSearches(module);
+  addEncodingError(module, UTF8_TABLES);
+  addWalk(module, "walkCounting", WALK, false);
+  addWalk(module, "walkCollecting", WALK, true);
+  if (literals.length > 0) addLiteralSearch(module, { literals, terminator, scratch: SCRATCH, relaxed, findByte });
+  return module.bytes();
+}
+
+export class WasmKernel implements Kernel {
+  readonly name = "wasm";
+  readonly origin: number = INPUT;
+  readonly #memory: WebAssembly.Memory;
+  readonly #functions: Functions;
+  #input!: Uint8Array;
+  #hits!: Int32Array;
+  #chains!: Chains;
+  #table!: TransitionTable;
+
+  /** @throws Error where the runtime has no WebAssembly with vectors: ask hasWasmKernel() first */
+  constructor(options: KernelOptions) {
+    this.#memory = new WebAssembly.Memory({
+      initial: Math.ceil((INPUT + SLACK_BYTES) / PAGE_BYTES),
+      maximum: MAX_PAGES,
+    });
+    const module = new WebAssembly.Module(program(options, wasmLevel() === "relaxed"));
+    // The module's own functions all have this shape.
+    this.#functions = new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports as Functions;
+    const tables = new Uint8Array(this.#memory.buffer, UTF8_TABLES, 3 * 256);
+    tables.set(SEQUENCE_BYTES, 0);
+    tables.set(SECOND_LOW, 256);
+    tables.set(SECOND_HIGH, 512);
+    this.#view();
+  }
+
+  /** Takes the views anew: growing the memory ends those before. */
+  #view(): void {
+    const { buffer } = this.#memory;
+    this.#input = new Uint8Array(buffer, INPUT);
+    this.#hits = new Int32Array(buffer, HITS, HITS_BYTES / 4);
+    this.#table = { values: new Int32Array(buffer, 0, CHAIN_WORDS / 4), unit: ROW_BYTES, hitState: TABLE_STATES };
+    const words = (array: number): Int32Array => new Int32Array(buffer, CHAIN_WORDS + array * CHAINS * 4, CHAINS);
+    this.#chains = { positions: words(0), states: words(1), counts: words(2) };
+  }
+
+  get input(): Uint8Array {
+    return this.#input;
+  }
+
+  get hits(): Int32Array {
+    return this.#hits;
+  }
+
+  get chains(): Chains {
+    return this.#chains;
+  }
+
+  get table(): TransitionTable {
+    return this.#table;
+  }
+
+  growTable(): boolean {
+    return false; // it has its whole room from the start
+  }
+
+  reserve(bytes: number): Uint8Array {
+    const missing = INPUT + bytes + SLACK_BYTES - this.#memory.buffer.byteLength;
+    if (missing > 0) {
+      this.#memory.grow(Math.ceil(missing / PAGE_BYTES));
+      this.#view();
+    }
+    return this.#input;
+  }
+
+  findByte(byte: number, from: number, to: number): number {
+    return offset(this.#functions["findByte"]!(byte, INPUT + from, INPUT + to));
+  }
+
+  findLastByte(byte: number, from: number, to: number): number {
+    return offset(this.#functions["findLastByte"]!(byte, INPUT + from, INPUT + to));
+  }
+
+  countByte(byte: number, from: number, to: number): number {
+    return this.#functions["countByte"]!(byte, INPUT + from, INPUT + to);
+  }
+
+  encodingError(from: number, to: number): number {
+    return offset(this.#functions["encodingError"]!(INPUT + from, INPUT + to));
+  }
+
+  findLiteral(from: number, to: number): number {
+    return offset(this.#functions["findLiteral"]!(INPUT + from, INPUT + to));
+  }
+
+  literalLines(from: number, to: number): number {
+    return this.#functions["literalLines"]!(INPUT + from, INPUT + to, HITS);
+  }
+
+  walkCounting(steps: number): number {
+    return this.#functions["walkCounting"]!(steps);
+  }
+
+  walkCollecting(steps: number): number {
+    return this.#functions["walkCollecting"]!(steps);
+  }
+}
+
+/** An address as an offset; addresses beyond 2 GiB come as negative numbers, and only -1 is none. */
+const offset = (address: number): number => (address === -1 ? -1 : (address >>> 0) - INPUT);

@@ -1,0 +1,86 @@
+/**
+ * Searches for one of several masked literals in plain JavaScript, by Wu and Manber's method (1994) with pairs of bytes: a window as long
+ * as the shortest literal slides over the text; a hash of its last two bytes says how far it may move before a literal can end there.
+ */
+import { admittedBytes, matchesAt, type MaskedLiteral } from "./masked-literal.ts";
+
+const HASH_BITS = 12;
+const HASH_SIZE: number = 1 << HASH_BITS;
+
+/** A hash of two neighbouring bytes: small enough that the table stays in the first-level cache. */
+const hash = (first: number, second: number): number => ((first << 4) ^ second) & (HASH_SIZE - 1);
+
+export class LiteralSearch {
+  readonly #literals: readonly MaskedLiteral[];
+  /** Length of the window. */
+  readonly #window: number;
+  /** By the window's last two bytes (or its only one): how far the next window is away; 0 where a literal may begin at this window. */
+  readonly #shift: Uint8Array;
+
+  /** @param literals at least one, each of at least one byte */
+  constructor(literals: readonly MaskedLiteral[]) {
+    this.#literals = literals;
+    this.#window = Math.min(255, ...literals.map(({ value }) => value.length));
+    this.#shift = this.#window === 1 ? this.#single() : this.#pairs();
+  }
+
+  #single(): Uint8Array {
+    const shift = new Uint8Array(256).fill(1);
+    for (const literal of this.#literals) for (const byte of admittedBytes(literal, 0)) shift[byte] = 0;
+    return shift;
+  }
+
+  #pairs(): Uint8Array {
+    const last = this.#window - 1;
+    const shift = new Uint8Array(HASH_SIZE).fill(last);
+    for (const literal of this.#literals) {
+      for (let position = 1; position <= last; position++) {
+        for (const first of admittedBytes(literal, position - 1)) {
+          for (const second of admittedBytes(literal, position)) {
+            const slot = hash(first, second);
+            shift[slot] = Math.min(shift[slot]!, last - position);
+          }
+        }
+      }
+    }
+    return shift;
+  }
+
+  /** Start of the first occurrence that lies whole in [from, to), or -1. */
+  find(input: Uint8Array, from: number, to: number): number {
+    return this.#window === 1 ? this.#findSingle(input, from, to) : this.#findPairs(input, from, to);
+  }
+
+  #findSingle(input: Uint8Array, from: number, to: number): number {
+    const shift = this.#shift;
+    for (let at = from; at < to; at++) {
+      if (shift[input[at]!] === 0 && this.#standsAt(input, at, to)) return at;
+    }
+    return -1;
+  }
+
+  /** Hot. */
+  #findPairs(input: Uint8Array, from: number, to: number): number {
+    const shift = this.#shift;
+    const window = this.#window;
+    let end = from + window - 1;
+    while (end < to) {
+      const step = shift[((input[end - 1]! << 4) ^ input[end]!) & (HASH_SIZE - 1)]!;
+      if (step !== 0) {
+        end += step;
+        continue;
+      }
+      const start = end - window + 1;
+      if (this.#standsAt(input, start, to)) return start;
+      end++;
+    }
+    return -1;
+  }
+
+  #standsAt(input: Uint8Array, at: number, to: number): boolean {
+    for (const literal of this.#literals) {
+      if (at + literal.value.length <= to && matchesAt(literal, input, at)) return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Literals whose bytes may leave bits open: at every position `(byte | mask) === value`. A letter without regard to case is one position
+ * (mask 0x20), and so are the two cases of most letters of two and three bytes, whose encodings differ in few bits. Where the mask admits
+ * bytes that the pattern does not, `exact` is false and an occurrence is only a candidate.
+ */
+export interface MaskedLiteral {
+  /** The bytes with all bits of the mask set. */
+  readonly value: Uint8Array;
+  /** Bits that do not count, by position. */
+  readonly mask: Uint8Array;
+  /** True when every occurrence is one of the strings that the literal stands for. */
+  readonly exact: boolean;
+}
+
+/** A literal of these bytes and no others. */
+export function plainLiteral(bytes: Uint8Array): MaskedLiteral {
+  return { value: bytes, mask: new Uint8Array(bytes.length), exact: true };
+}
+
+/** Whether the literal stands at `offset`. The caller knows that its whole length lies in the input. */
+export function matchesAt(literal: MaskedLiteral, input: Uint8Array, offset: number): boolean {
+  const { value, mask } = literal;
+  for (let i = 0; i < value.length; i++) {
+    if ((input[offset + i]! | mask[i]!) !== value[i]!) return false;
+  }
+  return true;
+}
+
+/** All bytes that a position admits. */
+export function admittedBytes(literal: MaskedLiteral, position: number): number[] {
+  const mask = literal.mask[position]!;
+  const value = literal.value[position]!;
+  const bytes: number[] = [];
+  for (let byte = 0; byte < 256; byte++) if ((byte | mask) === value) bytes.push(byte);
+  return bytes;
+}
