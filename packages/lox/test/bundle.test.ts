@@ -2,34 +2,13 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
 import { expect, test, vi } from "vitest";
+import { bundle } from "./support/bundle.ts";
 
 // Much work on a machine that may be busy.
 vi.setConfig({ testTimeout: 300_000 });
-
-const entry = fileURLToPath(new URL("../src/index.ts", import.meta.url));
-
-async function bundle(): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: {
-      contents: `export { compile, Lox, native } from ${JSON.stringify(entry)};`,
-      resolveDir: import.meta.dirname,
-      loader: "ts",
-    },
-    bundle: true,
-    minify: true,
-    format: "esm",
-    // Fails on anything of Node's.
-    platform: "browser",
-    target: "es2023",
-    write: false,
-  });
-  return outputFiles[0]!.text;
-}
 
 test("compiler and all engines are less than 25 kB in a browser, and need nothing of Node's", async () => {
   const size = gzipSync(await bundle(), { level: 9 }).length;

@@ -1,6 +1,6 @@
 /**
  * Runs generated programs: one `new Function` for each program and engine, and the way back from a JavaScript stack trace to
- * Lox's lines.
+ * Lox's lines (stack-trace.ts).
  *
  * Three kinds of error arrive here. A `Fault` was thrown by the runtime, and says what is wrong. A `TypeError` out of generated
  * code is a call of something that is no function: the only check that is left to JavaScript. A `RangeError` is JavaScript's
@@ -27,6 +27,7 @@ import {
 import { CONSTRUCT, SCRIPT } from "./generator.ts";
 import type { GeneratedSource } from "./code.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
+import { type StackFrame, stackFrames, stackOf, withStackTraces } from "./stack-trace.ts";
 
 /** `new Function` puts its parameters on two lines before the body. */
 const LINES_BEFORE_BODY = 2;
@@ -44,19 +45,26 @@ type Factory = (runtime: Runtime, globals: Globals) => LoxFunction;
 
 let generatesCode: boolean | undefined;
 
-/** Whether generating code is allowed here; a content-security policy may forbid it. */
+/**
+ * Whether code may be made from text here, which a content-security policy may forbid, and whether stack traces say where in
+ * it something failed, which those of JavaScriptCore do not.
+ */
 export function canGenerateCode(): boolean {
   if (generatesCode === undefined) {
     try {
-      generatesCode = new Function("return true")() === true;
+      withStackTraces(1, new Function(`throw new Error();\n//# sourceURL=${PROBE_URL}`) as () => never);
     } catch (error) {
-      // Another error (no stack left) says nothing about what is allowed.
-      if (!(error instanceof EvalError)) return true;
-      generatesCode = false;
+      // No stack left, which says nothing about what is possible.
+      if (isStackOverflow(error)) return true;
+      const frames = error instanceof Error ? stackFrames(stackOf(error)) : [];
+      generatesCode = frames.some((frame) => frame?.url === PROBE_URL && frame.line === LINES_BEFORE_BODY + 1);
     }
   }
-  return generatesCode;
+  return generatesCode === true;
 }
+
+/** Stands for no program. */
+const PROBE_URL = "lox:0";
 
 let instances = 0;
 
@@ -100,47 +108,34 @@ export class FastEngine extends ObjectEngine {
   }
 
   #traced(run: () => LoxValue): LoxValue {
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = STACK_FRAMES;
-    try {
-      return run();
-    } catch (error) {
-      throw this.#translate(error);
-    } finally {
-      Error.stackTraceLimit = stackTraceLimit;
-    }
+    return withStackTraces(STACK_FRAMES, () => {
+      try {
+        return run();
+      } catch (error) {
+        throw this.#translate(error);
+      }
+    });
   }
 
   #translate(error: unknown): unknown {
     if (error instanceof LoxRuntimeError || !(error instanceof Error)) return error;
-    const stack = stackOf(error);
-    const frames = this.#frames(stack);
+    const stack = stackFrames(stackOf(error)).map((frame) => this.#loxFrame(frame));
+    const frames = stack.filter((frame) => frame !== undefined);
     if (error instanceof Fault) return error.toError([...error.frames, ...frames.slice(error.skippedFrames)]);
     // The frame that did not fit is the innermost one.
     if (isStackOverflow(error)) return stackOverflow().toError(frames.slice(1));
     if (isStringOverflow(error)) return stringOverflow().toError(frames);
-    if (error instanceof TypeError && this.#isInnermost(stack))
-      return new LoxRuntimeError(MESSAGES.notCallable, frames);
+    // Out of generated code itself, and not of something that it has called.
+    if (error instanceof TypeError && stack[0] !== undefined) return new LoxRuntimeError(MESSAGES.notCallable, frames);
     return error;
   }
 
-  /** Whether the innermost frame is generated code. */
-  #isInnermost(stack: readonly string[]): boolean {
-    const first = stack.find((line) => line.trimStart().startsWith("at "));
-    return first !== undefined && this.#frame(first) !== undefined;
-  }
-
-  #frames(stack: readonly string[]): LoxFrame[] {
-    return stack.map((line) => this.#frame(line)).filter((frame) => frame !== undefined);
-  }
-
-  /** The Lox frame that a line of a stack trace stands for. */
-  #frame(line: string): LoxFrame | undefined {
-    const found = STACK_LINE.exec(line);
-    const instance = found === null ? undefined : this.#instances.get(found[2]!);
-    const name = found?.[1];
-    if (instance === undefined || name === undefined || name === CONSTRUCT) return undefined;
-    const place = instance.generated.places[Number(found![3]) - LINES_BEFORE_BODY - 1];
+  /** What a frame of JavaScript's is in Lox; undefined where it is none of Lox's. */
+  #loxFrame(frame: StackFrame | undefined): LoxFrame | undefined {
+    const instance = frame === undefined ? undefined : this.#instances.get(frame.url);
+    if (frame === undefined || instance === undefined || frame.name === CONSTRUCT) return undefined;
+    const { name } = frame;
+    const place = instance.generated.places[frame.line - LINES_BEFORE_BODY - 1];
     const start = place?.start ?? 0;
     const column = start - instance.program.source.lastIndexOf("\n", start - 1);
     const { file } = instance.program;
@@ -152,16 +147,4 @@ export class FastEngine extends ObjectEngine {
       functionName: name === SCRIPT ? null : functionName(name),
     };
   }
-}
-
-/** `    at Type.name [as alias] (lox:1:23:45)`: name, URL and line. */
-const STACK_LINE = /^\s*at (?:new )?(?:.*\.)?([^\s.]+)(?: \[as [^\]]*\])? \((lox:\d+):(\d+):\d+\)$/;
-
-/** The lines of an error's stack trace, as V8 writes them, whatever the process makes of stack traces elsewhere. */
-function stackOf(error: Error): string[] {
-  const { prepareStackTrace } = Error;
-  delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
-  const stack = error.stack ?? "";
-  if (prepareStackTrace !== undefined) Error.prepareStackTrace = prepareStackTrace;
-  return stack.split("\n");
 }

@@ -257,7 +257,8 @@ class Generator extends ExpressionGenerator {
       const step = this.#step(place);
       const self = thisBinding?.captured ? `const ${this.localName(thisBinding)}=this;` : "";
       const statements = this.#statements(node.body);
-      const end = this.#leave(node.role === "initializer" ? "this" : "null");
+      const returns = node.body.at(-1)?.kind === "return";
+      const end = returns ? "" : this.#leave(node.role === "initializer" ? "this" : "null");
       return `${arity}${deeper}${step}${self}${statements}${end}`;
     });
     this.#context = outer;

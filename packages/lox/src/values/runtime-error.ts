@@ -77,14 +77,26 @@ export function hostFault(
   return new Fault(error instanceof Error ? error.message : String(error), { cause: error });
 }
 
-/** V8's error for its own stack. */
+/** What V8, SpiderMonkey and JavaScriptCore say when their stack is full. */
+const STACK_OVERFLOWS: ReadonlySet<string> = new Set([
+  "RangeError: Maximum call stack size exceeded",
+  "InternalError: too much recursion",
+  "RangeError: Maximum call stack size exceeded.",
+]);
+
+/** What they say when a string is longer than they can hold. */
+const STRING_OVERFLOWS: ReadonlySet<string> = new Set([
+  "RangeError: Invalid string length",
+  "InternalError: allocation size overflow",
+  "RangeError: Out of memory",
+]);
+
 export function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && error.message === "Maximum call stack size exceeded";
+  return error instanceof Error && STACK_OVERFLOWS.has(`${error.name}: ${error.message}`);
 }
 
-/** V8's error for a string of more than 2^29 characters. */
 export function isStringOverflow(error: unknown): boolean {
-  return error instanceof RangeError && error.message === "Invalid string length";
+  return error instanceof Error && STRING_OVERFLOWS.has(`${error.name}: ${error.message}`);
 }
 
 export function stackOverflow(): Fault {
