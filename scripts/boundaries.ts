@@ -52,7 +52,7 @@ export const PURE_ROOMS: Readonly<Record<string, readonly string[]>> = {
     "unicode",
   ],
   http: ["fetch", "h1", "semantics", "timer-wheel.ts"],
-  redis: ["acl", "commands", "engine", "keyspace", "lua", "observe", "persistence", "resp", "scripting", "types"],
+  redis: ["acl", "commands", "engine", "keyspace", "lua", "observe", "persistence", "replication", "resp", "scripting", "types"],
   lox: [
     "closures",
     "diagnostics",

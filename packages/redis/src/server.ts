@@ -74,10 +74,14 @@ export interface RedisServerOptions {
   readonly user?: string | readonly string[];
   /** The file that ACL LOAD and ACL SAVE use; it is loaded at the start, and must exist. */
   readonly aclfile?: string;
+  /** redis.conf's rename-command: pairs of what a command is called and what it shall be called, in order; `""`: it cannot be called. */
+  readonly renamedCommands?: readonly (readonly [from: string, to: string])[];
   /** The redis.conf that CONFIG REWRITE writes; its settings are the other options. */
   readonly configFile?: string;
   readonly databases?: number;
   readonly timeout?: number;
+  /** Follows another server from the start: `"127.0.0.1 6379"`. */
+  readonly replicaof?: string;
   readonly maxmemory?: string | number;
   readonly hz?: number;
   /** Any other of redis.conf's settings by its name: `"maxmemory-policy": "allkeys-lru"`. */
@@ -101,6 +105,8 @@ const LOOPBACK = "127.0.0.1";
 const CRON_MS = 100;
 /** While loading takes no longer than this, the port opens when it is over; else clients get LOADING meanwhile. */
 const QUIET_LOADING_MS = 100;
+/** A slice of a snapshot for replicas before others get their turn. */
+const WALK_SLICE_MS = 1;
 /** Timers take at most this; what is due later is looked at again then. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const DENIED =
@@ -171,6 +177,7 @@ export class RedisServer implements AsyncDisposable {
       facts: { ...FACTS, configFile: options.configFile ?? "" },
       files: settingsFiles(this.#world, options.dir ?? process.cwd()),
     });
+    for (const [from, to] of options.renamedCommands ?? []) this.#engine.commands.rename(from, to);
     this.#loadUsers(options);
     this.#doors = new Doors({
       config,
@@ -205,10 +212,29 @@ export class RedisServer implements AsyncDisposable {
     this.#declareMetrics();
   }
 
-  /** Loads what is on disk, then opens the doors; the doors first when that takes long. */
+  /** Loads what is on disk, opens the doors, and follows the master that the configuration names. */
   async #start(options: RedisServerOptions): Promise<void> {
-    if (options.dir === undefined) return this.#open();
-    const directory = resolve(options.dir);
+    const directory = options.dir === undefined ? undefined : resolve(options.dir);
+    const { disk, net } = this.#world;
+    const isManual = this.#manual !== undefined;
+    this.#engine.replication.host = {
+      clock: this.#clock,
+      net,
+      log: this.#log,
+      folder: directory === undefined ? undefined : { disk, directory },
+      // A clock that is moved by hand would not let a pause end.
+      walkSliceMs: isManual ? Infinity : WALK_SLICE_MS,
+      loadSliceMs: isManual ? Infinity : LOAD_SLICE_MS,
+      port: () => this.#engine.config.number("port"),
+      served: () => this.#served(),
+    };
+    await (directory === undefined ? this.#open() : this.#load(directory));
+    const [, host, port] = /^(\S+) (\d+)$/.exec(this.#engine.config.text("replicaof")) ?? [];
+    if (host !== undefined) this.#engine.replication.follow(host, Number(port), false);
+  }
+
+  /** Loads what is on disk, then opens the doors; the doors first when that takes long. */
+  async #load(directory: string): Promise<void> {
     const { disk } = this.#world;
     if (disk.stat(directory) === undefined) disk.makeDirectory(directory, { recursive: true });
     this.#persistence = new Persistence({
@@ -317,6 +343,7 @@ export class RedisServer implements AsyncDisposable {
 
   /** Stops: no new connections, then the open ones end. Resolves when all is closed. Harmless when called again. */
   async close(options: { readonly graceMs?: number } = {}): Promise<void> {
+    this.#engine.replication.close();
     await this.#persistence?.quiesce();
     this.#cron?.close();
     this.#wake?.close();

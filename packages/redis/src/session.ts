@@ -67,6 +67,8 @@ export class RedisSession implements Session, ClientSink {
   /** client-output-buffer-limit: a client that does not read is dropped before it fills the memory. */
   #checkOutput(): void {
     const { client } = this;
+    // What a replica gets is counted where it waits to be sent.
+    if (client.isReplica) return;
     const queued = this.#connection.queuedBytes;
     const limit = this.#host.outputLimit(client.subscriptions + client.shardChannels.size > 0 ? "pubsub" : "normal");
     const now = this.#host.now();
@@ -94,6 +96,7 @@ export class RedisSession implements Session, ClientSink {
 
   drain(): void {
     this.#overSoftSinceMs = 0;
+    this.client.onDrain?.();
   }
 
   finish(): void {
@@ -102,14 +105,14 @@ export class RedisSession implements Session, ClientSink {
     else this.#connection.destroy();
   }
 
-  drop(): void {
+  cut(): void {
     this.#connection.destroy();
   }
 
   /** Drops a client that has been idle too long (the setting `timeout`), unless it waits by its nature. */
   dropIfIdle(now: number, timeoutSeconds: number): void {
     const { client } = this;
-    if (client.blocked !== undefined || client.subscriptions > 0 || client.monitor) return;
+    if (client.blocked !== undefined || client.subscriptions > 0 || client.monitor || client.isReplica) return;
     if (now - client.lastInteractionMs > timeoutSeconds * 1000) this.#connection.destroy();
   }
 }

@@ -12,6 +12,8 @@ const NO_SUCH_CLIENT = new CommandError("ERR No such client");
 type ClientKind = "normal" | "pubsub" | "master" | "replica";
 
 function kindOf(client: Client): ClientKind {
+  if (client.isMaster) return "master";
+  if (client.isReplica) return "replica";
   return client.subscriptions + client.shardChannels.size > 0 ? "pubsub" : "normal";
 }
 

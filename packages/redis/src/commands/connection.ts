@@ -96,7 +96,7 @@ function hello(ctx: CommandContext): void {
   reply.bulk("mode");
   reply.bulk(engine.config.flag("cluster-enabled") ? "cluster" : "standalone");
   reply.bulk("role");
-  reply.bulk("master");
+  reply.bulk(engine.replication.master === undefined ? "master" : "replica");
   reply.bulk("modules");
   reply.array(0);
 }

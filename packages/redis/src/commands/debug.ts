@@ -153,7 +153,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   "CHANGE-REPL-ID": [
     2,
     (ctx) => {
-      ctx.engine.changeReplicationId();
+      ctx.engine.replication.rename();
       ctx.reply.ok();
     },
   ],

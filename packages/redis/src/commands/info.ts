@@ -1,6 +1,7 @@
 /** INFO: a section is a function that returns its fields. */
 import type { Engine } from "../engine/engine.ts";
 import { memoryReport } from "../observe/memory-report.ts";
+import { replicationFields } from "../replication/report.ts";
 import type { CommandContext } from "./context.ts";
 import type { CommandEntry } from "./registry.ts";
 import type { CommandRow } from "./table.ts";
@@ -14,7 +15,7 @@ const SECTIONS: Readonly<Record<string, (engine: Engine) => Fields>> = {
   memory,
   persistence,
   stats,
-  replication,
+  replication: replicationFields,
   cpu,
   modules: () => [],
   commandstats,
@@ -72,7 +73,7 @@ function server(engine: Engine): Fields {
 
 function clients(engine: Engine): Fields {
   return [
-    ["connected_clients", engine.clients.size],
+    ["connected_clients", engine.clients.size - engine.replication.replicas.all.size],
     ["cluster_connections", 0],
     ["maxclients", engine.config.text("maxclients")],
     ["client_recent_max_input_buffer", 0],
@@ -209,9 +210,9 @@ function stats(engine: Engine): Fields {
     ["instantaneous_input_repl_kbps", "0.00"],
     ["instantaneous_output_repl_kbps", "0.00"],
     ["rejected_connections", counters.rejectedConnections],
-    ["sync_full", 0],
-    ["sync_partial_ok", 0],
-    ["sync_partial_err", 0],
+    ["sync_full", engine.replication.replicas.fullSyncs],
+    ["sync_partial_ok", engine.replication.replicas.partialSyncs],
+    ["sync_partial_err", engine.replication.replicas.refusedPartialSyncs],
     ["expired_keys", counters.expiredKeys],
     ["expired_subkeys", counters.expiredSubkeys],
     ["expired_stale_perc", "0.00"],
@@ -250,22 +251,6 @@ function stats(engine: Engine): Fields {
     ["reply_buffer_expands", 0],
     ["client_query_buffer_limit_disconnections", counters.clientQueryBufferLimitDisconnections],
     ["client_output_buffer_limit_disconnections", counters.clientOutputBufferLimitDisconnections],
-  ];
-}
-
-function replication(engine: Engine): Fields {
-  return [
-    ["role", "master"],
-    ["connected_slaves", 0],
-    ["master_failover_state", "no-failover"],
-    ["master_replid", engine.replicationId],
-    ["master_replid2", "0".repeat(40)],
-    ["master_repl_offset", 0],
-    ["second_repl_offset", -1],
-    ["repl_backlog_active", 0],
-    ["repl_backlog_size", engine.config.text("repl-backlog-size")],
-    ["repl_backlog_first_byte_offset", 0],
-    ["repl_backlog_histlen", 0],
   ];
 }
 

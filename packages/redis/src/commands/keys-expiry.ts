@@ -51,7 +51,7 @@ function expireGeneric(ctx: CommandContext, unitMs: number, base: number, name: 
     reply.integer(0);
     return;
   }
-  if (at <= ctx.now && !ctx.engine.loading) {
+  if (at <= ctx.now && ctx.engine.removesExpired) {
     db.remove(id);
     ctx.changed(1, EVENT.generic, "del");
     if (ctx.propagating) ctx.effect("DEL", args.string(1));

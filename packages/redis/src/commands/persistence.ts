@@ -59,7 +59,7 @@ function restore(ctx: CommandContext): void {
   if (value === undefined) throw new CommandError("ERR Bad data format");
   const removed = options.replace && ctx.remove(1);
   const expiresAt = ttl === 0 ? -1 : options.absolute ? ttl : ctx.now + ttl;
-  if (ttl !== 0 && expiresAt <= ctx.now && !engine.loading) {
+  if (ttl !== 0 && expiresAt <= ctx.now && engine.removesExpired) {
     if (removed) {
       ctx.changed(1, EVENT.generic, "del");
       ctx.effect("DEL", args.string(1));

@@ -31,6 +31,7 @@ import { objectCommands } from "./object.ts";
 import { memoryCommands } from "./memory.ts";
 import { persistenceCommands } from "./persistence.ts";
 import { pubsubCommands } from "./pubsub.ts";
+import { replicationCommands } from "./replication.ts";
 import { serverCommands } from "./server.ts";
 import { sortCommands } from "./sort.ts";
 import { transactionCommands } from "./transactions.ts";
@@ -77,6 +78,7 @@ const FAMILIES: readonly (readonly CommandRow[])[] = [
   memoryCommands,
   persistenceCommands,
   pubsubCommands,
+  replicationCommands,
   serverCommands,
   sortCommands,
   transactionCommands,
@@ -96,6 +98,7 @@ export const FLAG = {
   admin: 512,
   pubsub: 1024,
   loading: 2048,
+  stale: 4096,
 } as const;
 
 const FLAG_BITS: Partial<Record<CommandFlag, number>> = {
@@ -111,11 +114,14 @@ const FLAG_BITS: Partial<Record<CommandFlag, number>> = {
   admin: FLAG.admin,
   pubsub: FLAG.pubsub,
   loading: FLAG.loading,
+  stale: FLAG.stale,
 };
 
 /** A row, ready to run, with its statistics. */
 export class CommandEntry {
   readonly row: CommandRow;
+  /** What clients call it: its name, unless it was renamed. Lower case. */
+  calledAs: string;
   /** "get", or "config|get" for a subcommand. */
   readonly fullName: string;
   readonly parent: CommandEntry | undefined;
@@ -133,6 +139,7 @@ export class CommandEntry {
 
   constructor(row: CommandRow, parent?: CommandEntry) {
     this.row = row;
+    this.calledAs = row.name;
     this.parent = parent;
     this.fullName = parent === undefined ? row.name : `${parent.fullName}|${row.name}`;
     this.arity = row.arity;
@@ -161,18 +168,40 @@ export class CommandEntry {
 
 /** Entries by name: open addressing over a hash of the name's letters. */
 export class CommandIndex {
-  readonly #slots: (CommandEntry | undefined)[];
-  readonly #mask: number;
-  readonly entries: readonly CommandEntry[];
+  #slots: (CommandEntry | undefined)[] = [];
+  #mask = 0;
+  #entries: readonly CommandEntry[] = [];
 
   constructor(entries: readonly CommandEntry[]) {
-    this.entries = entries;
+    this.#fill(entries);
+  }
+
+  get entries(): readonly CommandEntry[] {
+    return this.#entries;
+  }
+
+  /**
+   * redis.conf's rename-command: the command that is called `from` is called `to` from now on, or by no name when `to` is empty. Keeps its
+   * own name in all that is said of it. Throws when there is no such command, or another is called `to`.
+   */
+  rename(from: string, to: string): void {
+    const called = (name: string): CommandEntry | undefined =>
+      this.#entries.find((entry) => entry.calledAs === name.toLowerCase());
+    const entry = called(from);
+    if (entry === undefined) throw new Error("No such command in rename-command");
+    if (to !== "" && called(to) !== undefined) throw new Error("Target command name already exists");
+    entry.calledAs = to.toLowerCase();
+    this.#fill(this.#entries.filter(({ calledAs }) => calledAs !== ""));
+  }
+
+  #fill(entries: readonly CommandEntry[]): void {
+    this.#entries = entries;
     let size = 8;
     while (size < entries.length * 4) size *= 2;
     this.#slots = new Array<CommandEntry | undefined>(size).fill(undefined);
     this.#mask = size - 1;
     for (const entry of entries) {
-      const { name } = entry.row;
+      const name = entry.calledAs;
       let hash = 0;
       for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + (name.charCodeAt(i) | 0x20)) | 0;
       let slot = (hash ^ (hash >>> 15)) & this.#mask;
@@ -192,7 +221,7 @@ export class CommandIndex {
     for (;;) {
       const entry = this.#slots[slot];
       if (entry === undefined) return undefined;
-      const { name } = entry.row;
+      const name = entry.calledAs;
       if (name.length === end - start) {
         let k = 0;
         while (k < name.length) {

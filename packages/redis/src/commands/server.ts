@@ -124,22 +124,6 @@ function lolwut(ctx: CommandContext): void {
   ctx.reply.verbatim("txt", `Redis ver. ${ctx.engine.version}\n`);
 }
 
-function role(ctx: CommandContext): void {
-  ctx.reply.array(3);
-  ctx.reply.bulk("master");
-  ctx.reply.integer(0);
-  ctx.reply.array(0);
-}
-
-function wait(ctx: CommandContext): void {
-  const { args } = ctx;
-  args.integer(1);
-  const timeout = args.integer(2, new CommandError("ERR timeout is not an integer or out of range"));
-  if (timeout < 0) throw new CommandError("ERR timeout is negative");
-  // There are no replicas yet to wait for.
-  ctx.reply.integer(0);
-}
-
 function monitor(ctx: CommandContext): void {
   ctx.engine.setMonitor(ctx.client, true);
   ctx.reply.ok();
@@ -323,22 +307,6 @@ export const serverCommands: readonly CommandRow[] = [
   row("lolwut", -1, ["readonly", "fast"], "5.0.0", "Displays computer art and the Redis version", lolwut, {
     syntax: "[VERSION version:integer]",
   }),
-  row("role", 1, ["noscript", "loading", "stale", "fast"], "2.8.12", "Returns the replication role.", role, {
-    categories: ["admin", "dangerous"],
-  }),
-  row(
-    "wait",
-    3,
-    ["blocking"],
-    "3.0.0",
-    "Blocks until the asynchronous replication of all preceding write commands sent by the connection is completed.",
-    wait,
-    {
-      categories: ["connection"],
-      syntax: "numreplicas:integer timeout:integer",
-      tips: ["request_policy:all_shards", "response_policy:agg_min"],
-    },
-  ),
   row(
     "monitor",
     1,

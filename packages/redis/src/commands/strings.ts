@@ -151,7 +151,7 @@ function getex(ctx: CommandContext): void {
   const expiresAt = expiry === undefined ? -1 : expiry.at(ctx.now, "getex");
   ctx.reply.value(value);
   const id = ctx.db.find(args, 1);
-  if (expiry !== undefined && expiresAt <= ctx.now && !ctx.engine.loading) {
+  if (expiry !== undefined && expiresAt <= ctx.now && ctx.engine.removesExpired) {
     ctx.db.remove(id);
     ctx.changed(1, EVENT.generic, "del");
     if (ctx.propagating) ctx.effect("DEL", args.string(1));

@@ -30,6 +30,12 @@ export function isQueued(client: Client, entry: CommandEntry): boolean {
   return client.queue !== undefined && !NOT_QUEUED.has(entry.row.name);
 }
 
+/** Whether the command writes, or something of the queue that it executes. */
+function doesWrite(client: Client, entry: CommandEntry): boolean {
+  if ((entry.bits & FLAG.write) !== 0) return true;
+  return entry.row.name === "exec" && client.queue?.some((queued) => (queued.entry.bits & FLAG.write) !== 0) === true;
+}
+
 export class Admission {
   readonly #engine: Engine;
   readonly #memoryLimit: MemoryLimit;
@@ -90,11 +96,14 @@ export class Admission {
   }
 
   /** The same for what is asked after CLIENT PAUSE has had its say: whether the server is in a state to run it. */
-  lateRefusal(entry: CommandEntry): string | undefined {
-    if (!this.#restricted) return undefined;
-    if (this.#loading && (entry.bits & FLAG.loading) === 0) return LOADING;
-    if (this.#writesRefused === "" || ((entry.bits & FLAG.write) === 0 && entry.row.name !== "ping")) return undefined;
-    return this.#writesRefused;
+  lateRefusal(client: Client, entry: CommandEntry): string | undefined {
+    const { replication } = this.#engine;
+    if (!this.#restricted && !replication.restricts) return undefined;
+    const writes = doesWrite(client, entry);
+    if (this.#writesRefused !== "" && (writes || entry.row.name === "ping")) return this.#writesRefused;
+    const refusal = replication.restricts ? replication.refusal(entry, writes) : undefined;
+    if (refusal !== undefined) return refusal;
+    return this.#loading && (entry.bits & FLAG.loading) === 0 ? LOADING : undefined;
   }
 
   /** Makes room, if it is short; whether the command must be refused because there was nothing to remove. */

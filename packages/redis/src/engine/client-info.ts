@@ -4,6 +4,8 @@ import type { Client } from "./client.ts";
 /** The letters of CLIENT LIST's flags. */
 function flagsOf(client: Client): string {
   let flags = "";
+  if (client.isReplica) flags += "S";
+  if (client.isMaster) flags += "M";
   if (client.monitor) flags += "O";
   if (client.subscriptions + client.shardChannels.size > 0) flags += "P";
   if (client.queue !== undefined) flags += "x";

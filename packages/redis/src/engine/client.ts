@@ -9,6 +9,7 @@ import { RequestParser, type RequestLimits } from "../resp/request-parser.ts";
 import type { User } from "../acl/user.ts";
 import type { CommandEntry } from "../commands/registry.ts";
 import type { BlockedState } from "./blocked.ts";
+import type { Replica } from "../replication/replica.ts";
 
 /** Where a client's output goes. */
 export interface ClientSink {
@@ -19,6 +20,8 @@ export interface ClientSink {
   /** Bytes flushed that have not left yet. */
   readonly queuedBytes: number;
 }
+  /** Ends the connection at once, with what was flushed. Left out: `close` is as good. */
+  cut?(): void;
 
 export interface ClientAddress {
   /** "ip:port", or "/path/of.sock:0". */
@@ -76,6 +79,14 @@ export class Client implements Watcher {
   readonly patterns: Set<string> = new Set();
   readonly shardChannels: Set<string> = new Set();
   blocked: BlockedState | undefined = undefined;
+  /** What it said of itself, if it is a replica of ours, or is about to become one. */
+  replica: Replica | undefined = undefined;
+  /** It is our master, whose stream we follow. */
+  isMaster = false;
+  /** Where the history of changes ended after its last command: what WAIT waits for. */
+  writtenOffset = 0;
+  /** Called when what was flushed has left, after there was too much of it. */
+  onDrain: (() => void) | undefined = undefined;
   monitor = false;
   noEvict = false;
   noTouch = false;
@@ -132,6 +143,11 @@ export class Client implements Watcher {
   get subscriptions(): number {
     return this.channels.size + this.patterns.size;
   }
+  /** A replica of ours, from the moment it asked for the stream. */
+  get isReplica(): boolean {
+    return this.replica !== undefined && this.replica.state !== "announced";
+  }
+
 
   /** In RESP2, a client that subscribes may only use the commands of pub/sub. */
   get subscriberMode(): boolean {

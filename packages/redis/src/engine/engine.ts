@@ -37,6 +37,7 @@ import { Monitors } from "./monitor.ts";
 import { Outbox } from "./outbox.ts";
 import type { PersistenceDoor } from "./persistence-door.ts";
 import { type EngineOptions, type HostFacts, NO_FACTS, NO_FILES, type SettingsFiles } from "./options.ts";
+import { Replication } from "../replication/replication.ts";
 import { Pause } from "./pause.ts";
 import { PubSub } from "./pubsub.ts";
 import type { SlowLog } from "./slow-log.ts";
@@ -59,8 +60,6 @@ export class Engine {
   /** What the process took before there was any data. */
   readonly startupBytes: number;
   readonly runId: string;
-  /** Names this history of changes; replicas ask for it. */
-  replicationId: string;
   readonly commands: CommandIndex = buildCommandIndex();
   readonly acl: Acl = new Acl(this.commands);
   readonly keyspace: Keyspace;
@@ -91,6 +90,7 @@ export class Engine {
   readonly #pause = new Pause();
   readonly #memoryLimit: MemoryLimit;
   readonly #admission: Admission;
+  readonly replication: Replication;
 
   constructor(options: EngineOptions) {
     this.random = options.random;
@@ -102,7 +102,6 @@ export class Engine {
     this.startupBytes = this.facts.memory().usedBytes;
     this.#now = options.now;
     this.runId = randomHex(options.random);
-    this.replicationId = randomHex(options.random);
     this.limits = { maxBulkBytes: 0, maxPendingBytes: 0 };
     const blocked = (): BlockedClients => this.blocked;
     this.keyspace = new Keyspace(this.config.number("databases"), options.random, {
@@ -124,6 +123,8 @@ export class Engine {
       evicted: (database, key) => this.#events.evicted(database, key),
       done: () => this.effects.unitDone(),
     });
+    this.replication = new Replication(this);
+    this.#outbox.beforeDelivery = () => this.replication.replicas.pump();
     this.#admission = new Admission(this, this.#memoryLimit);
     this.#background = new Background({ keyspace, stats, monotonic: options.monotonic }, options.now);
     this.setNow(options.now);
@@ -211,6 +212,7 @@ export class Engine {
     this.pubsub.removeClient(client);
     this.#monitors.remove(client);
     this.clients.delete(client.id);
+    this.replication.left(client);
     client.reply.clear();
   }
 
@@ -280,13 +282,13 @@ export class Engine {
       this.#execution.reject(client, entry, refusal);
       return;
     }
-    if (this.#pause.untilMs > 0 && this.#pause.holdsBack(client, entry, args)) return;
-    const lateRefusal = this.#admission.lateRefusal(entry);
+    const lateRefusal = this.#admission.lateRefusal(client, entry);
     if (lateRefusal !== undefined) {
       this.#execution.reject(client, entry, lateRefusal);
       return;
     }
     if (client.queue !== undefined && isQueued(client, entry)) {
+    if (this.#pause.untilMs > 0 && this.#pause.holdsBack(client, entry, args)) return;
       client.queue.push({ entry, args: args.copy() });
       client.reply.rawString("+QUEUED\r\n");
       return;
@@ -305,6 +307,30 @@ export class Engine {
   }
 
   /** Calls a command, and does what follows from it: effects leave, blocked clients are served. */
+  /**
+   * Does what a master says, as one unit, unchecked: it was checked there. Keys that have expired are there until the master removes
+   * them. Call `flush` after it.
+   */
+  obey(client: Client, commands: readonly Args[]): void {
+    this.keyspace.expiryPaused = true;
+    for (const args of commands) this.replay(client, args);
+    this.keyspace.expiryPaused = this.loading || this.#pause.untilMs > 0;
+    this.effects.unitDone();
+    if (this.blocked.hasReady) this.blocked.serve();
+    this.#inbox.drainResumable();
+  }
+
+  /** Does `work` now, or when what is being committed is durable. */
+  whenCommitted(work: () => void): void {
+    if (this.#outbox.held) this.#outbox.defer(work);
+    else work();
+  }
+
+  /** Whether what has expired, or is made with a time that is over, goes at once. A replica leaves that to its master, a file to what follows. */
+  get removesExpired(): boolean {
+    return !this.loading && this.keyspace.removesExpired;
+  }
+
   run(client: Client, entry: CommandEntry, args: Args): void {
     this.#execution.run(client, entry, args);
   }
@@ -378,7 +404,7 @@ export class Engine {
   get nextWakeMs(): number {
     if (this.#outbox.held) return Infinity;
     const pauseEnds = this.#pause.untilMs > 0 ? this.#pause.untilMs : Infinity;
-    return Math.min(this.blocked.earliestDeadlineMs, pauseEnds);
+    return Math.min(this.blocked.earliestDeadlineMs, pauseEnds, this.replication.nextWakeMs);
   }
 
   /** Times out blocked clients and ends pauses. Call `flush` after it. */
@@ -387,6 +413,7 @@ export class Engine {
     if (this.#outbox.held) return;
     if (this.#pause.untilMs > 0 && now >= this.#pause.untilMs) this.unpause();
     this.blocked.expire();
+    this.replication.tick(now);
     this.#inbox.drainResumable();
   }
 
@@ -397,7 +424,7 @@ export class Engine {
   cron(now: number): boolean {
     this.setNow(now);
     this.#background.measure(now);
-    if (this.activeExpire && this.#pause.untilMs === 0) {
+    if (this.activeExpire && this.#pause.untilMs === 0 && this.removesExpired) {
       this.#background.expire(this.config.number("hz"));
       this.effects.unitDone();
     }
@@ -413,7 +440,7 @@ export class Engine {
   /** Removes all keys that have expired by `now`: for a clock that is moved by hand. Call `flush` after it. */
   expireAll(now: number): void {
     this.setNow(now);
-    if (this.activeExpire) this.keyspace.expireAll();
+    if (this.activeExpire && this.removesExpired) this.keyspace.expireAll();
     this.effects.unitDone();
   }
 
@@ -433,11 +460,6 @@ export class Engine {
       this.process(client, held);
       this.#inbox.resume(client);
     }
-  }
-
-  /** As after a change of masters: what replicas know is no longer a part of this history. */
-  changeReplicationId(): void {
-    this.replicationId = randomHex(this.random);
   }
 
   setMonitor(client: Client, on: boolean): void {
@@ -477,6 +499,8 @@ export class Engine {
   get usedBytes(): number {
     return this.#memoryLimit.applies ? this.keyspace.memoryBytes : this.facts.memory().usedBytes;
   }
+    // A replica has what its master has: that one evicts.
+    if (this.replication.master !== undefined && this.config.flag("replica-ignore-maxmemory")) return true;
 
   /** Evicts what must go for the keys to be within maxmemory; false when there is nothing that may. */
   makeRoom(): boolean {

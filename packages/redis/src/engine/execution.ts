@@ -80,8 +80,15 @@ export class Execution {
     const mark = client.reply.length;
     this.call(client, entry, args);
     if (client.replyMode !== "on") this.#muteReply(client, mark);
-    this.#engine.effects.unitDone();
+    this.#unitDone(client);
     if (this.#engine.blocked.hasReady) this.#engine.blocked.serve();
+  }
+
+  /** Effects leave; the client knows how far the history goes with them. */
+  #unitDone(client: Client): void {
+    const { effects, replication } = this.#engine;
+    effects.unitDone();
+    if (effects.active) client.writtenOffset = replication.offset;
   }
 
   /** Runs what MULTI queued, as one unit, with time standing still. */
@@ -130,7 +137,7 @@ export class Execution {
       ctx.retrying = false;
       client.db = db;
     }
-    this.#engine.effects.unitDone();
+    this.#unitDone(client);
   }
 
   /** Answers a command that may not run. */

@@ -9,6 +9,8 @@ import type { Stats } from "./stats.ts";
 
 export class Outbox {
   commit: (() => boolean) | undefined = undefined;
+  /** Called before output leaves: more may be added to it. */
+  beforeDelivery: () => void = () => {};
   readonly #stats: Stats;
   /** Clients with output that was not flushed. */
   #clients: Client[] = [];
@@ -70,6 +72,7 @@ export class Outbox {
   }
 
   #deliver(): void {
+    this.beforeDelivery();
     while (this.#clients.length > 0) {
       const clients = this.#clients;
       this.#clients = [];

@@ -14,6 +14,10 @@ export interface PersistenceDoor {
   abortShutdown(): boolean;
   /** DEBUG LOADAOF: loads the append-only file again. Throws CommandError. */
   reloadAppendOnly(): void;
+  /** The data set was replaced by something that no command did: what is kept has to begin anew. */
+  replaced(): void;
+  /** Up to where the history of changes is on the disk, in the append-only file; -1: there is none. */
+  readonly syncedOffset: number;
   /** Seconds since the epoch: LASTSAVE. */
   readonly lastSaveSeconds: number;
   /** Fields of INFO persistence, after `loading` and `async_loading`. */

@@ -80,8 +80,9 @@ export class Keyspace {
     return removed;
   }
 
-  /** A time before which no key expires; Infinity when none does. */
+  /** A time before which no key is removed because it has expired; Infinity when none is. */
   get earliestExpiryMs(): number {
+    if (!this.removesExpired) return Infinity;
     let earliest = Infinity;
     for (const { expiry, hashesWithExpiry } of this.databases) {
       earliest = Math.min(earliest, expiry.earliestMs);

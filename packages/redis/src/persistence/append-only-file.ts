@@ -35,6 +35,10 @@ export interface AofOptions {
   policy(): SyncPolicy;
   timestamps(): boolean;
   now(): number;
+  /** Up to where the history of changes is appended. */
+  offset(): number;
+  /** More of it is durable: `syncedOffset` has moved. */
+  synced(): void;
   /** With `always`: what was committed is durable now. */
   released(): void;
   /** With `always`: what was committed may not be durable, ever. */
@@ -70,6 +74,8 @@ export class AppendOnlyFile {
   /** A sync failed: what the system had kept back is lost, and only a new base heals that. */
   #poisoned = false;
   delayedSyncs = 0;
+  /** Up to where the history of changes is durable here. */
+  syncedOffset = 0;
   /** Set by who has read the last increment: its end is one where batches have checksums. */
   resumesChecked = false;
 
@@ -310,10 +316,12 @@ export class AppendOnlyFile {
 
   async #sync(): Promise<void> {
     const file = this.#file!;
+    const offset = this.#options.offset();
     this.#syncing = true;
     this.#unsynced = false;
     try {
       await file.syncAsync();
+      this.#durableTo(offset);
     } catch (error) {
       if (file !== this.#file) return;
       this.#options.log.warn(`Fail to fsync the AOF file: ${reasonOf(error)}`);
@@ -323,6 +331,12 @@ export class AppendOnlyFile {
     } finally {
       this.#syncing = false;
     }
+  }
+
+  #durableTo(offset: number): void {
+    if (offset <= this.syncedOffset) return;
+    this.syncedOffset = offset;
+    this.#options.synced();
   }
 
   /** A file that is being synced beside the event loop stays open until that is over. */
@@ -399,6 +413,7 @@ export class AppendOnlyFile {
     if (!this.#unsynced && !this.#syncing) return;
     this.#file.sync();
     this.#unsynced = false;
+    this.#durableTo(this.#options.offset());
   }
 
   /** Parts that were replaced go, and then their lines. */

@@ -2,14 +2,19 @@
 import type { Buffer } from "node:buffer";
 import type { Engine } from "../engine/engine.ts";
 import { LFU_INITIAL, lfuWord, lruWord } from "../keyspace/access.ts";
+import type { Keyspace } from "../keyspace/keyspace.ts";
 import type { LoadOptions } from "./rdb-load.ts";
 import { SnapshotWalk, type WalkOptions } from "./snapshot-walk.ts";
 
-/** Begins a snapshot of this instant. `aux`: notes beside the usual ones. */
-export function beginWalk(engine: Engine, aux: WalkOptions["aux"] = []): SnapshotWalk {
+/** Begins a snapshot of this instant, of the engine's keyspace or another one. `aux`: notes beside the usual ones. */
+export function beginWalk(
+  engine: Engine,
+  aux: WalkOptions["aux"] = [],
+  keyspace: Keyspace = engine.keyspace,
+): SnapshotWalk {
   const { config } = engine;
   const usedMemory = engine.facts.memory().usedBytes;
-  return new SnapshotWalk(engine.keyspace, {
+  return new SnapshotWalk(keyspace, {
     compresses: config.flag("rdbcompression"),
     sums: config.flag("rdbchecksum"),
     aux: [

@@ -196,6 +196,11 @@ export class Persistence implements PersistenceDoor {
       policy: () => config.text("appendfsync") as SyncPolicy,
       timestamps: () => config.flag("aof-timestamp-enabled"),
       now: () => clock.now(),
+      offset: () => engine.replication.offset,
+      synced: () => {
+        engine.replication.waits.check();
+        this.#host.served();
+      },
       released: () => {
         engine.release(clock.now());
         this.#host.served();
@@ -222,7 +227,11 @@ export class Persistence implements PersistenceDoor {
   }
 
   #listen(): void {
-    this.#unsubscribe ??= this.#engine.effects.subscribe((effects) => this.#aof!.append(effects));
+    const { effects, replication } = this.#engine;
+    this.#unsubscribe ??= effects.subscribe((unit) => {
+      this.#aof!.append(unit);
+      replication.count(unit.length);
+    });
   }
 
   /** Before replies leave: what was propagated goes to the file, and what is due begins. */
@@ -536,6 +545,10 @@ export class Persistence implements PersistenceDoor {
   abortShutdown(): boolean {
     // Shutting down waits for nobody here, so there is never one to be aborted.
     return false;
+  }
+
+  get syncedOffset(): number {
+    return this.#unsubscribe === undefined ? -1 : this.#aof!.syncedOffset;
   }
 
   get lastSaveSeconds(): number {
