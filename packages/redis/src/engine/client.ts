@@ -8,8 +8,8 @@ import { ReplyWriter } from "../resp/reply-writer.ts";
 import { RequestParser, type RequestLimits } from "../resp/request-parser.ts";
 import type { User } from "../acl/user.ts";
 import type { CommandEntry } from "../commands/registry.ts";
-import type { BlockedState } from "./blocked.ts";
 import type { Replica } from "../replication/replica.ts";
+import type { BlockedState } from "./blocked.ts";
 
 /** Where a client's output goes. */
 export interface ClientSink {
@@ -19,9 +19,9 @@ export interface ClientSink {
   close(client: Client): void;
   /** Bytes flushed that have not left yet. */
   readonly queuedBytes: number;
-}
   /** Ends the connection at once, with what was flushed. Left out: `close` is as good. */
   cut?(): void;
+}
 
 export interface ClientAddress {
   /** "ip:port", or "/path/of.sock:0". */
@@ -79,6 +79,7 @@ export class Client implements Watcher {
   readonly patterns: Set<string> = new Set();
   readonly shardChannels: Set<string> = new Set();
   blocked: BlockedState | undefined = undefined;
+  monitor = false;
   /** What it said of itself, if it is a replica of ours, or is about to become one. */
   replica: Replica | undefined = undefined;
   /** It is our master, whose stream we follow. */
@@ -87,7 +88,6 @@ export class Client implements Watcher {
   writtenOffset = 0;
   /** Called when what was flushed has left, after there was too much of it. */
   onDrain: (() => void) | undefined = undefined;
-  monitor = false;
   noEvict = false;
   noTouch = false;
   replyMode: ReplyMode = "on";
@@ -143,11 +143,11 @@ export class Client implements Watcher {
   get subscriptions(): number {
     return this.channels.size + this.patterns.size;
   }
+
   /** A replica of ours, from the moment it asked for the stream. */
   get isReplica(): boolean {
     return this.replica !== undefined && this.replica.state !== "announced";
   }
-
 
   /** In RESP2, a client that subscribes may only use the commands of pub/sub. */
   get subscriberMode(): boolean {

@@ -211,8 +211,8 @@ export class Engine {
     client.unwatchAll();
     this.pubsub.removeClient(client);
     this.#monitors.remove(client);
-    this.clients.delete(client.id);
     this.replication.left(client);
+    this.clients.delete(client.id);
     client.reply.clear();
   }
 
@@ -287,8 +287,8 @@ export class Engine {
       this.#execution.reject(client, entry, lateRefusal);
       return;
     }
-    if (client.queue !== undefined && isQueued(client, entry)) {
     if (this.#pause.untilMs > 0 && this.#pause.holdsBack(client, entry, args)) return;
+    if (client.queue !== undefined && isQueued(client, entry)) {
       client.queue.push({ entry, args: args.copy() });
       client.reply.rawString("+QUEUED\r\n");
       return;
@@ -306,7 +306,6 @@ export class Engine {
     return true;
   }
 
-  /** Calls a command, and does what follows from it: effects leave, blocked clients are served. */
   /**
    * Does what a master says, as one unit, unchecked: it was checked there. Keys that have expired are there until the master removes
    * them. Call `flush` after it.
@@ -331,6 +330,7 @@ export class Engine {
     return !this.loading && this.keyspace.removesExpired;
   }
 
+  /** Calls a command, and does what follows from it: effects leave, blocked clients are served. */
   run(client: Client, entry: CommandEntry, args: Args): void {
     this.#execution.run(client, entry, args);
   }
@@ -412,8 +412,8 @@ export class Engine {
     this.setNow(now);
     if (this.#outbox.held) return;
     if (this.#pause.untilMs > 0 && now >= this.#pause.untilMs) this.unpause();
-    this.blocked.expire();
     this.replication.tick(now);
+    this.blocked.expire();
     this.#inbox.drainResumable();
   }
 
@@ -499,11 +499,11 @@ export class Engine {
   get usedBytes(): number {
     return this.#memoryLimit.applies ? this.keyspace.memoryBytes : this.facts.memory().usedBytes;
   }
-    // A replica has what its master has: that one evicts.
-    if (this.replication.master !== undefined && this.config.flag("replica-ignore-maxmemory")) return true;
 
   /** Evicts what must go for the keys to be within maxmemory; false when there is nothing that may. */
   makeRoom(): boolean {
+    // A replica has what its master has: that one evicts.
+    if (this.replication.master !== undefined && this.config.flag("replica-ignore-maxmemory")) return true;
     return this.#memoryLimit.makeRoom(this.#now);
   }
 
