@@ -231,19 +231,3 @@ describe.each(KERNELS)("the %s kernel", (_, Kernel) => {
     expect(kernel.hits.length).toBeGreaterThanOrEqual(WINDOW_BYTES);
   });
 });
-
-test("growing the table keeps its transitions", () => {
-  const kernel = new JsKernel(NO_LITERALS);
-  const { values, unit, hitState } = kernel.table;
-  values[1 * 256 + 5] = 3 * unit;
-  values[2 * 256 + 6] = hitState * unit;
-  values[hitState * 256 + 7] = 1 * unit;
-  expect(kernel.growTable()).toBe(true);
-  const larger = kernel.table;
-  expect(larger.hitState).toBeGreaterThan(hitState);
-  expect(larger.values[1 * 256 + 5]).toBe(3 * unit);
-  expect(larger.values[2 * 256 + 6]).toBe(larger.hitState * unit);
-  expect(larger.values[larger.hitState * 256 + 7]).toBe(1 * unit);
-  while (kernel.growTable());
-  expect(kernel.table.hitState).toBe(8192);
-});

@@ -1,6 +1,7 @@
 /** The kernel in plain JavaScript: the reference for the other one, and what runs where WebAssembly is not allowed. */
 import { LiteralSearch } from "../literals/literal-search.ts";
 import type { MaskedLiteral } from "../literals/masked-literal.ts";
+import { firstIllFormed } from "../unicode/utf8.ts";
 import {
   BLOCK_BYTES,
   CHAINS,
@@ -12,11 +13,8 @@ import {
   type KernelOptions,
   type TransitionTable,
 } from "./kernel.ts";
-import { firstEncodingError } from "./utf8.ts";
 
 const ROW = 256;
-/** Times 4 three or four times is TABLE_STATES. */
-const FIRST_STATES = 32;
 
 export class JsKernel implements Kernel {
   readonly name = "js";
@@ -31,8 +29,7 @@ export class JsKernel implements Kernel {
   #search: LiteralSearch | undefined;
   #hits: Int32Array | undefined;
   #input: Uint8Array = new Uint8Array(SLACK_BYTES);
-  #hitState = FIRST_STATES;
-  #values: Int32Array = new Int32Array((FIRST_STATES + 1) * ROW);
+  #values: Int32Array = new Int32Array((TABLE_STATES + 1) * ROW);
 
   constructor(options: KernelOptions) {
     this.#terminator = options.terminator;
@@ -48,19 +45,7 @@ export class JsKernel implements Kernel {
   }
 
   get table(): TransitionTable {
-    return { values: this.#values, unit: ROW, hitState: this.#hitState };
-  }
-
-  growTable(): boolean {
-    if (this.#hitState === TABLE_STATES) return false;
-    const before = this.#hitState;
-    const larger = new Int32Array((4 * before + 1) * ROW);
-    for (let i = 0; i < before * ROW; i++)
-      larger[i] = this.#values[i] === before * ROW ? 4 * before * ROW : this.#values[i]!;
-    for (let byte = 0; byte < ROW; byte++) larger[4 * before * ROW + byte] = this.#values[before * ROW + byte]!;
-    this.#values = larger;
-    this.#hitState = 4 * before;
-    return true;
+    return { values: this.#values, unit: ROW, hitState: TABLE_STATES };
   }
 
   reserve(bytes: number): Uint8Array {
@@ -91,7 +76,7 @@ export class JsKernel implements Kernel {
   }
 
   encodingError(from: number, to: number): number {
-    return firstEncodingError(this.#input, from, to);
+    return firstIllFormed(this.#input, from, to);
   }
 
   findLiteral(from: number, to: number): number {
@@ -130,7 +115,7 @@ export class JsKernel implements Kernel {
     const { positions, states } = this.chains;
     const table = this.#values;
     const input = this.#input;
-    const hitBit = this.#hitState * ROW;
+    const hitBit = TABLE_STATES * ROW;
     let p0 = positions[0]!;
     let p1 = positions[1]!;
     let p2 = positions[2]!;
@@ -187,7 +172,7 @@ export class JsKernel implements Kernel {
   #recordBlock(chain: number, position: number, before: number, hits: Int32Array | undefined): void {
     const { counts } = this.chains;
     const table = this.#values;
-    const hit = this.#hitState * ROW;
+    const hit = TABLE_STATES * ROW;
     let state = before;
     for (let at = position; at < position + BLOCK_BYTES; at++) {
       state = table[state + this.#input[at]!]!;

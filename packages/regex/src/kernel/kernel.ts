@@ -73,8 +73,6 @@ export interface Kernel {
   /** Puts the terminators' offsets of all lines in [from, to) that hold a literal into `hits`, and says how many. [from, to) is whole lines, of at most WINDOW_BYTES or one line. */
   literalLines(from: number, to: number): number;
   readonly table: TransitionTable;
-  /** Makes the table larger and keeps the transitions, also of the counted state, whose number changes; false if it has its full size. `table` taken before is void, and so are the chains' states. */
-  growTable(): boolean;
   readonly chains: Chains;
   /** Lists of terminators' offsets, each plus `origin`: chain i's list begins at i * HITS_PER_CHAIN. */
   readonly hits: Int32Array;

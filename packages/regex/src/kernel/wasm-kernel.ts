@@ -21,7 +21,7 @@ import {
 } from "./kernel.ts";
 import { addLiteralSearch } from "./literal-programs.ts";
 import { ModuleWriter } from "./module-writer.ts";
-import { SECOND_HIGH, SECOND_LOW, SEQUENCE_BYTES } from "./utf8.ts";
+import { SECOND_HIGH, SECOND_LOW, SEQUENCE_BYTES } from "./utf8-tables.ts";
 import { addWalk } from "./walk-programs.ts";
 
 /** A kernel's functions: integers in, an integer out. */
@@ -124,10 +124,6 @@ export class WasmKernel implements Kernel {
 
   get table(): TransitionTable {
     return this.#table;
-  }
-
-  growTable(): boolean {
-    return false; // it has its whole room from the start
   }
 
   reserve(bytes: number): Uint8Array {

@@ -36,3 +36,19 @@ export function rarestPair(literal: MaskedLiteral): readonly [number, number] {
     positions.find((position) => literal.value[position] !== literal.value[first]) ?? positions[1] ?? first;
   return [first, second];
 }
+
+/** How unlikely the literal stands at a given place, in bits: its four rarest positions, as if they were independent. */
+export function improbability(literal: MaskedLiteral): number {
+  const bits = Array.from(literal.value, (_, position) => {
+    // Ranks fall off as frequencies do: the commonest byte is one in seven, the hundredth commonest one in some thousand.
+    const probability = admittedBytes(literal, position).reduce(
+      (sum, byte) => sum + 2 ** -(2.8 + (255 - rank(byte)) / 11),
+      0,
+    );
+    return -Math.log2(Math.min(1, probability));
+  });
+  return bits
+    .sort((a, b) => b - a)
+    .slice(0, 4)
+    .reduce((sum, value) => sum + value, 0);
+}

@@ -1,0 +1,196 @@
+/**
+ * Which strings a text must contain to match: a search for them is many times faster than an automaton, and only the lines that hold one
+ * have to be looked at. (The idea is old: Aho's and Haertel's greps; the literals of Hyperscan and of Rust's regex are worked out alike.)
+ *
+ * From the leaves up every node says either which byte strings are its whole language (`language`), while these are few, or which strings
+ * each of its matches contains (`required`); in a concatenation neighbouring languages are multiplied out, and of the runs that this
+ * gives the one is kept that occurs by chance least often.
+ */
+import type { Node } from "../syntax/ast.ts";
+import type { CodePointSet } from "../unicode/code-point-set.ts";
+import { pushUtf8, RAW_BYTE } from "../unicode/utf8.ts";
+import type { MaskedLiteral } from "./masked-literal.ts";
+import { improbability } from "./rarity.ts";
+
+/** Most literals of a set. */
+const MAX_LITERALS = 64;
+/** A literal is no longer than this; a longer one is cut, and then only required. */
+const MAX_LITERAL_BYTES = 32;
+/** A class of more characters than this is no literal. */
+const MAX_CLASS = 8;
+/** A set that occurs by chance more often than once in 2⁶ bytes is not worth searching. */
+const MIN_IMPROBABILITY = 6;
+
+export interface RequiredLiterals {
+  readonly literals: readonly MaskedLiteral[];
+  /** True: whatever contains one of them matches. False: it may match. */
+  readonly sufficient: boolean;
+}
+
+export interface LiteralOptions {
+  readonly encoding: "utf8" | "bytes";
+  /** What a character or a class of the pattern admits. */
+  readonly charactersOf: (node: Node & { readonly type: "character" | "class" }) => CodePointSet;
+}
+
+interface Facts {
+  /** All strings of the node's language, where these are few. */
+  readonly language: readonly MaskedLiteral[] | undefined;
+  /** Of `language`: whether nothing but the string matters (no assertion). */
+  readonly plain: boolean;
+  /** Literals of which every match contains one, apart from what `language` says. */
+  readonly required: readonly MaskedLiteral[] | undefined;
+}
+
+const NOTHING: Facts = { language: undefined, plain: false, required: undefined };
+const NO_BYTES = new Uint8Array(0);
+const EMPTY_LITERAL: MaskedLiteral = { value: NO_BYTES, mask: NO_BYTES, exact: true };
+const EMPTY_STRING: Facts = { language: [EMPTY_LITERAL], plain: true, required: undefined };
+/** Zero bytes long, but not always there. */
+const CONDITION: Facts = { language: [EMPTY_LITERAL], plain: false, required: undefined };
+
+/** The literals of an alternation of these patterns; undefined when nothing worth searching is required. */
+export function requiredLiterals(roots: readonly Node[], options: LiteralOptions): RequiredLiterals | undefined {
+  const facts = alternatives(roots.map((root) => factsOf(root, options)));
+  const literals = best(facts.language, facts.required);
+  if (literals === undefined || setImprobability(literals) < MIN_IMPROBABILITY) return undefined;
+  const sufficient = facts.plain && literals === facts.language && literals.every(({ exact }) => exact);
+  return { literals, sufficient };
+}
+
+function factsOf(node: Node, options: LiteralOptions): Facts {
+  switch (node.type) {
+    case "empty":
+      return EMPTY_STRING;
+    case "character":
+    case "class":
+      return characters(options.charactersOf(node), options.encoding);
+    case "assertion":
+    case "look":
+    case "keep":
+      return CONDITION;
+    case "group":
+    case "atomic":
+      return factsOf(node.body, options);
+    case "concatenation":
+      return sequence(node.parts.map((part) => factsOf(part, options)));
+    case "alternation":
+      return alternatives(node.branches.map((branch) => factsOf(branch, options)));
+    case "repeat": {
+      if (node.min === 0) return NOTHING;
+      const body = factsOf(node.body, options);
+      const copies = new Array<Facts>(Math.min(node.min, MAX_LITERAL_BYTES)).fill(body);
+      return sequence(node.max === copies.length ? copies : [...copies, NOTHING]);
+    }
+    default:
+      // ".", \C, back-references, calls, conditionals: any bytes, or none.
+      return NOTHING;
+  }
+}
+
+/** One character of a few: as many literals as the encodings have lengths. */
+function characters(set: CodePointSet, encoding: "utf8" | "bytes"): Facts {
+  const byLength = new Map<number, number[][]>();
+  let count = 0;
+  for (let i = 0; i < set.length; i += 2) {
+    for (let codePoint = set[i]!; codePoint <= set[i + 1]!; codePoint++) {
+      if (++count > MAX_CLASS) return NOTHING;
+      const bytes: number[] = [];
+      if (encoding === "bytes") bytes.push(codePoint);
+      else if (codePoint >= RAW_BYTE) bytes.push(codePoint - RAW_BYTE);
+      else pushUtf8(codePoint, bytes);
+      byLength.set(bytes.length, [...(byLength.get(bytes.length) ?? []), bytes]);
+    }
+  }
+  return { language: [...byLength.values()].map(masked), plain: true, required: undefined };
+}
+
+/** One literal that admits all these strings of one length. */
+function masked(strings: readonly (readonly number[])[]): MaskedLiteral {
+  const length = strings[0]!.length;
+  const value = new Uint8Array(length);
+  const mask = new Uint8Array(length);
+  let admitted = 1;
+  for (let position = 0; position < length; position++) {
+    const first = strings[0]![position]!;
+    let bits = 0;
+    for (const string of strings) bits |= string[position]! ^ first;
+    mask[position] = bits;
+    value[position] = first | bits;
+    for (let rest = bits; rest !== 0; rest &= rest - 1) admitted *= 2;
+  }
+  return { value, mask, exact: admitted === strings.length };
+}
+
+function sequence(parts: readonly Facts[]): Facts {
+  let plain = true;
+  /** Strings that the parts since the last gap spell. */
+  let run: readonly MaskedLiteral[] = [EMPTY_LITERAL];
+  let whole = true;
+  let required: readonly MaskedLiteral[] | undefined;
+  for (const part of parts) {
+    plain &&= part.plain;
+    const longer = part.language === undefined ? undefined : product(run, part.language);
+    if (longer !== undefined) {
+      run = longer;
+      continue;
+    }
+    whole = false;
+    required = best(required, run);
+    required = best(required, part.required);
+    run = part.language ?? [EMPTY_LITERAL];
+  }
+  return whole
+    ? { language: run, plain, required: undefined }
+    : { language: undefined, plain: false, required: best(required, run) };
+}
+
+function alternatives(branches: readonly Facts[]): Facts {
+  const all = branches.map(({ language }) => language);
+  if (all.every((language) => language !== undefined) && all.flat().length <= MAX_LITERALS) {
+    return { language: all.flat(), plain: branches.every(({ plain }) => plain), required: undefined };
+  }
+  const required = branches.map((branch) => best(branch.language, branch.required));
+  if (required.some((literals) => literals === undefined)) return NOTHING;
+  const together = required.flatMap((literals) => literals!);
+  return together.length > MAX_LITERALS ? NOTHING : { language: undefined, plain: false, required: together };
+}
+
+/** Every string of the one followed by every one of the other; undefined when these are too many or too long. */
+function product(a: readonly MaskedLiteral[], b: readonly MaskedLiteral[]): MaskedLiteral[] | undefined {
+  if (a.length * b.length > MAX_LITERALS) return undefined;
+  const joined: MaskedLiteral[] = [];
+  for (const first of a) {
+    for (const second of b) {
+      const length = first.value.length + second.value.length;
+      if (length > MAX_LITERAL_BYTES) return undefined;
+      const value = new Uint8Array(length);
+      const mask = new Uint8Array(length);
+      value.set(first.value);
+      value.set(second.value, first.value.length);
+      mask.set(first.mask);
+      mask.set(second.mask, first.mask.length);
+      joined.push({ value, mask, exact: first.exact && second.exact });
+    }
+  }
+  return joined;
+}
+
+/** The set that occurs less often by chance; one that holds an empty string says nothing. */
+function best(
+  a: readonly MaskedLiteral[] | undefined,
+  b: readonly MaskedLiteral[] | undefined,
+): readonly MaskedLiteral[] | undefined {
+  const useful = (set: readonly MaskedLiteral[] | undefined): boolean =>
+    set !== undefined && set.length > 0 && set.every(({ value }) => value.length > 0);
+  if (!useful(a)) return useful(b) ? b : undefined;
+  if (!useful(b)) return a;
+  return setImprobability(b!) > setImprobability(a!) ? b : a;
+}
+
+/** How unlikely one of the literals stands at a given place, in bits. */
+function setImprobability(literals: readonly MaskedLiteral[]): number {
+  let probability = 0;
+  for (const literal of literals) probability += 2 ** -improbability(literal);
+  return -Math.log2(probability);
+}
