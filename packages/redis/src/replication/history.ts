@@ -26,6 +26,8 @@ export class History {
   #backlog: Backlog | undefined;
   /** The offset while nothing is recorded. */
   #counted = 0;
+  /** The database that a stream of a master's is in, at `offset`: whoever goes on from there has to begin in it. */
+  database = 0;
   /** Effects that were not yet moved to the backlog. */
   readonly #writer = new AofWriter();
 

@@ -66,8 +66,6 @@ export class MasterLink implements ConnectionHandler {
   #known: boolean;
   /** A master without PSYNC does not understand acknowledgements. */
   #isOld = false;
-  /** The database that the stream is in. */
-  #database = 0;
   #retryMs = FIRST_RETRY_MS;
   #retryTimer: Timer | undefined;
   #round: Timer | undefined;
@@ -277,7 +275,6 @@ export class MasterLink implements ConnectionHandler {
     this.#options.diverged();
     history.adopt(id, offset);
     this.#known = !this.#isOld;
-    this.#database = 0;
     if (connection !== this.#connection) return;
     this.#beginStream();
     connection.resume();
@@ -290,10 +287,14 @@ export class MasterLink implements ConnectionHandler {
   async #replaceData(spool: Spool): Promise<boolean> {
     const engine = this.#engine;
     const { clock, loadSliceMs, log } = this.#options.host;
+    let database = 0;
+    const aux = (name: string, value: string): void => {
+      if (name === "repl-stream-db") database = Math.max(0, Number(value) || 0);
+    };
     // Others are answered from the old data set meanwhile, or not at all, as the original would do it.
     engine.loading = engine.config.text("repl-diskless-load") !== "swapdb";
     try {
-      const load = new RdbLoad(spool, loadOptions(engine, true));
+      const load = new RdbLoad(spool, { ...loadOptions(engine, true), listener: { aux } });
       for (;;) {
         const started = clock.monotonic();
         if (load.step(() => clock.monotonic() - started >= loadSliceMs)) break;
@@ -302,6 +303,7 @@ export class MasterLink implements ConnectionHandler {
       }
       engine.setNow(clock.now());
       engine.keyspace.adopt(load.keyspace);
+      this.#options.history.database = database;
       log.info(`${load.keysLoaded} keys loaded from the master`);
     } finally {
       if (!this.#stopped) engine.loading = false;
@@ -333,14 +335,17 @@ export class MasterLink implements ConnectionHandler {
     });
     client.isMaster = true;
     client.authenticated = true;
-    client.db = this.#engine.keyspace.databases[this.#database]!;
+    client.db = this.#engine.keyspace.databases[history.database] ?? client.db;
     this.#client = client;
     this.#known = !this.#isOld;
     this.#retryMs = FIRST_RETRY_MS;
     history.follow();
     this.#stream = new MasterStream({
       offset: history.offset,
-      apply: (commands) => this.#engine.obey(client, commands),
+      apply: (commands) => {
+        this.#engine.obey(client, commands);
+        history.database = client.db.index;
+      },
       acknowledge: () => this.acknowledge(),
       applied: (bytes) => history.appendBytes(bytes),
     });
@@ -363,7 +368,6 @@ export class MasterLink implements ConnectionHandler {
       } catch (error) {
         this.#fail(`the master's stream is broken: ${(error as Error).message}`);
       }
-      this.#database = this.#client?.db.index ?? this.#database;
     });
     engine.flush();
     host.served();

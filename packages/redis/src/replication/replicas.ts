@@ -355,7 +355,8 @@ export class Replicas {
   #snapshot(withoutData: boolean): ReturnType<typeof beginWalk> {
     const { engine } = this.#options;
     const aux = [
-      ["repl-stream-db", "0"],
+      // Our own stream says its database again from here on; a master's, which we pass on, does not.
+      ["repl-stream-db", String(this.#options.follows() ? this.#history.database : 0)],
       ["repl-id", this.#history.id],
       ["repl-offset", String(this.#history.offset)],
       ["aof-base", "0"],
