@@ -8,7 +8,8 @@
  * Rows of the table: 0 the trap, 1 the line's start, then the automaton's states in the order in which they are met; the last one is the
  * start of a line after a line that counts. It has the start's transitions, and its visits are the lines that count.
  */
-import { CHAINS, HITS_PER_CHAIN, BLOCK_BYTES, WINDOW_BYTES, type Kernel } from "../kernel/kernel.ts";
+import { BLOCK_BYTES, CHAINS, HITS_PER_CHAIN, type Kernel } from "../kernel/kernel.ts";
+import { windowEnd } from "../kernel/window.ts";
 
 /** Transitions of a line automaton that are no states. */
 export const TO_QUIT = -1;
@@ -93,7 +94,7 @@ export class LineWalker {
   count(from: number, to: number): number {
     let count = 0;
     for (let at = from; at < to;) {
-      const end = this.#windowEnd(at, to);
+      const end = windowEnd(this.#kernel, this.#terminator, at, to);
       count += this.#walk(at, end, false);
       at = end;
     }
@@ -105,18 +106,34 @@ export class LineWalker {
    * (each plus `origin`), in order. Returns their number; `windowEnd` is then where the next window begins.
    */
   collect(from: number, to: number): number {
-    this.windowEnd = this.#windowEnd(from, to);
+    this.windowEnd = windowEnd(this.#kernel, this.#terminator, from, to);
     return this.#walk(from, this.windowEnd, true);
   }
 
   windowEnd = 0;
 
-  #windowEnd(from: number, to: number): number {
-    if (to - from <= WINDOW_BYTES) return to;
-    const last = this.#kernel.findLastByte(this.#terminator, from, from + WINDOW_BYTES);
-    if (last >= 0) return last + 1;
-    const next = this.#kernel.findByte(this.#terminator, from + WINDOW_BYTES, to);
-    return next < 0 ? to : next + 1;
+  /** Hot where literals give candidates. Whether one line counts; its end is excluded and may be any. */
+  lineCounts(lineStart: number, lineEnd: number): boolean {
+    const { input, table } = this.#kernel;
+    const { values, unit, hitState } = table;
+    const shift = unit === 256 ? 0 : 2; // from a state's value to its row's first element
+    let first = START_ROW * 256;
+    for (let at = lineStart; at <= lineEnd; at++) {
+      const byte = at < lineEnd ? input[at]! : this.#terminator;
+      let next = values[first + byte]! >>> shift;
+      if (next === 0) {
+        const row = first >>> 8;
+        if (!this.#thrashes && row !== this.#quitRow) next = this.#learn(row, byte) << 8;
+        if (next === 0) return this.#decide(lineStart, lineEnd) !== this.#inverted;
+        if (next < 0) {
+          // Cleared: the line begins again.
+          at = lineStart - 1;
+          next = START_ROW << 8;
+        }
+      }
+      first = next;
+    }
+    return first >>> 8 === hitState;
   }
 
   #walk(from: number, to: number, collecting: boolean): number {

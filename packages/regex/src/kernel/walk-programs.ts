@@ -32,6 +32,7 @@ export function addWalk(
     const left = locals.parameter(0);
     const steps = locals.i32();
     const passed = locals.i32();
+    const end = locals.i32();
     const chainLocals = (): Local[] => ORDINALS.map(() => locals.i32());
     const [positions, states, counts, statesBefore] = [chainLocals(), chainLocals(), chainLocals(), chainLocals()];
     const word = (array: number, chain: number): Code => i32.const(chains + (array * CHAINS + chain) * WORD_BYTES);
@@ -41,14 +42,22 @@ export function addWalk(
         i32.load(i32.add(states[chain]!.get, i32.shl(i32.load8(positions[chain]!.get, offset), i32.const(2)))),
       );
 
-    const record = (chain: number, offset: number): Code => {
+    /** The block of one chain again, in a loop: it is rare, and short code is compiled sooner. */
+    const record = (chain: number): Code => {
       const [position, count] = [positions[chain]!, counts[chain]!];
-      const isHit = i32.eq(next(chain, offset), i32.const(hitState));
-      if (!collecting) return count.add(isHit);
-      // Every address is written; only a hit makes it stay.
+      const isHit = i32.eq(next(chain, 0), i32.const(hitState));
       const list = hits + chain * HITS_PER_CHAIN * WORD_BYTES;
-      const note = i32.store(i32.shl(count.get, i32.const(2)), i32.add(position.get, i32.const(offset)), list);
-      return [...note, ...count.add(isHit)];
+      return [
+        ...end.set(i32.add(position.get, i32.const(BLOCK_BYTES))),
+        ...loop(
+          // Every address is written; only a hit makes it stay.
+          collecting ? i32.store(i32.shl(count.get, i32.const(2)), position.get, list) : [],
+          count.add(isHit),
+          position.add(i32.const(1)),
+          branchIf(0, i32.ltU(position.get, end.get)),
+        ),
+        ...position.set(i32.sub(end.get, i32.const(BLOCK_BYTES))),
+      ];
     };
 
     const offsets = Array.from({ length: BLOCK_BYTES }, (_, offset) => offset);
@@ -69,11 +78,7 @@ export function addWalk(
           passed.set(i32.const(0)),
           ...offsets.flatMap((offset) => ORDINALS.map((chain) => passed.set(i32.or(passed.get, next(chain, offset))))),
           when(anyTrapped, takeBack, branch(2)),
-          when(
-            i32.and(passed.get, i32.const(hitState)),
-            takeBack,
-            ...ORDINALS.flatMap((chain) => offsets.map((offset) => record(chain, offset))),
-          ),
+          when(i32.and(passed.get, i32.const(hitState)), takeBack, ...ORDINALS.map(record)),
           ...ORDINALS.map((chain) => positions[chain]!.add(i32.const(BLOCK_BYTES))),
           left.set(i32.sub(left.get, i32.const(BLOCK_BYTES))),
           branch(0),

@@ -1,0 +1,245 @@
+/**
+ * The line scanner over a kernel: which lines match is found in windows, by the cheapest way that answers.
+ *
+ * 1. Literals that suffice: the kernel's search alone.
+ * 2. Literals that are required: their lines are candidates, each decided by the automaton; where candidates are too many, 3.
+ * 3. The automaton over all lines, in lock-step.
+ */
+import { LineWalker, type DecideLine, type LineAutomaton } from "./automata/line-walker.ts";
+import { JsKernel } from "./kernel/js-kernel.ts";
+import type { Kernel } from "./kernel/kernel.ts";
+import { hasWasmKernel, WasmKernel } from "./kernel/wasm-kernel.ts";
+import { windowEnd } from "./kernel/window.ts";
+import type { LineScanner } from "./line-scanner.ts";
+import type { RequiredLiterals } from "./literals/required-literals.ts";
+
+/** What a scanner asks of its pattern. */
+export interface ScannedPattern {
+  readonly terminator: number;
+  readonly literals: RequiredLiterals | undefined;
+  /** A fresh automaton that decides lines; undefined where only backtracking can. */
+  automaton(): LineAutomaton | undefined;
+  /** Decides one line of the input by whatever engine can. */
+  decide(input: Uint8Array, lineStart: number, lineEnd: number): boolean;
+  /** The first match in [from, lineEnd) of the line; puts it into `span`. */
+  find(
+    input: Uint8Array,
+    lineStart: number,
+    lineEnd: number,
+    from: number,
+    span: { start: number; end: number },
+  ): boolean;
+}
+
+/** Fewer bytes are not worth starting WebAssembly, which takes milliseconds. */
+const WASM_BYTES = 8 * 1024 * 1024;
+/** More candidates than one in so many bytes: the automaton over everything is cheaper. */
+const BYTES_PER_CANDIDATE = 96;
+/** Windows walked by the automaton before literals are tried again. */
+const WINDOWS_WITHOUT_LITERALS = 15;
+
+export class KernelScanner implements LineScanner {
+  readonly #pattern: ScannedPattern;
+  readonly #engine: "auto" | "js" | "wasm";
+  #kernel: Kernel;
+  /** The walker of lines that match, and of those that do not; each has its own table, so only one is alive. */
+  #walker: LineWalker | undefined;
+  #walkerInverted = false;
+  #hasAutomaton = true;
+  /** Windows to go before literals are tried again. */
+  #withoutLiterals = 0;
+
+  /** Bytes searched so far. */
+  #scanned = 0;
+
+  // What the last window held: `#found` terminators in the kernel's hits, of which `#taken` were handed out; good for a search that goes on.
+  #found = 0;
+  #taken = 0;
+  #continueAt = -1;
+  #windowEnd = 0;
+  #limit = -1;
+  #inverted = false;
+
+  lineEnd = -1;
+  spanStart = -1;
+  spanEnd = -1;
+  readonly #span = { start: -1, end: -1 };
+
+  constructor(pattern: ScannedPattern, engine: "auto" | "js" | "wasm") {
+    this.#pattern = pattern;
+    this.#engine = engine === "wasm" && !hasWasmKernel() ? "js" : engine;
+    this.#kernel = this.#engine === "wasm" ? this.#newKernel(WasmKernel) : this.#newKernel(JsKernel);
+  }
+
+  #newKernel(Class: new (options: { terminator: number; literals: RequiredLiterals["literals"] }) => Kernel): Kernel {
+    return new Class({ terminator: this.#pattern.terminator, literals: this.#pattern.literals?.literals ?? [] });
+  }
+
+  get buffer(): Uint8Array {
+    return this.#kernel.input;
+  }
+
+  reserve(bytes: number, expectedBytes: number = bytes): Uint8Array {
+    this.#continueAt = -1;
+    if (
+      this.#engine === "auto" &&
+      this.#kernel.name === "js" &&
+      this.#scanned + expectedBytes >= WASM_BYTES &&
+      hasWasmKernel()
+    ) {
+      const before = this.#kernel.input;
+      this.#kernel = this.#newKernel(WasmKernel);
+      this.#kernel.reserve(Math.max(bytes, before.length)).set(before);
+      this.#walker = undefined;
+    }
+    return this.#kernel.reserve(bytes);
+  }
+
+  next(from: number, to: number): number {
+    return this.#search(from, to, false);
+  }
+
+  nextUnmatched(from: number, to: number): number {
+    return this.#search(from, to, true);
+  }
+
+  count(from: number, to: number): number {
+    this.#continueAt = -1;
+    let count = 0;
+    for (let at = from; at < to; at = this.#windowEnd) {
+      const walker = this.#literalsApply(false) ? undefined : this.#walkerOf(false);
+      if (walker === undefined) count += this.#collect(at, to, false);
+      else {
+        count += walker.count(at, to);
+        this.#windowEnd = to;
+        this.#scanned += to - at;
+      }
+    }
+    return count;
+  }
+
+  /** The next line of this kind in [from, to), window by window. */
+  #search(from: number, to: number, inverted: boolean): number {
+    const goesOn = from === this.#continueAt && to === this.#limit && inverted === this.#inverted;
+    if (!goesOn) {
+      this.#found = this.#taken = 0;
+      this.#windowEnd = from;
+      this.#limit = to;
+      this.#inverted = inverted;
+    }
+    const { origin } = this.#kernel;
+    while (this.#taken === this.#found) {
+      if (this.#windowEnd >= to) {
+        this.#continueAt = -1;
+        return -1;
+      }
+      this.#taken = 0;
+      from = this.#windowEnd;
+      this.#found = this.#collect(from, to, inverted);
+    }
+    const end = this.#kernel.hits[this.#taken++]! - origin;
+    this.lineEnd = Math.min(end, to);
+    this.#continueAt = this.lineEnd + 1;
+    const before = this.#kernel.findLastByte(this.#pattern.terminator, from, end);
+    return before < 0 ? from : before + 1;
+  }
+
+  /** Whether the next window is searched by literals. */
+  #literalsApply(inverted: boolean): boolean {
+    const { literals } = this.#pattern;
+    if (literals === undefined || inverted) return false;
+    return literals.sufficient || this.#withoutLiterals === 0 || !this.#hasAutomaton;
+  }
+
+  /** Lines of this kind of the first window of [from, to): their number; their ends are in the kernel's hits, `#windowEnd` is set. */
+  #collect(from: number, to: number, inverted: boolean): number {
+    const found = this.#collectWindow(from, to, inverted);
+    this.#scanned += this.#windowEnd - from;
+    return found;
+  }
+
+  #collectWindow(from: number, to: number, inverted: boolean): number {
+    if (this.#literalsApply(inverted)) return this.#collectByLiterals(from, to);
+    if (this.#withoutLiterals > 0) this.#withoutLiterals--;
+    const walker = this.#walkerOf(inverted);
+    if (walker === undefined) return this.#collectByDeciding(from, to, inverted);
+    const found = walker.collect(from, to);
+    this.#windowEnd = walker.windowEnd;
+    return found;
+  }
+
+  #collectByLiterals(from: number, to: number): number {
+    const kernel = this.#kernel;
+    this.#windowEnd = windowEnd(kernel, this.#pattern.terminator, from, to);
+    const candidates = kernel.literalLines(from, this.#windowEnd);
+    if (this.#pattern.literals!.sufficient) return candidates;
+    if (candidates > 16 && candidates * BYTES_PER_CANDIDATE > this.#windowEnd - from)
+      this.#withoutLiterals = WINDOWS_WITHOUT_LITERALS;
+    const walker = this.#walkerOf(false);
+    const { hits, origin, input } = kernel;
+    let found = 0;
+    let lineStart = from;
+    for (let i = 0; i < candidates; i++) {
+      const end = hits[i]! - origin;
+      const before = kernel.findLastByte(this.#pattern.terminator, lineStart, end);
+      if (before >= 0) lineStart = before + 1;
+      const matches =
+        walker === undefined ? this.#pattern.decide(input, lineStart, end) : walker.lineCounts(lineStart, end);
+      if (matches) hits[found++] = end + origin;
+      lineStart = end + 1;
+    }
+    return found;
+  }
+
+  /** Without automaton and literals. */
+  #collectByDeciding(from: number, to: number, inverted: boolean): number {
+    const kernel = this.#kernel;
+    const { hits, origin, input } = kernel;
+    this.#windowEnd = windowEnd(kernel, this.#pattern.terminator, from, to);
+    let found = 0;
+    for (let at = from; at < this.#windowEnd;) {
+      const terminator = kernel.findByte(this.#pattern.terminator, at, this.#windowEnd);
+      const end = terminator < 0 ? this.#windowEnd : terminator;
+      if (this.#pattern.decide(input, at, end) !== inverted) hits[found++] = end + origin;
+      at = end + 1;
+    }
+    return found;
+  }
+
+  #walkerOf(inverted: boolean): LineWalker | undefined {
+    if (!this.#hasAutomaton) return undefined;
+    if (this.#walker !== undefined && this.#walkerInverted === inverted) return this.#walker;
+    const automaton = this.#pattern.automaton();
+    if (automaton === undefined) {
+      this.#hasAutomaton = false;
+      return undefined;
+    }
+    const decide: DecideLine = (lineStart, lineEnd) => this.#pattern.decide(this.#kernel.input, lineStart, lineEnd);
+    this.#walkerInverted = inverted;
+    return (this.#walker = new LineWalker(this.#kernel, automaton, {
+      decide,
+      terminator: this.#pattern.terminator,
+      inverted,
+    }));
+  }
+
+  span(lineStart: number, lineEnd: number, from: number): boolean {
+    const span = this.#span;
+    if (!this.#pattern.find(this.#kernel.input, lineStart, lineEnd, from, span)) return false;
+    this.spanStart = span.start;
+    this.spanEnd = span.end;
+    return true;
+  }
+
+  encodingError(from: number, to: number): number {
+    return this.#kernel.encodingError(from, to);
+  }
+
+  findByte(byte: number, from: number, to: number): number {
+    return this.#kernel.findByte(byte, from, to);
+  }
+
+  countByte(byte: number, from: number, to: number): number {
+    return this.#kernel.countByte(byte, from, to);
+  }
+}
