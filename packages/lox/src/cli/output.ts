@@ -4,12 +4,13 @@
  * A program runs without giving the event loop a turn, so `process.stdout` would keep everything that it prints in memory
  * until its end. Here full buffers are written at once, synchronously; on a terminal everything is.
  */
-import { fstatSync, writeSync } from "node:fs";
+import { fs } from "./file-system.ts";
 import { encodeText } from "./source-text.ts";
 
 /** UTF-16 units that are collected before they are written. */
 const BUFFER_UNITS = 64 * 1024;
 const PIPE_WAIT_MS = 1;
+const NO_ENTRY_IS_FINE = { throwIfNoEntry: false } as const;
 
 /** Output cannot be written. With the code `EPIPE`, whoever read it has gone away, and nothing is left to be done. */
 export class OutputError extends Error {
@@ -58,10 +59,12 @@ export class Output implements TextSink {
   }
 }
 
-/** Asks the kernel first, since loading `node:tty` costs start-up time. */
+/** Asks the kernel first, since loading `node:tty` takes as long as running a small script: files, pipes and `/dev/null` are none. */
 export function isTerminal(descriptor: number): boolean {
   try {
-    return fstatSync(descriptor).isCharacterDevice() && process.getBuiltinModule("node:tty").isatty(descriptor);
+    const status = fs.fstatSync(descriptor);
+    if (!status.isCharacterDevice() || status.rdev === fs.statSync("/dev/null", NO_ENTRY_IS_FINE)?.rdev) return false;
+    return process.getBuiltinModule("node:tty").isatty(descriptor);
   } catch {
     return false;
   }
@@ -70,7 +73,7 @@ export function isTerminal(descriptor: number): boolean {
 function writeFully(descriptor: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) {
     try {
-      at += writeSync(descriptor, bytes, at);
+      at += fs.writeSync(descriptor, bytes, at);
     } catch (error) {
       const failure = error as NodeJS.ErrnoException;
       if (failure.code !== "EAGAIN") throw new OutputError(failure);

@@ -1,7 +1,7 @@
 /** Where the command gets a program from. */
-import { readSync, readFileSync } from "node:fs";
 import { Buffer } from "node:buffer";
 import type { SourceOrigin } from "./arguments.ts";
+import { fs } from "./file-system.ts";
 import { waitForPipe } from "./output.ts";
 import { decodeSource } from "./source-text.ts";
 
@@ -27,7 +27,7 @@ export function readSource(origin: Exclude<SourceOrigin, { kind: "prompt" }>): S
     case "stdin":
       return { name: "stdin", text: decodeSource(reading("standard input", readStdin)) };
     case "file":
-      return { name: origin.path, text: decodeSource(reading(origin.path, () => readFileSync(origin.path))) };
+      return { name: origin.path, text: decodeSource(reading(origin.path, () => fs.readFileSync(origin.path))) };
   }
 }
 
@@ -47,7 +47,7 @@ function readStdin(): Buffer {
   for (;;) {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     try {
-      const length = readSync(STDIN, chunk);
+      const length = fs.readSync(STDIN, chunk);
       if (length === 0) return Buffer.concat(chunks);
       chunks.push(chunk.subarray(0, length));
     } catch (error) {
