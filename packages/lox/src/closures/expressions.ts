@@ -16,9 +16,9 @@ import type {
   AssignExpression,
   BinaryExpression,
   CallExpression,
+  ChainLink,
   Expression,
   GetExpression,
-  LogicalExpression,
   Range,
   SetExpression,
   SuperExpression,
@@ -30,8 +30,6 @@ import { faultAt, type Site } from "../values/trace.ts";
 import { call, invocation, invocationOf } from "./calls.ts";
 import type { Cell, Evaluate } from "./frame.ts";
 import { addition, ARITHMETIC, type Concatenate, equality, isTrue, negation, WITH_CONSTANT } from "./operators.ts";
-
-type ChainLink = BinaryExpression | LogicalExpression | CallExpression | GetExpression;
 
 /** A chain with more links is run in a loop instead of by nested closures. */
 const LONG_CHAIN = 100;

@@ -12,6 +12,7 @@ import type {
   AssignExpression,
   BinaryExpression,
   CallExpression,
+  ChainLink,
   Expression,
   GetExpression,
   LogicalExpression,
@@ -32,8 +33,6 @@ import {
   OBJECT,
   STRING,
 } from "./types.ts";
-
-type ChainLink = BinaryExpression | LogicalExpression | CallExpression | GetExpression;
 
 /** Links of a chain that stand in one JavaScript expression. */
 const LINKS_AT_ONCE = 40;

@@ -88,6 +88,9 @@ export interface GetExpression extends Range {
   readonly links: number;
 }
 
+/** What chains are made of; each has one expression on its left. */
+export type ChainLink = BinaryExpression | LogicalExpression | CallExpression | GetExpression;
+
 export interface SetExpression extends Range {
   readonly kind: "set";
   readonly object: Expression;

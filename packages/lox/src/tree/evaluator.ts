@@ -3,6 +3,7 @@ import type { EngineHost } from "../engine.ts";
 import type {
   BinaryExpression,
   CallExpression,
+  ChainLink,
   Expression,
   GetExpression,
   LogicalExpression,
@@ -33,8 +34,6 @@ export function siteOf({ start, line }: Place, { program, functionName }: Enviro
 
 /** A chain with more links is walked in a loop instead of by recursion. */
 const LONG_CHAIN = 50;
-
-type ChainLink = BinaryExpression | LogicalExpression | CallExpression | GetExpression;
 
 export abstract class Evaluator {
   protected readonly globals: Map<string, LoxValue>;
