@@ -1,14 +1,5 @@
 export { RegexError, type RegexErrorCode, type RegexProblem } from "./errors.ts";
 export type { LineScanner } from "./line-scanner.ts";
 export type { CompileOptions, RegexLimits, Syntax } from "./options.ts";
-export {
-  compile,
-  type Line,
-  type LineCounter,
-  type LinesOptions,
-  type Match,
-  type Pattern,
-  type Plan,
-  type Regex,
-  type Span,
-} from "./regex.ts";
+export { type Match, type Pattern, type Plan, Regex, type Span, compile } from "./regex.ts";
+export type { Line, LineCounter, LinesOptions } from "./streaming.ts";

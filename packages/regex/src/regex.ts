@@ -1,6 +1,16 @@
-import { RegexError } from "./errors.ts";
-import type { LineScanner } from "./line-scanner.ts";
-import type { CompileOptions } from "./options.ts";
+/**
+ * From patterns to answers. compile() parses, chooses the engines and hands out a Regex; a Regex owns its engines and their caches, so it
+ * serves one search at a time, as JavaScript runs.
+ */
+import { RegexError, type RegexProblem } from "./errors.ts";
+import { type LineScanner, PlainLineScanner } from "./line-scanner.ts";
+import type { Matcher } from "./matcher.ts";
+import { type CompileOptions, DEFAULT_LIMITS, type RegexLimits } from "./options.ts";
+import { type Engines, buildEngines } from "./engines.ts";
+import { parsePattern } from "./syntax/parse.ts";
+import type { ParsedPattern } from "./syntax/ast.ts";
+import { PatternProblem } from "./syntax/problem.ts";
+import { type Line, type LineCounter, type LinesOptions, StreamCounter, selectLines } from "./streaming.ts";
 
 export type Pattern = string | Uint8Array;
 
@@ -13,33 +23,8 @@ export interface Span {
 export interface Match extends Span {
   /** By group number; [0] is the whole match, undefined where a group took no part. */
   readonly captures: readonly (Span | undefined)[];
-}
-
-/** A line that lines() hands out. */
-export interface Line {
-  /** The bytes, terminator excluded. Its own copy. */
-  readonly bytes: Uint8Array;
-  /** Counted from 1. */
-  readonly number: number;
-  /** Offset of its first byte in the input. */
-  readonly offset: number;
-  /** True when it matches; false for lines of context. */
-  readonly selected: boolean;
-}
-
-export interface LinesOptions {
-  /** Lines of context before each match. */
-  readonly before?: number;
-  /** Lines of context after each match. */
-  readonly after?: number;
-  readonly signal?: AbortSignal;
-}
-
-/** Counts matching lines: chunks in, a number out. */
-export interface LineCounter {
-  push(chunk: Uint8Array): void;
-  /** The count, the last line included though nothing ends it. The counter starts again from nought. */
-  end(): number;
+  /** Which pattern of the list matched. */
+  readonly patternIndex: number;
 }
 
 /** What a pattern became. */
@@ -53,21 +38,171 @@ export interface Plan {
   readonly engine: string;
 }
 
-export interface Regex {
-  readonly plan: Plan;
+const encoder = new TextEncoder();
+
+/**
+ * Compiles one pattern, or a list of which any may match (grep -e … -e …; back-references count the groups of their own pattern).
+ * No pattern may contain the line terminator: split it there first. Throws RegexError.
+ */
+export function compile(pattern: Pattern | readonly Pattern[], options: CompileOptions = {}): Regex {
+  const list = typeof pattern === "string" || pattern instanceof Uint8Array ? [pattern] : pattern;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const parsed: ParsedPattern[] = [];
+  const problems: RegexProblem[] = [];
+  const warnings: string[] = [];
+  let bytesLeft = limits.patternBytes;
+  for (const [patternIndex, each] of list.entries()) {
+    const bytes = typeof each === "string" ? encoder.encode(each) : each;
+    bytesLeft -= bytes.length;
+    attempt(patternIndex, problems, () => {
+      if (bytesLeft < 0) throw new PatternProblem("ESIZE", "Regular expression too big");
+      const one = parsePattern(bytes, options, limits);
+      parsed.push(one);
+      warnings.push(...one.warnings);
+    });
+  }
+  throwFirst(problems, warnings);
+  const late = parsed.findIndex((one) => one.lateProblem !== undefined);
+  if (late !== -1) attempt(late, problems, () => throwProblem(parsed[late]!.lateProblem!));
+  throwFirst(problems, warnings);
+  let engines: Engines | undefined;
+  attempt(0, problems, () => (engines = buildEngines(parsed, options, limits)));
+  throwFirst(problems, warnings);
+  return new Regex(engines!, parsed, warnings, options, limits);
+}
+
+function throwProblem(problem: PatternProblem): never {
+  throw problem;
+}
+
+function attempt(patternIndex: number, problems: RegexProblem[], action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof PatternProblem)) throw error;
+    problems.push({ code: error.code, message: error.message, patternIndex, offset: error.position });
+  }
+}
+
+function throwFirst(problems: readonly RegexProblem[], warnings: readonly string[]): void {
+  const [first, ...more] = problems;
+  if (first !== undefined) throw new RegexError(first, more, warnings);
+}
+
+/** A compiled pattern, or list of patterns. */
+export class Regex {
+  readonly #engines: Engines;
+  readonly #options: CompileOptions;
+  readonly #limits: RegexLimits;
+  readonly #terminator: number;
   /** GNU grep's, without their "warning: ". */
   readonly warnings: readonly string[];
   /** Groups, of the pattern that has most of them. */
   readonly captureCount: number;
-  test(text: Pattern, from?: number): boolean;
-  find(text: Pattern, from?: number): Span | undefined;
-  findAll(text: Pattern): IterableIterator<Span>;
-  match(text: Pattern, from?: number): Match | undefined;
-  lines(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options?: LinesOptions): AsyncIterable<Line>;
-  counter(): LineCounter;
-  scanner(): LineScanner;
+
+  /** Use compile(). */
+  constructor(
+    engines: Engines,
+    parsed: readonly ParsedPattern[],
+    warnings: readonly string[],
+    options: CompileOptions,
+    limits: RegexLimits,
+  ) {
+    this.#engines = engines;
+    this.#options = options;
+    this.#limits = limits;
+    this.#terminator = options.lineTerminator ?? 10;
+    this.warnings = warnings;
+    this.captureCount = Math.max(0, ...parsed.map(({ groups }) => groups));
+  }
+
+  get plan(): Plan {
+    return {
+      guarantee: this.#engines.guarantee,
+      literals: [],
+      states: this.#engines.states,
+      engine: this.#engines.name,
+    };
+  }
+
+  /** Whether a line of the text has a match at or after `from`, a byte offset. */
+  test(text: Pattern, from = 0): boolean {
+    return this.#search(bytesOf(text), from) !== undefined;
+  }
+
+  /** The leftmost match at or after `from`, a byte offset. Text before `from` still counts as what stands before the match. */
+  find(text: Pattern, from = 0): Span | undefined {
+    const found = this.#search(bytesOf(text), from);
+    return found === undefined ? undefined : { start: found.matchStart, end: found.matchEnd };
+  }
+
+  /** All matches, none overlapping. An empty one that touches the last one's end is passed over. */
+  *findAll(text: Pattern): IterableIterator<Span> {
+    const bytes = bytesOf(text);
+    let from = 0;
+    let lastEnd = -1;
+    while (from <= bytes.length) {
+      const found = this.#search(bytes, from);
+      if (found === undefined) return;
+      const { matchStart: start, matchEnd: end } = found;
+      if (end > start || start !== lastEnd) yield { start, end };
+      lastEnd = end;
+      from = end > start ? end : end + 1;
+    }
+  }
+
+  /** Like find(), with what the groups captured. */
+  match(text: Pattern, from = 0): Match | undefined {
+    const bytes = bytesOf(text);
+    const line = this.#searchLine(bytes, from);
+    if (line === undefined) return undefined;
+    const { matchStart: start, matchEnd: end } = this.#engines.places;
+    const { captures, patternIndex } = this.#engines.captures(bytes, line.start, line.end, start, end);
+    return { start, end, captures, patternIndex };
+  }
+
+  /** The lines of a stream that match, as they come, with context. Throws RegexError("ELINE") for a line above `limits.lineBytes`. */
+  lines(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: LinesOptions = {}): AsyncIterable<Line> {
+    return selectLines(this.#engines.lines, source, this.#terminator, this.#limits.lineBytes, options);
+  }
+
+  /** Counts matching lines of a stream. */
+  counter(): LineCounter {
+    return new StreamCounter(this.scanner(), this.#terminator, this.#limits.lineBytes);
+  }
+
+  scanner(): LineScanner {
+    const { lines, places } = this.#engines;
+    return new PlainLineScanner({
+      lines,
+      places,
+      lineTerminator: this.#terminator,
+      encoding: this.#options.encoding ?? "utf8",
+    });
+  }
+
+  #search(bytes: Uint8Array, from: number): Matcher | undefined {
+    return this.#searchLine(bytes, from) === undefined ? undefined : this.#engines.places;
+  }
+
+  /** The line in which `places` has found a match. */
+  #searchLine(bytes: Uint8Array, from: number): Span | undefined {
+    const { places } = this.#engines;
+    const terminator = this.#terminator;
+    let at = Math.max(0, from);
+    if (at > bytes.length) return undefined;
+    let start = terminator < 0 || at === 0 ? 0 : bytes.lastIndexOf(terminator, at - 1) + 1;
+    for (;;) {
+      const next = terminator < 0 ? -1 : bytes.indexOf(terminator, at);
+      const end = next === -1 ? bytes.length : next;
+      if (places.find(bytes, start, end, at)) return { start, end };
+      // Behind the last terminator there is no line.
+      if (next === -1 || next + 1 >= bytes.length) return undefined;
+      start = at = next + 1;
+    }
+  }
 }
 
-export function compile(_pattern: Pattern | readonly Pattern[], _options: CompileOptions = {}): Regex {
-  throw new RegexError({ code: "EUNSUPPORTED", message: "not built yet", patternIndex: 0, offset: -1 });
+function bytesOf(text: Pattern): Uint8Array {
+  return typeof text === "string" ? encoder.encode(text) : text;
 }

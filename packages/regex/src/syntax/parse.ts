@@ -1,0 +1,58 @@
+/** A parser per dialect behind one door. */
+import type { CompileOptions, RegexLimits } from "../options.ts";
+import { CodeOrder } from "../unicode/collation.ts";
+import { asciiFolding, unicodeFolding } from "../unicode/folding.ts";
+import type { ParsedPattern } from "./ast.ts";
+import { parseFixed } from "./fixed.ts";
+import { decodePattern } from "./pattern-text.ts";
+import { type PosixOptions, PosixParser } from "./posix.ts";
+import { PatternProblem } from "./problem.ts";
+import { patternWarnings } from "./warnings.ts";
+
+const NO_NAMES: ReadonlyMap<string, readonly number[]> = new Map();
+
+/** Throws PatternProblem. */
+export function parsePattern(bytes: Uint8Array, options: CompileOptions, limits: RegexLimits): ParsedPattern {
+  const encoding = options.encoding ?? "utf8";
+  const ignoreCase = options.ignoreCase ?? false;
+  const { characters } = decodePattern(bytes, encoding);
+  switch (options.syntax ?? "ere") {
+    case "fixed":
+      return { root: parseFixed(characters, ignoreCase), groups: 0, groupNames: NO_NAMES, warnings: [] };
+    case "perl":
+      throw new PatternProblem("EUNSUPPORTED", "Perl syntax is not built yet");
+    default:
+      return parsePosix(
+        characters,
+        {
+          extended: (options.syntax ?? "ere") === "ere",
+          ignoreCase,
+          perlClasses: options.perlClasses ?? false,
+          depth: limits.depth,
+          collation: new CodeOrder(encoding, () =>
+            encoding === "bytes" ? asciiFolding() : unicodeFolding(options.dottedI ?? false),
+          ),
+          reader: "places",
+        },
+        encoding,
+      );
+  }
+}
+
+function parsePosix(text: readonly number[], options: PosixOptions, encoding: "utf8" | "bytes"): ParsedPattern {
+  const places = new PosixParser(text, options).parse();
+  const lines =
+    places.ambiguous && !places.hasBackReferences
+      ? new PosixParser(text, { ...options, reader: "lines" }).parse().root
+      : undefined;
+  return {
+    root: places.root,
+    ...(lines !== undefined && { lineRoot: lines }),
+    groups: places.groups,
+    groupNames: NO_NAMES,
+    warnings: patternWarnings(text, { ...options, encoding }),
+    ...(places.lacksBrackets && {
+      lateProblem: new PatternProblem("ECTYPE", "character class syntax is [[:space:]], not [:space:]"),
+    }),
+  };
+}

@@ -1,0 +1,456 @@
+/**
+ * Basic and extended regular expressions as GNU grep reads them.
+ *
+ * GNU grep reads every pattern twice: with its own matcher (gnulib's dfa.c), which decides whether a line matches, and with the C
+ * library's (glibc's regcomp), which finds errors and says where in the line the match is. They agree but in dark corners — a
+ * repetition of an anchor (`a$*`), a `{` that begins an expression and is no interval (`{1`) — and there GNU grep can find a line
+ * and nothing in it. The parser below reads as glibc does, notes when it passes such a corner, and can then read the pattern again as
+ * dfa.c does.
+ *
+ * Nesting is kept on a stack of the parser's own.
+ */
+import { type AssertionKind, type ClassName, type Node, alternation, assertion, concatenation } from "./ast.ts";
+import { BracketParser, type CollationRules } from "./bracket.ts";
+import { POSIX_MESSAGES, PatternProblem } from "./problem.ts";
+import { isRawByte } from "./pattern-text.ts";
+
+/** RE_DUP_MAX: the largest number in { }. */
+export const LARGEST_REPETITION = 32767;
+
+export interface PosixOptions {
+  readonly extended: boolean;
+  readonly ignoreCase: boolean;
+  readonly perlClasses: boolean;
+  readonly depth: number;
+  readonly collation: CollationRules;
+  /** Whose reading: of the matcher that finds lines (dfa.c) or of the one that finds places in them (glibc). */
+  readonly reader: "lines" | "places";
+}
+
+export interface PosixPattern {
+  readonly root: Node;
+  readonly groups: number;
+  readonly hasBackReferences: boolean;
+  /** The two readers differ. */
+  readonly ambiguous: boolean;
+  /** A bracket expression like [:space:]. */
+  readonly lacksBrackets: boolean;
+}
+
+type Token =
+  | { readonly type: "character"; readonly character: number }
+  | { readonly type: "star" | "plus" | "question" | "openInterval" | "closeInterval"; readonly character: number }
+  | {
+      readonly type: "open" | "close" | "alternative" | "bracket" | "dot" | "backslash" | "end";
+      readonly character: number;
+    }
+  | { readonly type: "class"; readonly name: ClassName; readonly negated: boolean; readonly character: number }
+  | { readonly type: "anchor"; readonly kind: AssertionKind; readonly character: number }
+  | { readonly type: "backReference"; readonly index: number; readonly character: number };
+
+/** Letters that a backslash turns into something, in both dialects. */
+const ESCAPED_ANCHORS: Readonly<Record<string, AssertionKind>> = {
+  "<": "wordStart",
+  ">": "wordEnd",
+  b: "wordBoundary",
+  B: "notWordBoundary",
+  "`": "lineStart",
+  "'": "lineEnd",
+};
+
+const ESCAPED_CLASSES: Readonly<Record<string, { readonly name: ClassName; readonly negated: boolean }>> = {
+  w: { name: "word", negated: false },
+  W: { name: "word", negated: true },
+  s: { name: "space", negated: false },
+  S: { name: "space", negated: true },
+};
+
+const PERL_CLASSES: Readonly<Record<string, { readonly name: ClassName; readonly negated: boolean }>> = {
+  d: { name: "digit", negated: false },
+  D: { name: "digit", negated: true },
+};
+
+/** What ( ) | { } + ? mean where they are operators: bare in extended expressions, behind a backslash in basic ones. */
+const OPERATORS: Readonly<
+  Record<string, "open" | "close" | "alternative" | "openInterval" | "closeInterval" | "plus" | "question">
+> = {
+  "(": "open",
+  ")": "close",
+  "|": "alternative",
+  "{": "openInterval",
+  "}": "closeInterval",
+  "+": "plus",
+  "?": "question",
+};
+
+/** A group (or the whole) that is being read. */
+interface Frame {
+  readonly index: number;
+  readonly branches: Node[];
+  parts: Node[];
+  /** Groups that were complete when the alternation began, as bits: what every branch may refer to. */
+  readonly completeBefore: number;
+  /** Groups that some branch has completed. */
+  completeInBranches: number;
+}
+
+const COMMA = 0x2c;
+
+/** More digits than this in an interval that repeats nothing make it text. */
+const LONGEST_INTERVAL = 32;
+
+export class PosixParser {
+  readonly #text: readonly number[];
+  readonly #options: PosixOptions;
+  readonly #frames: Frame[] = [];
+  #at = 0;
+  #token: Token = { type: "end", character: 0 };
+  #groups = 0;
+  /** Groups that are complete, as bits, group 1 the lowest. */
+  #complete = 0;
+  #hasBackReferences = false;
+  #ambiguous = false;
+  #lacksBrackets = false;
+
+  constructor(text: readonly number[], options: PosixOptions) {
+    this.#text = text;
+    this.#options = options;
+  }
+
+  /** Throws PatternProblem. */
+  parse(): PosixPattern {
+    this.#openFrame(0);
+    this.#advance(true);
+    for (;;) {
+      const token = this.#token;
+      if (token.type === "end") {
+        if (this.#frames.length > 1) this.#fail("EPAREN", "EPAREN");
+        break;
+      }
+      if (token.type === "alternative") this.#nextBranch();
+      else if (token.type === "close" && this.#frames.length > 1) this.#closeGroup();
+      else this.#expression();
+    }
+    const root = this.#closeFrame();
+    return {
+      root,
+      groups: this.#groups,
+      hasBackReferences: this.#hasBackReferences,
+      ambiguous: this.#ambiguous,
+      lacksBrackets: this.#lacksBrackets,
+    };
+  }
+
+  get #frame(): Frame {
+    return this.#frames.at(-1)!;
+  }
+
+  #openFrame(index: number): void {
+    if (this.#frames.length > this.#options.depth) this.#fail("EDEPTH", "ESIZE");
+    this.#frames.push({
+      index,
+      branches: [],
+      parts: [],
+      completeBefore: this.#complete,
+      completeInBranches: this.#complete,
+    });
+  }
+
+  #nextBranch(): void {
+    const frame = this.#frame;
+    frame.branches.push(concatenation(frame.parts));
+    frame.parts = [];
+    frame.completeInBranches |= this.#complete;
+    this.#complete = frame.completeBefore;
+    this.#advance(true);
+  }
+
+  #closeFrame(): Node {
+    const frame = this.#frames.pop()!;
+    frame.branches.push(concatenation(frame.parts));
+    this.#complete |= frame.completeInBranches;
+    return alternation(frame.branches);
+  }
+
+  #closeGroup(): void {
+    const { index } = this.#frame;
+    const body = this.#closeFrame();
+    if (index <= 9) this.#complete |= 1 << (index - 1);
+    this.#advance(false);
+    this.#repetitions({ type: "group", index, body });
+  }
+
+  /** One expression with its repetitions; for a group, its beginning. */
+  #expression(): void {
+    const token = this.#token;
+    const { extended, ignoreCase } = this.#options;
+    switch (token.type) {
+      case "open":
+        this.#groups++;
+        this.#openFrame(this.#groups);
+        this.#advance(true);
+        return;
+      case "anchor":
+        this.#anchor(token.kind);
+        return;
+      case "star":
+      case "plus":
+      case "question":
+      case "openInterval":
+        if (extended) {
+          this.#repetitionOfNothing();
+          return;
+        }
+        break;
+      case "close":
+        if (!extended) this.#fail("EPAREN", "ERPAREN");
+        break;
+      case "backslash":
+        return this.#fail("EESCAPE", "EESCAPE");
+      case "bracket": {
+        const bracket = new BracketParser(this.#text, this.#options.collation, ignoreCase).parse(this.#at);
+        this.#at = bracket.next;
+        this.#lacksBrackets ||= bracket.lacksBrackets;
+        this.#advance(false);
+        this.#repetitions(bracket.node);
+        return;
+      }
+      default:
+    }
+    const node = this.#simple(token);
+    this.#advance(false);
+    this.#repetitions(node);
+  }
+
+  #simple(token: Token): Node {
+    const { ignoreCase } = this.#options;
+    switch (token.type) {
+      case "dot":
+        return { type: "any", newline: true };
+      case "class":
+        return {
+          type: "class",
+          negated: token.negated,
+          items: [{ type: "named", name: token.name, negated: false }],
+          ignoreCase: false,
+          escape: true,
+        };
+      case "backReference":
+        if ((this.#complete & (1 << (token.index - 1))) === 0) this.#fail("ESUBREG", "ESUBREG");
+        this.#hasBackReferences = true;
+        return { type: "backReference", indices: [token.index], ignoreCase };
+      default: {
+        const character: Node = { type: "character", codePoint: token.character, ignoreCase };
+        return isRawByte(token.character) ? concatenation([assertion("characterStart"), character]) : character;
+      }
+    }
+  }
+
+  #anchor(kind: AssertionKind): void {
+    const atStart = this.#frame.parts.every((part) => part.type === "assertion");
+    this.#advance(true);
+    const { type } = this.#token;
+    const repeats = type === "star" || type === "plus" || type === "question" || type === "openInterval";
+    if (repeats && (this.#options.extended || !atStart)) {
+      this.#ambiguous = true;
+      if (this.#options.reader === "lines") {
+        this.#repetitions(assertion(kind));
+        return;
+      }
+    }
+    this.#frame.parts.push(assertion(kind));
+  }
+
+  /** `*a`: extended expressions pass over the operator. */
+  #repetitionOfNothing(): void {
+    if (this.#token.type === "openInterval") {
+      // glibc passes over the brace alone: {1}a is "1}a".
+      this.#ambiguous = true;
+      if (this.#options.reader === "lines") {
+        const end = intervalEnd(this.#text, this.#at);
+        if (end === undefined) this.#token = { type: "character", character: this.#token.character };
+        else {
+          this.#at = end;
+          this.#advance(false);
+        }
+        return;
+      }
+    }
+    this.#advance(false);
+    // What follows stands where an expression begins, and there a parenthesis that closes is a character.
+    if (this.#token.type === "close") {
+      const node = this.#simple({ type: "character", character: this.#token.character });
+      this.#advance(false);
+      this.#repetitions(node);
+    }
+  }
+
+  /** Adds `node` to the branch, with the repetitions that follow it. */
+  #repetitions(node: Node): void {
+    let body = node;
+    for (;;) {
+      const { type } = this.#token;
+      if (type === "star" || type === "plus" || type === "question") {
+        body = repeat(body, type === "plus" ? 1 : 0, type === "question" ? 1 : Infinity);
+        this.#advance(false);
+      } else if (type === "openInterval") {
+        const interval = this.#readInterval();
+        if (interval === undefined) {
+          this.#token = { type: "character", character: this.#token.character };
+          break;
+        }
+        body = repeat(body, interval.min, interval.max);
+      } else break;
+    }
+    this.#frame.parts.push(body);
+  }
+
+  /** Takes the interval whose brace is the current token; undefined, and nothing taken, when it is none and may be text. */
+  #readInterval(): { readonly min: number; readonly max: number } | undefined {
+    const interval = this.#interval();
+    if (interval === undefined) return undefined;
+    this.#at = interval.next;
+    this.#advance(false);
+    return interval;
+  }
+
+  /** Looks at what follows the brace that is the current token. */
+  #interval(): { readonly min: number; readonly max: number; readonly next: number } | undefined {
+    const before = { at: this.#at, token: this.#token };
+    const done = (): void => {
+      this.#at = before.at;
+      this.#token = before.token;
+    };
+    const low = this.#number();
+    if (low === "none" && !this.#tokenIs(COMMA)) this.#fail("BADBR", "BADBR");
+    let min = low === "none" ? 0 : low;
+    let max: number | "none" | "bad" = "bad";
+    if (min !== "bad") {
+      if (this.#token.type === "closeInterval") max = min;
+      else if (this.#tokenIs(COMMA)) max = this.#number();
+    }
+    if (min === "bad" || max === "bad") {
+      if (!this.#options.extended) {
+        if (this.#token.type === "end") this.#fail("EBRACE", "EBRACE");
+        this.#fail("BADBR", "BADBR");
+      }
+      done();
+      return undefined;
+    }
+    const next = this.#at;
+    if ((max !== "none" && min > max) || this.#token.type !== "closeInterval") this.#fail("BADBR", "BADBR");
+    if ((max === "none" ? min : max) > LARGEST_REPETITION) this.#fail("ESIZE", "ESIZE");
+    done();
+    min = Math.min(min, LARGEST_REPETITION + 1);
+    return { min, max: max === "none" ? Infinity : max, next };
+  }
+
+  /** Reads to the comma or closing brace, which is then the current token. */
+  #number(): number | "none" | "bad" {
+    let value: number | "none" | "bad" = "none";
+    for (;;) {
+      this.#advance(false);
+      const token = this.#token;
+      if (token.type === "end") return "bad";
+      if (token.type === "closeInterval" || token.character === COMMA) return value;
+      const digit = token.character - 0x30;
+      if (token.type !== "character" || digit < 0 || digit > 9 || value === "bad") value = "bad";
+      else value = Math.min(LARGEST_REPETITION + 1, (value === "none" ? 0 : value) * 10 + digit);
+    }
+  }
+
+  #tokenIs(character: number): boolean {
+    return this.#token.type === "character" && this.#token.character === character;
+  }
+
+  /** Reads the next token. `caretAnchors`: an expression begins here, so that `^` is an anchor in basic syntax too. */
+  #advance(caretAnchors: boolean): void {
+    const at = this.#at;
+    this.#token = this.#peek(at, caretAnchors);
+    this.#at = Math.min(this.#text.length, at + this.#tokenLength(at));
+  }
+
+  #tokenLength(at: number): number {
+    return this.#text[at] === 0x5c && at + 1 < this.#text.length ? 2 : 1;
+  }
+
+  #peek(at: number, caretAnchors: boolean): Token {
+    const character = this.#text[at];
+    if (character === undefined) return { type: "end", character: 0 };
+    if (character >= 0x80) return { type: "character", character };
+    const letter = String.fromCharCode(character);
+    if (letter === "\\") return this.#escaped(at + 1);
+    const { extended } = this.#options;
+    switch (letter) {
+      case "*":
+        return { type: "star", character };
+      case ".":
+        return { type: "dot", character };
+      case "[":
+        return { type: "bracket", character };
+      case "^":
+        if (extended || this.#caretIsAnchor(at, caretAnchors)) return { type: "anchor", kind: "lineStart", character };
+        break;
+      case "$":
+        if (extended || this.#dollarIsAnchor(at)) return { type: "anchor", kind: "lineEnd", character };
+        break;
+      default: {
+        const operator = extended ? OPERATORS[letter] : undefined;
+        if (operator !== undefined) return { type: operator, character };
+      }
+    }
+    return { type: "character", character };
+  }
+
+  #caretIsAnchor(at: number, caretAnchors: boolean): boolean {
+    if (at === 0) return true;
+    if (!caretAnchors) return false;
+    // Behind another anchor only glibc takes it for one.
+    const afterAnchor = this.#token.type === "anchor";
+    if (afterAnchor) this.#ambiguous = true;
+    return !afterAnchor || this.#options.reader === "places";
+  }
+
+  #dollarIsAnchor(at: number): boolean {
+    const next = this.#text[at + 1];
+    if (next === undefined) return true;
+    const second = this.#text[at + 2];
+    if (next === 0x5c && (second === 0x29 || second === 0x7c)) return true; // \) \|
+    // dfa.c takes a bare ) or | for the operator here, when there is more behind it.
+    if ((next !== 0x29 && next !== 0x7c) || second === undefined) return false;
+    this.#ambiguous = true;
+    return this.#options.reader === "lines";
+  }
+
+  #escaped(at: number): Token {
+    const character = this.#text[at];
+    if (character === undefined) return { type: "backslash", character: 0x5c };
+    if (character >= 0x80) return { type: "character", character };
+    const letter = String.fromCharCode(character);
+    if (character >= 0x31 && character <= 0x39) return { type: "backReference", index: character - 0x30, character };
+    const anchor = Object.hasOwn(ESCAPED_ANCHORS, letter) ? ESCAPED_ANCHORS[letter] : undefined;
+    if (anchor !== undefined) return { type: "anchor", kind: anchor, character };
+    const named = ESCAPED_CLASSES[letter] ?? (this.#options.perlClasses ? PERL_CLASSES[letter] : undefined);
+    if (named !== undefined) return { type: "class", ...named, character };
+    const operator = this.#options.extended ? undefined : OPERATORS[letter];
+    return operator === undefined ? { type: "character", character } : { type: operator, character };
+  }
+
+  #fail(code: PatternProblem["code"], message: keyof typeof POSIX_MESSAGES): never {
+    throw new PatternProblem(code, POSIX_MESSAGES[message], this.#at);
+  }
+}
+
+function repeat(body: Node, min: number, max: number): Node {
+  return { type: "repeat", body, min, max, mode: "greedy" };
+}
+
+/** Where the interval ends whose digits begin at `at`, as dfa.c sees it; undefined when it is none. */
+function intervalEnd(text: readonly number[], at: number): number | undefined {
+  const rest = String.fromCharCode(...text.slice(at, at + 2 * LONGEST_INTERVAL).map((c) => Math.min(c, 0x80)));
+  const found = /^(?:(\d+)|(\d*),(\d*))\}/.exec(rest);
+  if (found === null) return undefined;
+  const min = Number(found[2] ?? 0);
+  if (found[3] !== undefined && found[3] !== "" && min > Number(found[3])) return undefined;
+  return at + found[0].length;
+}

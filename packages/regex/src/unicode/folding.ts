@@ -1,0 +1,93 @@
+/**
+ * Case folding. GNU grep compares what towupper() makes of two characters, so a character matches all that share its upper case: s, S and
+ * ſ; but not İ and i, whose upper cases differ. Perl's folding (PCRE2's) is Unicode's simple case folding and lives in syntax/perl's rooms.
+ */
+import { type CodePointSet, setOf } from "./code-point-set.ts";
+import { unpackNumbers } from "./packed.ts";
+import { PACKED_UPPER_CASE } from "./tables.ts";
+
+/** How characters are folded for one Regex. */
+export interface Folding {
+  /** What a character is compared as. */
+  fold(codePoint: number): number;
+  /** Whoever is compared as the same, the character itself included, ascending. */
+  counterparts(codePoint: number): readonly number[];
+  /** Everything that is compared as something in the set. */
+  close(set: CodePointSet): CodePointSet;
+  /** Whoever has counterparts, ascending. */
+  readonly cased: readonly number[];
+}
+
+class MapFolding implements Folding {
+  readonly #folds: ReadonlyMap<number, number>;
+  readonly #counterparts = new Map<number, number[]>();
+  readonly cased: readonly number[];
+
+  constructor(folds: ReadonlyMap<number, number>) {
+    this.#folds = folds;
+    for (const [codePoint, folded] of folds) {
+      const group = this.#counterparts.get(folded);
+      if (group !== undefined) group.push(codePoint);
+      else this.#counterparts.set(folded, folds.has(folded) ? [codePoint] : [folded, codePoint]);
+    }
+    for (const group of this.#counterparts.values()) group.sort((a, b) => a - b);
+    this.cased = [...this.#counterparts.values()].flat().sort((a, b) => a - b);
+  }
+
+  fold(codePoint: number): number {
+    return this.#folds.get(codePoint) ?? codePoint;
+  }
+
+  counterparts(codePoint: number): readonly number[] {
+    return this.#counterparts.get(this.fold(codePoint)) ?? [codePoint];
+  }
+
+  close(set: CodePointSet): CodePointSet {
+    const ranges = [...set];
+    let at = 0;
+    for (const codePoint of this.cased) {
+      while (at < set.length && set[at + 1]! < codePoint) at += 2;
+      if (at >= set.length) break;
+      if (codePoint < set[at]!) continue;
+      for (const other of this.counterparts(codePoint)) ranges.push(other, other);
+    }
+    return setOf(ranges);
+  }
+}
+
+/** towupper() of every character that has another upper case. */
+function upperCases(): Map<number, number> {
+  const numbers = unpackNumbers(PACKED_UPPER_CASE);
+  const upper = new Map<number, number>();
+  let last = 0;
+  for (let i = 0; i < numbers.length; i += 4) {
+    const count = numbers[i + 1]!;
+    const step = numbers[i + 2]!;
+    const zigzag = numbers[i + 3]!;
+    const difference = zigzag % 2 === 1 ? -(zigzag + 1) / 2 : zigzag / 2;
+    const first = last + numbers[i]!;
+    for (let n = 0; n < count; n++) upper.set(first + n * step, first + n * step + difference);
+    last = first + (count - 1) * step;
+  }
+  return upper;
+}
+
+let unicode: Folding | undefined;
+let turkish: Folding | undefined;
+let ascii: Folding | undefined;
+
+/** Folding in a UTF-8 locale; with `dottedI` as in Turkish and Azeri: i with İ, ı with I. */
+export function unicodeFolding(dottedI: boolean): Folding {
+  if (dottedI) {
+    turkish ??= new MapFolding(upperCases().set(0x69, 0x130));
+    return turkish;
+  }
+  unicode ??= new MapFolding(upperCases());
+  return unicode;
+}
+
+/** Folding in the C locale. */
+export function asciiFolding(): Folding {
+  ascii ??= new MapFolding(new Map(Array.from({ length: 26 }, (_, letter) => [0x61 + letter, 0x41 + letter])));
+  return ascii;
+}

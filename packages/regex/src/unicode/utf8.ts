@@ -1,0 +1,148 @@
+/**
+ * UTF-8 (RFC 3629): well-formed sequences only, at most four bytes, neither surrogates nor overlong forms.
+ */
+import type { CodePointSet } from "./code-point-set.ts";
+
+/** A byte that is no part of a well-formed sequence decodes to this plus the byte; it counts as a character of length one, as in glibc. */
+export const RAW_BYTE = 0x110000;
+
+/** How long the well-formed sequence at `at` is (it ends before `end`); 0 when there is none. */
+export function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
+  const lead = bytes[at]!;
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2 || lead > 0xf4 || at + 1 >= end) return 0;
+  const second = bytes[at + 1]!;
+  if ((second & 0xc0) !== 0x80) return 0;
+  if (lead < 0xe0) return 2;
+  if (at + 2 >= end || (bytes[at + 2]! & 0xc0) !== 0x80) return 0;
+  if (lead < 0xf0) return (lead === 0xe0 && second < 0xa0) || (lead === 0xed && second > 0x9f) ? 0 : 3;
+  if (at + 3 >= end || (bytes[at + 3]! & 0xc0) !== 0x80) return 0;
+  return (lead === 0xf0 && second < 0x90) || (lead === 0xf4 && second > 0x8f) ? 0 : 4;
+}
+
+/** The code point whose sequence of `length` bytes begins at `at`; for length 0, RAW_BYTE plus the byte. */
+export function codePointAt(bytes: Uint8Array, at: number, length: number): number {
+  const lead = bytes[at]!;
+  switch (length) {
+    case 0:
+      return RAW_BYTE + lead;
+    case 1:
+      return lead;
+    case 2:
+      return ((lead & 0x1f) << 6) | (bytes[at + 1]! & 0x3f);
+    case 3:
+      return ((lead & 0x0f) << 12) | ((bytes[at + 1]! & 0x3f) << 6) | (bytes[at + 2]! & 0x3f);
+    default:
+      return (
+        ((lead & 0x07) << 18) |
+        ((bytes[at + 1]! & 0x3f) << 12) |
+        ((bytes[at + 2]! & 0x3f) << 6) |
+        (bytes[at + 3]! & 0x3f)
+      );
+  }
+}
+
+/** The character at `at`. */
+export function decodeAt(bytes: Uint8Array, at: number, end: number): number {
+  return codePointAt(bytes, at, sequenceLength(bytes, at, end));
+}
+
+/** Where the character begins that ends at `at`; `start` at the least. */
+export function previousStart(bytes: Uint8Array, at: number, start: number): number {
+  for (let length = 1; length <= 4 && at - length >= start; length++) {
+    const byte = bytes[at - length]!;
+    if ((byte & 0xc0) === 0x80) continue;
+    return sequenceLength(bytes, at - length, at) === length ? at - length : at - 1;
+  }
+  return at - 1;
+}
+
+/** Whether `at` falls between the bytes of one well-formed sequence. */
+export function insideSequence(bytes: Uint8Array, at: number, start: number, end: number): boolean {
+  if (at <= start || at >= end || (bytes[at]! & 0xc0) !== 0x80) return false;
+  for (let back = 1; back <= 3 && at - back >= start; back++) {
+    if ((bytes[at - back]! & 0xc0) === 0x80) continue;
+    return sequenceLength(bytes, at - back, end) > back;
+  }
+  return false;
+}
+
+/** First offset in [from, to) that is not part of a well-formed sequence, or -1. */
+export function firstIllFormed(bytes: Uint8Array, from: number, to: number): number {
+  for (let at = from; at < to;) {
+    if (bytes[at]! < 0x80) {
+      at++;
+      continue;
+    }
+    const length = sequenceLength(bytes, at, to);
+    if (length === 0) return at;
+    at += length;
+  }
+  return -1;
+}
+
+/** The UTF-8 of one code point, appended. */
+export function pushUtf8(codePoint: number, bytes: number[]): void {
+  if (codePoint < 0x80) bytes.push(codePoint);
+  else if (codePoint < 0x800) bytes.push(0xc0 | (codePoint >> 6), 0x80 | (codePoint & 0x3f));
+  else if (codePoint < 0x10000) {
+    bytes.push(0xe0 | (codePoint >> 12), 0x80 | ((codePoint >> 6) & 0x3f), 0x80 | (codePoint & 0x3f));
+  } else {
+    bytes.push(
+      0xf0 | (codePoint >> 18),
+      0x80 | ((codePoint >> 12) & 0x3f),
+      0x80 | ((codePoint >> 6) & 0x3f),
+      0x80 | (codePoint & 0x3f),
+    );
+  }
+}
+
+/** Largest code point of each encoded length. */
+const LENGTH_LIMITS = [0x7f, 0x7ff, 0xffff, 0x10ffff] as const;
+
+/**
+ * Calls `emit` for byte-range sequences that together are the set: [low, high] per byte, for example E1–E9, 80–BF, 80–BF. No two of
+ * them overlap, and they come in ascending order.
+ */
+export function utf8Sequences(
+  set: CodePointSet,
+  emit: (lows: readonly number[], highs: readonly number[]) => void,
+): void {
+  for (let i = 0; i < set.length; i += 2) {
+    let low = set[i]!;
+    for (let length = 0; length < 4; length++) {
+      const high = Math.min(set[i + 1]!, LENGTH_LIMITS[length]!);
+      if (low > high) continue;
+      splitSameLength(low, high, emit);
+      low = high + 1;
+    }
+  }
+}
+
+/** Cuts [low, high], whose ends are encoded in equally many bytes, where the bytes' ranges would not be a plain product. */
+function splitSameLength(
+  low: number,
+  high: number,
+  emit: (lows: readonly number[], highs: readonly number[]) => void,
+): void {
+  const lengthOfLow = low < 0x80 ? 1 : low < 0x800 ? 2 : low < 0x10000 ? 3 : 4;
+  for (let trailing = 1; trailing < lengthOfLow; trailing++) {
+    const mask = (1 << (6 * trailing)) - 1;
+    if ((low & ~mask) === (high & ~mask)) continue;
+    if ((low & mask) !== 0) {
+      splitSameLength(low, low | mask, emit);
+      splitSameLength((low | mask) + 1, high, emit);
+      return;
+    }
+    if ((high & mask) !== mask) {
+      splitSameLength(low, (high & ~mask) - 1, emit);
+      splitSameLength(high & ~mask, high, emit);
+      return;
+    }
+  }
+  const lows: number[] = [];
+  const highs: number[] = [];
+  pushUtf8(low, lows);
+  pushUtf8(high, highs);
+  emit(lows, highs);
+}
