@@ -100,6 +100,7 @@ const NOT_SETTINGS = new Set([
   "dir",
   "user",
   "configFile",
+  "renamedCommands",
 ]);
 const LOOPBACK = "127.0.0.1";
 const CRON_MS = 100;
@@ -314,7 +315,10 @@ export class RedisServer implements AsyncDisposable {
       throw error;
     }
     this.#served();
-    for (const address of this.urls) this.#log.info(`ready to accept connections`, { address });
+    for (const address of this.urls) {
+      const kind = address.startsWith("rediss:") ? "tls" : address.startsWith("unix:") ? "unix" : "tcp";
+      this.#log.info(`Ready to accept connections ${kind}`, { address });
+    }
   }
 
   #isProtected({ address, port }: Address): boolean {
@@ -350,6 +354,19 @@ export class RedisServer implements AsyncDisposable {
     await this.#service.close(options);
     // As the original does at SIGTERM: a last save where there are save points, and the append-only file synced.
     this.#persistence?.shutdown("configured", true);
+  }
+
+  /**
+   * SHUTDOWN, as signals mean it: the last save first, "configured" where there are save points, then the end. Throws when it fails, unless by
+   * `force`, and then goes on serving.
+   */
+  async shutdown(options: {
+    readonly saves?: "save" | "nosave" | "configured";
+    readonly force?: boolean;
+  }): Promise<void> {
+    const { saves = "configured", force = false } = options;
+    this.#persistence?.shutdown(saves, force);
+    await this.close({ graceMs: 0 });
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -18,6 +18,8 @@ export interface ConfigRow {
   readonly max?: number;
   /** Of an enum, separated by spaces. */
   readonly choices?: string;
+  /** In redis.conf it may have several values. */
+  readonly multiple?: true;
 }
 
 /** The largest 64-bit integer, as near as a double comes; shown in full. */
@@ -50,7 +52,7 @@ export const CONFIG_TABLE: readonly ConfigRow[] = [
   { name: "auto-aof-rewrite-min-size", kind: "memory", initial: "67108864" },
   { name: "auto-aof-rewrite-percentage", kind: "integer", min: 0, max: 2147483647, initial: "100" },
   { name: "bgsave_cpulist", kind: "text", initial: "", immutable: true },
-  { name: "bind", kind: "text", initial: "127.0.0.1 -::1" },
+  { name: "bind", kind: "text", initial: "127.0.0.1 -::1", multiple: true },
   { name: "bind-source-addr", kind: "text", initial: "" },
   { name: "bio_cpulist", kind: "text", initial: "", immutable: true },
   { name: "busy-reply-threshold", kind: "integer", min: 0, max: 2147483647, initial: "5000", alias: "lua-time-limit" },
@@ -58,6 +60,7 @@ export const CONFIG_TABLE: readonly ConfigRow[] = [
     name: "client-output-buffer-limit",
     kind: "text",
     initial: "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
+    multiple: true,
   },
   { name: "client-query-buffer-limit", kind: "memory", initial: "1073741824" },
   { name: "cluster-allow-pubsubshard-when-down", kind: "boolean", initial: "yes" },
@@ -115,7 +118,7 @@ export const CONFIG_TABLE: readonly ConfigRow[] = [
   { name: "jemalloc-bg-thread", kind: "boolean", initial: "yes" },
   { name: "latency-monitor-threshold", kind: "integer", min: 0, max: MAX, initial: "0" },
   { name: "latency-tracking", kind: "boolean", initial: "yes" },
-  { name: "latency-tracking-info-percentiles", kind: "text", initial: "50 99 99.9" },
+  { name: "latency-tracking-info-percentiles", kind: "text", initial: "50 99 99.9", multiple: true },
   { name: "lazyexpire-nested-arbitrary-keys", kind: "boolean", initial: "yes" },
   { name: "lazyfree-lazy-eviction", kind: "boolean", initial: "no" },
   { name: "lazyfree-lazy-expire", kind: "boolean", initial: "no" },
@@ -170,7 +173,7 @@ export const CONFIG_TABLE: readonly ConfigRow[] = [
   { name: "no-appendfsync-on-rewrite", kind: "boolean", initial: "no" },
   { name: "notify-keyspace-events", kind: "text", initial: "" },
   { name: "oom-score-adj", kind: "enum", choices: "no yes relative absolute", initial: "no" },
-  { name: "oom-score-adj-values", kind: "text", initial: "0 200 800" },
+  { name: "oom-score-adj-values", kind: "text", initial: "0 200 800", multiple: true },
   { name: "pidfile", kind: "text", initial: "", immutable: true },
   { name: "port", kind: "integer", min: 0, max: 65535, initial: "6379" },
   { name: "proc-title-template", kind: "text", initial: "{title} {listen-addr} {server-mode}" },
@@ -213,17 +216,17 @@ export const CONFIG_TABLE: readonly ConfigRow[] = [
   { name: "replica-priority", kind: "integer", min: 0, max: 2147483647, initial: "100", alias: "slave-priority" },
   { name: "replica-read-only", kind: "boolean", initial: "yes", alias: "slave-read-only" },
   { name: "replica-serve-stale-data", kind: "boolean", initial: "yes", alias: "slave-serve-stale-data" },
-  { name: "replicaof", kind: "text", initial: "", alias: "slaveof", immutable: true },
+  { name: "replicaof", kind: "text", initial: "", alias: "slaveof", immutable: true, multiple: true },
   { name: "requirepass", kind: "text", initial: "" },
   { name: "sanitize-dump-payload", kind: "enum", choices: "no yes clients", initial: "no" },
-  { name: "save", kind: "text", initial: "3600 1 300 100 60 10000" },
+  { name: "save", kind: "text", initial: "3600 1 300 100 60 10000", multiple: true },
   { name: "server_cpulist", kind: "text", initial: "", immutable: true },
   { name: "set-max-intset-entries", kind: "integer", min: 0, max: MAX, initial: "512" },
   { name: "set-max-listpack-entries", kind: "integer", min: 0, max: MAX, initial: "128" },
   { name: "set-max-listpack-value", kind: "memory", initial: "64" },
   { name: "set-proc-title", kind: "boolean", initial: "yes", immutable: true },
-  { name: "shutdown-on-sigint", kind: "text", initial: "default" },
-  { name: "shutdown-on-sigterm", kind: "text", initial: "default" },
+  { name: "shutdown-on-sigint", kind: "text", initial: "default", multiple: true },
+  { name: "shutdown-on-sigterm", kind: "text", initial: "default", multiple: true },
   { name: "shutdown-timeout", kind: "integer", min: 0, max: 2147483647, initial: "10" },
   { name: "slowlog-log-slower-than", kind: "integer", min: -1, max: MAX, initial: "10000" },
   { name: "slowlog-max-len", kind: "integer", min: 0, max: MAX, initial: "128" },

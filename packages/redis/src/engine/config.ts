@@ -89,12 +89,16 @@ export class Config {
   /** CONFIG SET: all of `settings`, or none. Throws ConfigError. */
   setAll(settings: readonly (readonly [string, string])[]): void {
     const checkedValues: [ConfigRow, string][] = [];
-    const seen = new Set<ConfigRow>();
-    for (const [name, value] of settings) {
+    // By name: the original knows an old name of a setting as a setting of its own.
+    const seen = new Set<string>();
+    for (const [name] of settings) {
       const row = this.row(name)!;
       if (row.immutable === true) throw new ConfigError(name, "can't set immutable config");
-      if (seen.has(row)) throw new ConfigError(name, "duplicate parameter");
-      seen.add(row);
+      if (seen.has(name.toLowerCase())) throw new ConfigError(name, "duplicate parameter");
+      seen.add(name.toLowerCase());
+    }
+    for (const [name, value] of settings) {
+      const row = this.row(name)!;
       checkedValues.push([row, checked(row, value, name, this.text(row.name))]);
     }
     const before = new Map(checkedValues.map(([row]) => [row.name, this.text(row.name)]));
@@ -189,6 +193,15 @@ function text(row: ConfigRow, value: string, name: string, current: string): str
     }
     case "client-output-buffer-limit":
       return outputLimits(value, name, current);
+    case "shutdown-on-sigint":
+    case "shutdown-on-sigterm":
+      return shutdownWords(value, name);
+    case "replicaof":
+      return master(value, name);
+    case "oom-score-adj-values":
+      return oomScores(value, name);
+    case "latency-tracking-info-percentiles":
+      return percentiles(value, name);
     case "dbfilename":
     case "appendfilename":
     case "appenddirname":
@@ -196,6 +209,56 @@ function text(row: ConfigRow, value: string, name: string, current: string): str
     default:
       return value;
   }
+}
+
+const SHUTDOWN_WORDS = ["default", "save", "nosave", "now", "force"];
+
+/** What a signal means: words in the original's order. */
+function shutdownWords(value: string, name: string): string {
+  const words = value.toLowerCase().split(/\s+/);
+  if (words.some((word) => !SHUTDOWN_WORDS.includes(word))) {
+    throw new ConfigError(name, `argument(s) must be one of the following: ${SHUTDOWN_WORDS.join(", ")}`);
+  }
+  if (words.includes("save") && words.includes("nosave")) {
+    throw new ConfigError(name, "shutdown options SAVE and NOSAVE can't be used simultaneously");
+  }
+  const said = SHUTDOWN_WORDS.slice(1).filter((word) => words.includes(word));
+  return said.length === 0 ? "default" : said.join(" ");
+}
+
+function oomScores(value: string, name: string): string {
+  const words = value.trim().split(/\s+/);
+  if (words.length !== 3) throw new ConfigError(name, "wrong number of arguments");
+  const scores = words.map(Number);
+  if (words.some((word) => !/^-?\d+$/.test(word)) || scores.some((score) => Math.abs(score) > 2000)) {
+    throw new ConfigError(name, "Invalid oom-score-adj-values, elements must be between -2000 and 2000.");
+  }
+  return scores.join(" ");
+}
+
+function percentiles(value: string, name: string): string {
+  const words = value.trim() === "" ? [] : value.trim().split(/\s+/);
+  for (const word of words) {
+    const number = Number(word);
+    if (Number.isNaN(number)) {
+      throw new ConfigError(name, `Invalid ${name} parameters`);
+    }
+    if (number < 0 || number > 100) {
+      throw new ConfigError(name, `${name} parameters should sit between [0.0,100.0]`);
+    }
+  }
+  return words.map((word) => String(Number(word))).join(" ");
+}
+
+/** `<host> <port>` of a master; none for "no one". */
+function master(value: string, name: string): string {
+  if (value === "") return "";
+  const words = value.split(" ");
+  if (words.length !== 2) throw new ConfigError(name, "wrong number of arguments");
+  if (value.toLowerCase() === "no one") return "";
+  const [, port = ""] = words;
+  if (!/^\d+$/.test(port) || Number(port) > 65_535) throw new ConfigError(name, "Invalid master port");
+  return value;
 }
 
 /** A name that leads to no other directory. */
