@@ -52,6 +52,7 @@ export const PURE_ROOMS: Readonly<Record<string, readonly string[]>> = {
     "unicode",
   ],
   http: ["fetch", "h1", "semantics", "timer-wheel.ts"],
+  grep: ["byte-string.ts", "print", "search", "walk/exclusion.ts", "walk/glob.ts"],
   redis: ["acl", "commands", "engine", "keyspace", "lua", "observe", "persistence", "replication", "resp", "scripting", "types"],
   lox: [
     "closures",

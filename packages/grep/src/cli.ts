@@ -1,0 +1,30 @@
+/**
+ * `tenon grep`: arguments in, exit code out.
+ *
+ * Nothing on the way to a small search loads a library, and nothing waits: the file system, the search and the output are synchronous.
+ */
+import { argumentBytes } from "./arguments.ts";
+import { runGrep } from "./gnu/command.ts";
+import { processIo } from "./gnu/io.ts";
+import type { Matcher } from "./gnu/settings.ts";
+
+/** Runs `tenon grep` with the arguments after that; resolves to the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  return runAs(argv, undefined);
+}
+
+/** The same as `egrep`. */
+export async function egrep(argv: readonly string[]): Promise<number> {
+  return runAs(argv, "ere");
+}
+
+/** The same as `fgrep`. */
+export async function fgrep(argv: readonly string[]): Promise<number> {
+  return runAs(argv, "fixed");
+}
+
+function runAs(argv: readonly string[], matcher: Matcher | undefined): number {
+  return runGrep(argumentBytes(argv), processIo(), matcher);
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

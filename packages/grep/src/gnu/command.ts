@@ -1,0 +1,128 @@
+/**
+ * The command as a whole: reads the command line, compiles the patterns, and goes through the files. Returns the exit code: 0 when a line was
+ * selected, 1 when none was, 2 after an error (unless -q had found something by then).
+ */
+import { type ByteString, fromText } from "../byte-string.ts";
+import { PLAIN } from "../print/colours.ts";
+import { OutputBuffer } from "../print/output-buffer.ts";
+import { errorText, systemErrorCode } from "../system-error.ts";
+import { compileConditions, compilePatterns } from "./compile-patterns.ts";
+import { Diagnostics } from "./diagnostics.ts";
+import { explanation } from "./explain.ts";
+import { FileSearch } from "./file-search.ts";
+import { coloursOf } from "./grep-colors.ts";
+import { HELP, VERSION } from "./help.ts";
+import { type GrepIo, InputFile, locate } from "./io.ts";
+import { localeOf } from "./locale.ts";
+import { type Mode, modeOf } from "./mode.ts";
+import { PatternCollector } from "./patterns.ts";
+import { type Matcher, readCommandLine, type Settings } from "./settings.ts";
+import { EXIT_NONE, EXIT_SELECTED, EXIT_TROUBLE, Trouble } from "./trouble.ts";
+import { TRY_HELP, USAGE } from "./usage.ts";
+
+/** 128 + SIGPIPE, as a shell reports the original. */
+const EXIT_BROKEN_PIPE = 141;
+
+/** Whoever asks for output that cannot be written. */
+class OutputFailure extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+}
+
+/** Runs grep with `args` (byte strings, without the program's name); `initial` is what egrep and fgrep set. */
+export function runGrep(args: readonly ByteString[], io: GrepIo, initial?: Matcher): number {
+  const out = new OutputBuffer({ write: (bytes) => writeOut(io, bytes) });
+  const diagnostics = new Diagnostics(io.stderr, out);
+  try {
+    const code = search(args, io, out, diagnostics, initial);
+    out.flush();
+    return code;
+  } catch (error) {
+    if (error instanceof OutputFailure) {
+      if (error.code === "EPIPE") return EXIT_BROKEN_PIPE;
+      diagnostics.say(`write error: ${errorText(error.code)}`);
+      return EXIT_TROUBLE;
+    }
+    if (!(error instanceof Trouble)) throw error;
+    if (error.text !== "") diagnostics.say(error.text);
+    if (error.usage) diagnostics.sayUsage(USAGE + TRY_HELP);
+    return EXIT_TROUBLE;
+  }
+}
+
+function writeOut(io: GrepIo, bytes: Uint8Array): void {
+  try {
+    io.stdout.write(bytes);
+  } catch (error) {
+    throw new OutputFailure(systemErrorCode(error) ?? "EIO");
+  }
+}
+
+function search(
+  args: readonly ByteString[],
+  io: GrepIo,
+  out: OutputBuffer,
+  diagnostics: Diagnostics,
+  initial: Matcher | undefined,
+): number {
+  const locale = localeOf(io.env);
+  const warn = (text: ByteString): void => diagnostics.say(text);
+  const context = {
+    locale,
+    posixlyCorrect: io.env["POSIXLY_CORRECT"] !== undefined,
+    readFile: (name: ByteString) => readWhole(name, io),
+    warn,
+  };
+  const { settings, show } = readCommandLine(args, context, initial);
+  if (show !== undefined) {
+    out.text(show === "help" ? HELP : VERSION);
+    return EXIT_SELECTED;
+  }
+  const patterns = takePatterns(settings);
+  const mode = modeOf(settings, io);
+  if (isPointless(settings, mode, patterns)) return EXIT_NONE;
+  const colours = mode.coloured ? coloursOf(io.env, (text) => warn(fromText(text))) : PLAIN;
+  const regex = compilePatterns(patterns, settings, locale, warn);
+  const conditions = compileConditions(settings, locale, warn);
+  if (settings.explain) {
+    out.text(explanation(regex));
+    return EXIT_SELECTED;
+  }
+  settings.excludeFiles.utf8 = settings.excludeDirectories.utf8 = locale.encoding === "utf8";
+  return new FileSearch({ settings, mode, io, out, diagnostics, regex, conditions, colours }).run();
+}
+
+/** The first operand is the pattern where no option was. */
+function takePatterns(settings: Settings): PatternCollector {
+  if (settings.patterns !== undefined) return settings.patterns;
+  const [first, ...operands] = settings.operands;
+  if (first === undefined) throw new Trouble("", true);
+  settings.operands = operands;
+  const patterns = new PatternCollector();
+  patterns.addText(first);
+  return patterns;
+}
+
+/** Nothing can be selected, so that no file needs to be opened. */
+function isPointless({ maxCount, invert }: Settings, { list }: Mode, patterns: PatternCollector): boolean {
+  return list !== "non-matching" && (maxCount === 0 || (patterns.patterns.length === 0 && !invert));
+}
+
+function readWhole(name: ByteString, io: GrepIo): Uint8Array {
+  try {
+    const file = name === "-" ? InputFile.inherited(io.stdin) : InputFile.open(locate(name, io), { follow: true, wait: true });
+    try {
+      return file.readAll();
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    throw new Trouble(`${name}: ${errorText(code)}`);
+  }
+}

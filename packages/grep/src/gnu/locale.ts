@@ -1,0 +1,24 @@
+/**
+ * The locale, as far as grep asks for it: are bytes characters or UTF-8, and does `i` have a dot of its own?
+ *
+ * A name with a codeset of UTF-8 counts as UTF-8 whether or not the machine has the locale installed; everything else is the C locale.
+ */
+import { type ByteString, fromText } from "../byte-string.ts";
+
+export interface Locale {
+  readonly encoding: "utf8" | "bytes";
+  /** Turkish and Azeri: i folds to İ, ı to I. */
+  readonly dottedI: boolean;
+}
+
+export function localeOf(env: Readonly<Record<string, string | undefined>>): Locale {
+  const name = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "C";
+  const [, language = "", codeset = ""] = /^([^._@]*)[^.@]*(?:\.([^@]*))?/.exec(name) ?? [];
+  const utf8 = /^utf-?8$/i.test(codeset);
+  return { encoding: utf8 ? "utf8" : "bytes", dottedI: utf8 && /^(?:tr|az)$/.test(language) };
+}
+
+/** A word in the quotes that gnulib's quote() puts around it in this locale. */
+export function quoted(word: ByteString, { encoding }: Locale): ByteString {
+  return encoding === "utf8" ? `${fromText("‘")}${word}${fromText("’")}` : `'${word}'`;
+}
