@@ -228,7 +228,7 @@ describe("modes for tools", () => {
       return new SourceMap(map).findEntry(line, lines[line]!.indexOf(text));
     };
     // What can fail is mapped: the slow path of the division, and the look-up of the global.
-    expect(originOf("numbers(n")).toMatchObject({ originalLine: 1, originalColumn: 9 });
+    expect(originOf("numbers(n")).toMatchObject({ originalLine: 1, originalColumn: 11 });
     expect(originOf('undefinedVariable("nothing")')).toMatchObject({ originalLine: 3, originalColumn: 11 });
   });
 

@@ -244,3 +244,30 @@ test.each(ENGINES)("names of a program do not meet those that the engine makes: 
 test("a program of one dialect does not run on an object of the other", () => {
   expect(() => new Lox({ dialect: "clox" }).run(compile("1;"))).toThrow(TypeError);
 });
+
+/** Program, and what stands where its error is, in jlox and in clox. */
+const PLACES: readonly (readonly [string, string, string])[] = [
+  ["print 1\n  + nil;", "+ nil;", "+ nil;"],
+  ['var x = 1 + 2 * (3 -\n "a");', "-", '");'],
+  ["print -\nnil;", "-", "nil;"],
+  ["fun f(a) {}\nf(1,\n  2);", ");", ");"],
+  ["fun f(a) {}\nf(1, 2);", "(1, 2);", "(1, 2);"],
+  ["class A {}\nA()\n  .b\n  .c;", "b", "b"],
+  ["class A {}\nA()\n  .b(\n  1);", "b(", ");"],
+  ["nil\n  .b = 1;", "b = 1;", "b = 1;"],
+  ["print\n  missing;", "missing;", "missing;"],
+];
+
+describe.each(ENGINES)("line and column are of one place: %s", (engine) => {
+  test.each(PLACES)("%j", (source, jlox, clox) => {
+    for (const [dialect, wanted] of [
+      ["jlox", jlox],
+      ["clox", clox],
+    ] as const) {
+      const lox = new Lox({ engine, dialect });
+      const { line, column, frames } = runtimeError(() => lox.run(compile(source, { dialect })));
+      expect(source.split("\n")[line - 1]!.slice(column - 1), dialect).toBe(wanted);
+      expect(source.slice(frames[0]!.start).split("\n")[0], dialect).toBe(wanted);
+    }
+  });
+});

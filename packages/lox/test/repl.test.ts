@@ -151,7 +151,7 @@ describe.skipIf(script === undefined)("on a terminal", { timeout: 180_000 }, () 
     await terminal.line("fun half(n) { return n / 2; }");
     const runtimeError = await terminal.line('half("x")');
     expect(runtimeError).toContain(
-      "[line 1]\r\n  1 | fun half(n) { return n / 2; }\r\n    |                      ^\r\n",
+      "[line 1]\r\n  1 | fun half(n) { return n / 2; }\r\n    |                        ^\r\n",
     );
     expect(runtimeError).toContain("in half(), called on line 1");
   });

@@ -197,7 +197,7 @@ class Compiler extends ExpressionCompiler {
     this.functionName = node.name.lexeme;
     this.variables = scope.bindings.length;
     const { role } = node;
-    const site = this.site({ start: node.name.start, line: node.name.line });
+    const site = this.site(node);
     const body = this.#sequence(node.body);
     const blueprint = {
       arity: node.parameters.length,

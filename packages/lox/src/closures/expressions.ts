@@ -19,7 +19,7 @@ import type {
   ChainLink,
   Expression,
   GetExpression,
-  Range,
+  Place,
   SetExpression,
   SuperExpression,
 } from "../syntax/ast.ts";
@@ -63,9 +63,9 @@ export abstract class ExpressionCompiler {
     };
   }
 
-  protected site(place: { readonly start: number; readonly line: number }): Site {
-    const { start, line } = place;
-    return { file: this.#file, start, line, column: this.#columnOf(start), functionName: this.functionName };
+  protected site(place: Place): Site {
+    const { at, line } = place;
+    return { file: this.#file, start: at, line, column: this.#columnOf(at), functionName: this.functionName };
   }
 
   expression(node: Expression): Evaluate {
@@ -285,7 +285,7 @@ export abstract class ExpressionCompiler {
     }
     if (callee.kind !== "get") return call(left, args, site);
     // A call that fails for want of a method fails where the property is named, or at the call's end, by the dialect.
-    const place: Range & { readonly line: number } = this.host.dialect.errorLine === "operator" ? callee : node;
+    const place: Place = this.host.dialect.errorLine === "operator" ? callee : node;
     return invocation(left, callee.name.lexeme, args, site, this.site(place), this.#notInstance);
   }
 

@@ -5,6 +5,7 @@
  * stands for. So the hot path carries no positions: when something fails, the line in V8's stack trace finds the place.
  * While fragments are put together, a mark (a control character that no literal contains unescaped) stands for the line break.
  */
+import type { Place } from "../syntax/ast.ts";
 import { ANY, type TypeSet } from "./types.ts";
 
 export interface Code {
@@ -23,20 +24,12 @@ export function computed(text: string, type: TypeSet = ANY): Code {
   return { text, type, form: "computed" };
 }
 
-/** A place in the source that a run-time error points to. */
-export interface Place {
-  /** Offset in the source, in UTF-16 units. */
-  readonly start: number;
-  /** The line that the dialect reports, counted from 1. */
-  readonly line: number;
-}
-
 const MARK = "\u0001";
 const MARK_END = "\u0002";
 
 /** Begins a line of JavaScript that stands for `place`. */
 export function mark(place: Place): string {
-  return `${MARK}${place.start}:${place.line}${MARK_END}`;
+  return `${MARK}${place.at}:${place.line}${MARK_END}`;
 }
 
 export interface GeneratedSource {
@@ -63,7 +56,7 @@ export class Assembler {
       this.#key = key;
       this.#plain("\n");
       const colon = key.indexOf(":");
-      this.#place = { start: Number(key.slice(0, colon)), line: Number(key.slice(colon + 1)) };
+      this.#place = { at: Number(key.slice(0, colon)), line: Number(key.slice(colon + 1)) };
     }
     this.#plain(marked.slice(from));
   }

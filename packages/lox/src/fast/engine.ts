@@ -136,7 +136,7 @@ export class FastEngine extends ObjectEngine {
     if (frame === undefined || instance === undefined || frame.name === CONSTRUCT) return undefined;
     const { name } = frame;
     const place = instance.generated.places[frame.line - LINES_BEFORE_BODY - 1];
-    const start = place?.start ?? 0;
+    const start = place?.at ?? 0;
     const column = start - instance.program.source.lastIndexOf("\n", start - 1);
     const { file } = instance.program;
     return {

@@ -16,11 +16,12 @@ import type {
   Expression,
   GetExpression,
   LogicalExpression,
+  Place,
   SetExpression,
   SuperExpression,
   UnaryExpression,
 } from "../syntax/ast.ts";
-import { type Code, computed, mark, type Place } from "./code.ts";
+import { type Code, computed, mark } from "./code.ts";
 import {
   ANY,
   binaryType,

@@ -14,11 +14,12 @@ import type {
   ClassStatement,
   Expression,
   FunctionNode,
+  Place,
   Statement,
   VariableExpression,
   VarStatement,
 } from "../syntax/ast.ts";
-import { Assembler, type GeneratedSource, mark, type Place } from "./code.ts";
+import { Assembler, type GeneratedSource, mark } from "./code.ts";
 import { ExpressionGenerator, propertyName } from "./expressions.ts";
 import { RUNTIME_NAMES } from "./runtime.ts";
 import { LocalTypes } from "./types.ts";
@@ -252,9 +253,8 @@ class Generator extends ExpressionGenerator {
     const body = this.withTemporaries(() => {
       const count = names.length;
       const arity = `if(arguments.length!==${count})wrongArity(${count},arguments.length);`;
-      const place = { start: node.name.start, line: node.name.line };
-      const deeper = this.#counting.depth ? `if(++counters.depth>maxDepth)${mark(place)}tooDeep();` : "";
-      const step = this.#step(place);
+      const deeper = this.#counting.depth ? `if(++counters.depth>maxDepth)${mark(node)}tooDeep();` : "";
+      const step = this.#step(node);
       const self = thisBinding?.captured ? `const ${this.localName(thisBinding)}=this;` : "";
       const statements = this.#statements(node.body);
       const returns = node.body.at(-1)?.kind === "return";

@@ -19,8 +19,8 @@ export function sourceMap(generated: GeneratedSource, source: string, file: stri
   let previous = { line: 0, column: 0 };
   const groups = generated.places.map((place) => {
     if (place === undefined) return "";
-    const line = lastAtOrBefore(lineStarts, place.start);
-    const column = place.start - lineStarts[line]!;
+    const line = lastAtOrBefore(lineStarts, place.at);
+    const column = place.at - lineStarts[line]!;
     // Generated column 0, source 0, and line and column as differences to those of the segment before.
     const group = [0, 0, line - previous.line, column - previous.column].map(quantity).join("");
     previous = { line, column };

@@ -1,8 +1,7 @@
 /**
  * The syntax tree: plain data, one interface per kind of node.
  *
- * Every node has its exact range in the source. What can fail at run time also has `line`, the line that its error
- * reports, chosen by the dialect. What uses a name has `binding`, which the parser leaves `undefined` and the resolver
+ * Every node has its exact range in the source. What can fail at run time is also a `Place`. What uses a name has `binding`, which the parser leaves `undefined` and the resolver
  * fills: the local variable meant, or null for a global one; and `capture`: where that variable stands among those that
  * the function captures, or -1 for one of its own.
  *
@@ -19,6 +18,14 @@ export interface Range {
   readonly end: number;
 }
 
+/** Where a run-time error is. The dialect chooses the line. */
+export interface Place {
+  /** Offset of what is shown, in UTF-16 units: the operator, the name or the parenthesis, where it stands on that line. */
+  readonly at: number;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
 export type BinaryOperator = "+" | "-" | "*" | "/" | "<" | "<=" | ">" | ">=" | "==" | "!=";
 
 export interface LiteralExpression extends Range {
@@ -31,19 +38,17 @@ export interface GroupingExpression extends Range {
   readonly expression: Expression;
 }
 
-export interface UnaryExpression extends Range {
+export interface UnaryExpression extends Range, Place {
   readonly kind: "unary";
   readonly operator: "-" | "!";
   readonly operand: Expression;
-  readonly line: number;
 }
 
-export interface BinaryExpression extends Range {
+export interface BinaryExpression extends Range, Place {
   readonly kind: "binary";
   readonly operator: BinaryOperator;
   readonly left: Expression;
   readonly right: Expression;
-  readonly line: number;
   readonly links: number;
 }
 
@@ -55,48 +60,43 @@ export interface LogicalExpression extends Range {
   readonly links: number;
 }
 
-export interface VariableExpression extends Range {
+export interface VariableExpression extends Range, Place {
   readonly kind: "variable";
   readonly name: Token;
-  readonly line: number;
   binding: Binding | null | undefined;
   capture: number;
 }
 
-export interface AssignExpression extends Range {
+export interface AssignExpression extends Range, Place {
   readonly kind: "assign";
   readonly name: Token;
   readonly value: Expression;
-  readonly line: number;
   binding: Binding | null | undefined;
   capture: number;
 }
 
-export interface CallExpression extends Range {
+export interface CallExpression extends Range, Place {
   readonly kind: "call";
   readonly callee: Expression;
   readonly arguments: readonly Expression[];
-  readonly line: number;
   readonly links: number;
 }
 
-export interface GetExpression extends Range {
+export interface GetExpression extends Range, Place {
   readonly kind: "get";
   readonly object: Expression;
   readonly name: Token;
-  readonly line: number;
   readonly links: number;
 }
 
 /** What chains are made of; each has one expression on its left. */
 export type ChainLink = BinaryExpression | LogicalExpression | CallExpression | GetExpression;
 
-export interface SetExpression extends Range {
+export interface SetExpression extends Range, Place {
   readonly kind: "set";
   readonly object: Expression;
   readonly name: Token;
   readonly value: Expression;
-  readonly line: number;
 }
 
 export interface ThisExpression extends Range {
@@ -107,11 +107,10 @@ export interface ThisExpression extends Range {
   capture: number;
 }
 
-export interface SuperExpression extends Range {
+export interface SuperExpression extends Range, Place {
   readonly kind: "super";
   readonly keyword: Token;
   readonly method: Token;
-  readonly line: number;
   /** The hidden variable that holds the superclass. */
   binding: Binding | null | undefined;
   /** The hidden variable `this` of the method around it. */
@@ -145,10 +144,9 @@ export interface ExpressionStatement extends Range {
   readonly expression: Expression;
 }
 
-export interface PrintStatement extends Range {
+export interface PrintStatement extends Range, Place {
   readonly kind: "print";
   readonly expression: Expression;
-  readonly line: number;
 }
 
 export interface VarStatement extends Range {
@@ -170,32 +168,28 @@ export interface IfStatement extends Range {
   readonly elseBranch: Statement | null;
 }
 
-export interface WhileStatement extends Range {
+export interface WhileStatement extends Range, Place {
   readonly kind: "while";
   readonly condition: Expression;
   readonly body: Statement;
-  readonly line: number;
 }
 
 /** `for` keeps its shape; its variable is one for all rounds, so it is a block around a `while`. */
-export interface ForStatement extends Range {
+export interface ForStatement extends Range, Place {
   readonly kind: "for";
   readonly initializer: VarStatement | ExpressionStatement | null;
   readonly condition: Expression | null;
   readonly increment: Expression | null;
   readonly body: Statement;
-  readonly line: number;
 }
 
 /** A function or a method: what both have. */
-export interface FunctionNode extends Range {
+export interface FunctionNode extends Range, Place {
   readonly name: Token;
   readonly parameters: readonly Token[];
   readonly body: readonly Statement[];
   /** `initializer` is a method called `init`. */
   readonly role: "function" | "method" | "initializer";
-  /** Line of the closing brace. */
-  readonly endLine: number;
   /** Filled by the resolver: parameters, locals and what is captured. */
   scope: FunctionScope | undefined;
 }

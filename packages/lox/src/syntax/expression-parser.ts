@@ -53,6 +53,14 @@ export class ExpressionParser extends TokenStream {
     return this.dialect.errorLine === "operator" ? operator.line : this.previous.line;
   }
 
+  /** The offset on that line. */
+  #atOf(operator: Token): number {
+    const { previous } = this;
+    if (this.dialect.errorLine === "operator" || operator.line === previous.line) return operator.start;
+    // A string may have begun on an earlier line than its own, which is the last.
+    return previous.type === "STRING" ? tokenEnd(previous) - 1 : previous.start;
+  }
+
   #missing(): Expression {
     return { kind: "missing", start: this.current.start, end: this.current.start };
   }
@@ -75,11 +83,11 @@ export class ExpressionParser extends TokenStream {
     if (target.kind === "variable") {
       const { name } = target;
       const line = this.#lineOf(name);
-      return { kind: "assign", name, value, line, binding: undefined, capture: -1, start, end };
+      return { kind: "assign", name, value, at: this.#atOf(name), line, binding: undefined, capture: -1, start, end };
     }
     if (target.kind === "get") {
       const { object, name } = target;
-      return { kind: "set", object, name, value, line: this.#lineOf(name), start, end };
+      return { kind: "set", object, name, value, at: this.#atOf(name), line: this.#lineOf(name), start, end };
     }
     return undefined;
   }
@@ -155,7 +163,15 @@ export class ExpressionParser extends TokenStream {
     const operand = this.#operand(UNARY);
     this.code?.emit(1);
     const operator = token.type === "BANG" ? "!" : "-";
-    return { kind: "unary", operator, operand, line: this.#lineOf(token), start: token.start, end: operand.end };
+    return {
+      kind: "unary",
+      operator,
+      operand,
+      at: this.#atOf(token),
+      line: this.#lineOf(token),
+      start: token.start,
+      end: operand.end,
+    };
   }
 
   /** What stands to the right of an operator. */
@@ -175,7 +191,7 @@ export class ExpressionParser extends TokenStream {
 
   protected variableNode(name: Token): VariableExpression {
     const { line, start } = name;
-    return { kind: "variable", name, line, binding: undefined, capture: -1, start, end: tokenEnd(name) };
+    return { kind: "variable", name, at: start, line, binding: undefined, capture: -1, start, end: tokenEnd(name) };
   }
 
   #super(keyword: Token): Expression {
@@ -187,6 +203,7 @@ export class ExpressionParser extends TokenStream {
       kind: "super",
       keyword,
       method,
+      at: this.#atOf(method),
       line: this.#lineOf(method),
       binding: undefined,
       thisBinding: undefined,
@@ -200,9 +217,10 @@ export class ExpressionParser extends TokenStream {
       this.code?.endSuper(2);
       return node();
     }
+    const open = this.previous;
     const args = this.#arguments();
     this.code?.endSuper(3);
-    return this.#call(node(), args, this.previous);
+    return this.#call(node(), args, open);
   }
 
   #infix(left: Expression, token: Token, precedence: number, canAssign: boolean): Expression {
@@ -210,7 +228,7 @@ export class ExpressionParser extends TokenStream {
       case "LEFT_PAREN": {
         const args = this.#arguments();
         this.code?.emit(2);
-        return this.#call(left, args, this.previous);
+        return this.#call(left, args, token);
       }
       case "DOT":
         return this.#property(left, canAssign);
@@ -227,6 +245,7 @@ export class ExpressionParser extends TokenStream {
           operator,
           left,
           right,
+          at: this.#atOf(token),
           line,
           links: linksOf(left) + 1,
           start: left.start,
@@ -255,9 +274,10 @@ export class ExpressionParser extends TokenStream {
       return this.#assign(this.#get(object, name), value)!;
     }
     if (this.match("LEFT_PAREN")) {
+      const open = this.previous;
       const args = this.#arguments();
       this.code?.emit(3);
-      return this.#call(this.#get(object, name), args, this.previous);
+      return this.#call(this.#get(object, name), args, open);
     }
     this.code?.emit(2);
     return this.#get(object, name);
@@ -265,13 +285,25 @@ export class ExpressionParser extends TokenStream {
 
   #get(object: Expression, name: Token): Expression {
     const line = this.#lineOf(name);
-    return { kind: "get", object, name, line, links: linksOf(object) + 1, start: object.start, end: tokenEnd(name) };
+    return {
+      kind: "get",
+      object,
+      name,
+      at: this.#atOf(name),
+      line,
+      links: linksOf(object) + 1,
+      start: object.start,
+      end: tokenEnd(name),
+    };
   }
 
-  #call(callee: Expression, args: readonly Expression[], paren: Token): Expression {
-    const { line } = paren;
+  /** The closing parenthesis is the previous token. */
+  #call(callee: Expression, args: readonly Expression[], open: Token): Expression {
+    const close = this.previous;
+    const { line } = close;
+    const at = open.line === line ? open.start : close.start;
     const links = linksOf(callee) + 1;
-    return { kind: "call", callee, arguments: args, line, links, start: callee.start, end: tokenEnd(paren) };
+    return { kind: "call", callee, arguments: args, at, line, links, start: callee.start, end: tokenEnd(close) };
   }
 
   /** Up to and with the closing parenthesis. */

@@ -153,8 +153,8 @@ class Parser extends ExpressionParser {
     const body = this.#braced();
     this.code?.emptyReturn();
     this.code?.endFunction();
-    const endLine = this.previous.line;
-    return { name, parameters, body, role, endLine, scope: undefined, start, end: this.#end };
+    const { start: at, line } = name;
+    return { name, parameters, body, role, scope: undefined, at, line, start, end: this.#end };
   }
 
   /** Up to and with the closing parenthesis. */
@@ -204,7 +204,7 @@ class Parser extends ExpressionParser {
     const expression = this.expression();
     this.consume("SEMICOLON", "Expect ';' after value.");
     this.code?.emit(1);
-    return { kind: "print", expression, line, start, end: this.#end };
+    return { kind: "print", expression, at: start, line, start, end: this.#end };
   }
 
   #expressionStatement(): ExpressionStatement {
@@ -256,7 +256,7 @@ class Parser extends ExpressionParser {
     this.code?.loop(loopStart!);
     this.code?.patch(toEnd!);
     this.code?.emit(1);
-    return { kind: "while", condition, body, line, start, end: this.#end };
+    return { kind: "while", condition, body, at: start, line, start, end: this.#end };
   }
 
   #for({ start, line }: Token): ForStatement {
@@ -296,7 +296,7 @@ class Parser extends ExpressionParser {
       this.code?.emit(1);
     }
     this.code?.endScope();
-    return { kind: "for", initializer, condition, increment, body, line, start, end: this.#end };
+    return { kind: "for", initializer, condition, increment, body, at: start, line, start, end: this.#end };
   }
 
   #forInitializer(): VarStatement | ExpressionStatement | null {

@@ -7,6 +7,7 @@ import type {
   Expression,
   GetExpression,
   LogicalExpression,
+  Place,
   SetExpression,
   SuperExpression,
   UnaryExpression,
@@ -22,14 +23,9 @@ export function isTrue(value: LoxValue): boolean {
   return value !== false && value !== null;
 }
 
-export interface Place {
-  readonly start: number;
-  readonly line: number;
-}
-
-export function siteOf({ start, line }: Place, { program, functionName }: Environment): Site {
+export function siteOf({ at, line }: Place, { program, functionName }: Environment): Site {
   const { file } = program;
-  return { file, start, line, column: start - program.source.lastIndexOf("\n", start - 1), functionName };
+  return { file, start: at, line, column: at - program.source.lastIndexOf("\n", at - 1), functionName };
 }
 
 /** A chain with more links is walked in a loop instead of by recursion. */

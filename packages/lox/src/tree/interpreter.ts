@@ -6,11 +6,11 @@
  */
 import type { EngineHost } from "../engine.ts";
 import type { Program } from "../program.ts";
-import type { ClassStatement, Expression, FunctionNode, Statement } from "../syntax/ast.ts";
+import type { ClassStatement, Expression, FunctionNode, Place, Statement } from "../syntax/ast.ts";
 import { Fault, hostFault, MESSAGES } from "../values/runtime-error.ts";
 import { tracedFault } from "../values/trace.ts";
 import { Environment } from "./environment.ts";
-import { Evaluator, isTrue, type Place, siteOf } from "./evaluator.ts";
+import { Evaluator, isTrue, siteOf } from "./evaluator.ts";
 import { LoxClass, LoxFunction, LoxInstance, type LoxValue, NativeFunction, valueText } from "./values.ts";
 
 export class Interpreter extends Evaluator {
@@ -172,7 +172,7 @@ export class Interpreter extends Evaluator {
     // In the order of declaration: `this`, where it is a method, then the parameters.
     const arrived = node.role === "function" ? args : [receiver, ...args];
     const environment = new Environment(callee.program, node.scope!, node.name.lexeme, callee.captured, arrived);
-    if (this.#host.counting.steps) this.#step(node.name, environment);
+    if (this.#host.counting.steps) this.#step(node, environment);
 
     const returned = this.#block(node.body, environment);
     counters.depth--;

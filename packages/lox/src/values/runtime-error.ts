@@ -4,7 +4,7 @@
 export interface LoxFrame {
   /** The program's name, as `compile` was told: several programs may run on one `Lox` object. */
   readonly file: string;
-  /** Offset in the source, in UTF-16 units. */
+  /** Offset in the source, in UTF-16 units: of the operator, the name or the parenthesis that `line` is the line of. */
   readonly start: number;
   readonly line: number;
   readonly column: number;
