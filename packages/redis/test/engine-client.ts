@@ -70,8 +70,12 @@ export class EngineClient {
   /** Sends a command, of one-byte strings and numbers; returns what it answered, raw: "" while it waits. */
   raw(...words: readonly (string | number)[]): string {
     const parts = words.map(String).map((word) => `$${word.length}\r\n${word}\r\n`);
-    const request = Buffer.from(`*${words.length}\r\n${parts.join("")}`, "latin1");
-    this.#owner.engine.receive(this.#client, request, this.#owner.now);
+    return this.bytes(Buffer.from(`*${words.length}\r\n${parts.join("")}`, "latin1"));
+  }
+
+  /** Sends bytes as they are, any part of any number of commands; returns what they brought, raw. */
+  bytes(chunk: Buffer): string {
+    this.#owner.engine.receive(this.#client, chunk, this.#owner.now);
     this.#owner.engine.flush();
     return this.output();
   }

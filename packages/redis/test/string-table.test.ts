@@ -25,7 +25,9 @@ describe("StringTable", () => {
         for (const [adds, n] of operations) {
           const key = `k${n}`;
           if (adds) {
-            expect(table.findOrAdd(key) < 0).toBe(!model.has(key));
+            const bytes = Buffer.from(`<${key}>`);
+            const added = n % 2 === 0 ? table.findOrAdd(key) : table.findOrAddBytes(bytes, 1, bytes.length - 1);
+            expect(added < 0).toBe(!model.has(key));
             model.add(key);
           } else {
             const id = table.find(key);
@@ -36,7 +38,10 @@ describe("StringTable", () => {
           expect(table.size).toBe(model.size);
         }
         expect(new Set(table.keys)).toEqual(model);
-        for (const [id, key] of table.keys.entries()) expect(table.find(key)).toBe(id);
+        for (const [id, key] of table.keys.entries()) {
+          expect(table.find(key)).toBe(id);
+          expect(table.findBytes(Buffer.from(key), 0, key.length)).toBe(id);
+        }
       }),
     );
   });

@@ -94,6 +94,28 @@ export class CommandContext {
     return this.#withoutExpired(id);
   }
 
+  /**
+   * Replies with the string at the key in argument `i`, for reading; null when it is missing, and where `otherwise` says so also when it
+   * holds something else, which else throws WRONGTYPE. Hot: GET.
+   */
+  replyString(i: number, otherwise?: "nil"): void {
+    const { db, reply } = this;
+    const id = this.peek(i);
+    if (id === 0) {
+      reply.nil();
+      return;
+    }
+    this.engine.recordAccess(db, id);
+    if (!db.keys.isObject(id)) {
+      db.keys.reply(id, reply);
+      return;
+    }
+    const value = this.#withoutExpired(id);
+    if (value !== undefined && !(value instanceof Collection)) reply.value(value);
+    else if (otherwise === "nil" || value === undefined) reply.nil();
+    else throw WRONG_TYPE;
+  }
+
   /** The value at `id`; of a hash, without the fields whose time has come. */
   #withoutExpired(id: number): Value | undefined {
     const value = this.db.value(id);
@@ -139,6 +161,20 @@ export class CommandContext {
       if (!keepExpiry) db.persist(id);
     }
     if (value instanceof Collection) this.signalReady(i);
+    return id;
+  }
+
+  /** As `put`, with the string in argument `from`. Hot: SET. */
+  putArgument(i: number, from: number, keepExpiry = false): number {
+    const { db, args } = this;
+    const id = db.find(args, i);
+    if (id === 0) {
+      const made = db.insertArgument(args, i, from);
+      if (this.engine.notifies) this.notify(EVENT.new, "new", i);
+      return made;
+    }
+    db.setBytes(id, args.buffer, args.starts[from]!, args.ends[from]!);
+    if (!keepExpiry) db.persist(id);
     return id;
   }
 

@@ -23,7 +23,10 @@ function setPairs(ctx: CommandContext): number {
   const fields = (args.length - 2) / 2;
   hash.prepareToSet(fields);
   let created = 0;
-  for (let i = 2; i < args.length; i += 2) if (hash.set(args.string(i), args.string(i + 1))) created++;
+  const { buffer, starts, ends } = args;
+  for (let i = 2; i < args.length; i += 2) {
+    if (hash.setBytes(buffer, starts[i]!, ends[i]!, starts[i + 1]!, ends[i + 1]!)) created++;
+  }
   if (existing === undefined) ctx.put(1, hash);
   ctx.changed(1, EVENT.hash, "hset", fields);
   return created;

@@ -18,7 +18,7 @@ function sadd(ctx: CommandContext): void {
   const set = existing ?? new SetValue(ctx.engine.collections, args.string(2), offered);
   if (existing !== undefined) set.prepareToAdd(offered);
   let added = 0;
-  for (let i = 2; i < args.length; i++) if (set.add(args.string(i))) added++;
+  for (let i = 2; i < args.length; i++) if (set.addBytes(args.buffer, args.starts[i]!, args.ends[i]!)) added++;
   if (existing === undefined) ctx.put(1, set);
   if (added > 0) ctx.changed(1, EVENT.set, "sadd", added);
   reply.integer(added);

@@ -2,7 +2,7 @@
 import type { Args } from "../resp/args.ts";
 import { addLongDouble, isLongDouble } from "../types/long-double.ts";
 import { addInt64, INT64_MIN, parseInt64, parseInt64Bytes } from "../types/numbers.ts";
-import { Collection, type StringValue } from "../types/value.ts";
+import type { StringValue } from "../types/value.ts";
 import { EVENT, type CommandContext } from "./context.ts";
 import { CommandError, NOT_A_FLOAT, NOT_AN_INTEGER, OVERFLOW, SYNTAX_ERROR } from "./errors.ts";
 import { expiryTime, invalidExpire, parseExpiry, type ExpiryOption } from "./expiry.ts";
@@ -17,9 +17,7 @@ const ODD_MSETNX = new CommandError("ERR wrong number of arguments for 'msetnx' 
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
 
 function get(ctx: CommandContext): void {
-  const value = readString(ctx, 1);
-  if (value === undefined) ctx.reply.nil();
-  else ctx.reply.value(value);
+  ctx.replyString(1);
 }
 
 interface SetOptions {
@@ -52,7 +50,7 @@ function setOptions(args: Args): SetOptions {
 function set(ctx: CommandContext): void {
   const { args } = ctx;
   if (args.length === 3) {
-    ctx.put(1, args.value(2));
+    ctx.putArgument(1, 2);
     ctx.changed(1, EVENT.string, "set");
     ctx.reply.ok();
     return;
@@ -168,9 +166,7 @@ function getex(ctx: CommandContext): void {
 function mget(ctx: CommandContext): void {
   ctx.reply.array(ctx.args.length - 1);
   for (let i = 1; i < ctx.args.length; i++) {
-    const value = ctx.lookup(i);
-    if (value === undefined || value instanceof Collection) ctx.reply.nil();
-    else ctx.reply.value(value);
+    ctx.replyString(i, "nil");
   }
 }
 
@@ -195,7 +191,7 @@ function msetnx(ctx: CommandContext): void {
 
 function setAll(ctx: CommandContext): void {
   for (let i = 1; i < ctx.args.length; i += 2) {
-    ctx.put(i, ctx.args.value(i + 1));
+    ctx.putArgument(i, i + 1);
     ctx.changed(i, EVENT.string, "set");
   }
 }
@@ -203,6 +199,17 @@ function setAll(ctx: CommandContext): void {
 /** Adds `delta` to the integer at key 1. */
 function increment(ctx: CommandContext, delta: number | bigint): void {
   const { db, args } = ctx;
+  const id = db.find(args, 1);
+  if (id !== 0 && typeof delta === "number") {
+    const sum = db.keys.integer(id) + delta;
+    if (Number.isSafeInteger(sum)) {
+      ctx.engine.recordAccess(db, id);
+      db.setInteger(id, sum);
+      ctx.changed(1, EVENT.string, "incrby");
+      ctx.reply.integer(sum);
+      return;
+    }
+  }
   const value = stringForWrite(ctx, 1);
   let current: number | bigint | undefined = 0;
   if (typeof value === "number") current = value;

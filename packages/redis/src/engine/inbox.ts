@@ -50,13 +50,22 @@ export class Inbox {
 
   #drain(client: Client): void {
     const { parser, args } = client;
+    let { ahead } = client.db.keys;
     try {
-      while (client.blocked === undefined && !client.closing && !client.paused && parser.next(args)) {
+      while (client.blocked === undefined && !client.closing && !client.paused) {
+        if (parser.position >= ahead.end) {
+          ahead.clear();
+          const { keys } = client.db;
+          keys.lookAhead(parser);
+          ahead = keys.ahead;
+        }
+        if (!parser.next(args)) break;
         this.#engine.process(client, args);
       }
     } catch (error) {
       this.#protocolError(client, error);
     }
+    ahead.clear();
   }
 
   #protocolError(client: Client, error: unknown): void {

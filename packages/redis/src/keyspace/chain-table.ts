@@ -72,9 +72,6 @@ export abstract class ChainTable {
   /** Whether `id` is an entry now. */
   abstract isUsed(id: number): boolean;
 
-  /** Room for a new id in the subclass's parallel arrays: called with the segment that now has `capacity` entries. */
-  protected abstract reserve(segment: number, capacity: number): void;
-
   /** First id of the chain for `hash`, in the new buckets. */
   protected head(hash: number): number {
     return this.buckets[hash & (this.buckets.length - 1)]!;
@@ -148,12 +145,10 @@ export abstract class ChainTable {
     const segment = id >> SEGMENT_BITS;
     if (segment === this.segments.length) {
       this.segments.push(new Int32Array(SEGMENT_SIZE * this.stride));
-      this.reserve(segment, SEGMENT_SIZE);
     } else if (segment === 0 && id * this.stride >= this.segments[0]!.length) {
       const grown = new Int32Array(this.segments[0]!.length * 2);
       grown.set(this.segments[0]!);
       this.segments[0] = grown;
-      this.reserve(0, grown.length / this.stride);
     }
     return id;
   }
@@ -166,7 +161,6 @@ export abstract class ChainTable {
     this.nextId = 1;
     this.#freeId = 0;
     this.#count = 0;
-    this.reserve(0, FIRST_SEGMENT_SIZE);
   }
 
   /** Buckets for `count` entries at once, before a load of known size. */

@@ -8,10 +8,11 @@ import { Buffer } from "node:buffer";
 import type { Args } from "../resp/args.ts";
 import { bytesOf } from "../types/latin1.ts";
 import { HashValue } from "../types/hash.ts";
+import { parseShortInteger, stringValue } from "../types/string-value.ts";
 import { typeOf, type Value } from "../types/value.ts";
 import { ExpiryIndex } from "./expiry.ts";
 import type { HashSeed } from "./hash.ts";
-import { KeyTable } from "./key-table.ts";
+import { INLINE_BYTES, KeyTable } from "./key-table.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { MemoryAccount } from "./memory-account.ts";
 
@@ -194,18 +195,57 @@ export class Database {
     this.#arrived(id, value);
   }
 
-  /** Adds the key in argument `i`, which must be missing; returns its id. */
-  insert(args: Args, i: number, value: Value): number {
-    const { keys } = this.#contents;
-    return this.#inserted(keys.insert(args.buffer, args.starts[i]!, args.ends[i]!, value));
+  /**
+   * As `setValue`, with the string `bytes[start, end)` in the form that it is kept in: without making it an object of its own, where it is
+   * short. Hot: SET.
+   */
+  setBytes(id: number, bytes: Buffer, start: number, end: number): void {
+    const integer = parseShortInteger(bytes, start, end);
+    if (integer !== undefined) this.setInteger(id, integer);
+    else if (end - start > INLINE_BYTES) this.setValue(id, stringValue(bytes, start, end));
+    else {
+      this.#beforeReplacing(id);
+      this.#contents.keys.setBytes(id, bytes, start, end);
+    }
   }
 
-  #inserted(id: number): number {
-    this.#arrived(id, this.#contents.keys.value(id));
+  /** As `setValue`, with a safe integer. */
+  setInteger(id: number, value: number): void {
+    this.#beforeReplacing(id);
+    this.#contents.keys.setInteger(id, value);
+  }
+
+  /** The value at `id` is about to be replaced by a string. */
+  #beforeReplacing(id: number): void {
+    this.beforeWrite(id);
+    const { hooks } = this.#space;
+    if (hooks.mindsRemoval !== true) return;
+    const { keys } = this.#contents;
+    if (typeOf(keys.value(id)) !== "string") hooks.removed?.(this, keys.key(id));
+  }
+
+  /** Adds the key in argument `i`, which must be missing; returns its id. */
+  insert(args: Args, i: number, value: Value): number {
+    return this.insertBytes(args.buffer, args.starts[i]!, args.ends[i]!, value);
+  }
+
+  /** Adds the key in argument `i`, which must be missing, with the string in argument `from`; returns its id. */
+  insertArgument(args: Args, i: number, from: number): number {
+    const { buffer, starts, ends } = args;
+    const start = starts[from]!;
+    const end = ends[from]!;
+    if (end - start > INLINE_BYTES || parseShortInteger(buffer, start, end) !== undefined) {
+      return this.insert(args, i, args.value(from));
+    }
+    const id = this.#contents.keys.insertBytes(buffer, starts[i]!, ends[i]!, buffer, start, end);
+    this.#noteInserted(id);
+    return id;
+  }
+
+  #noteInserted(id: number): void {
     const { keys, guards } = this.#contents;
     keys.setAccess(id, this.#space.freshAccess);
     if (guards.length > 0) for (const guard of guards) guard.inserted?.(id);
-    return id;
   }
 
   insertKey(key: string, value: Value): number {
@@ -215,7 +255,10 @@ export class Database {
 
   /** Adds the key `bytes[start, end)`, which must be missing; returns its id. */
   insertBytes(bytes: Uint8Array, start: number, end: number, value: Value): number {
-    return this.#inserted(this.#contents.keys.insert(bytes, start, end, value));
+    const id = this.#contents.keys.insert(bytes, start, end, value);
+    this.#arrived(id, value);
+    this.#noteInserted(id);
+    return id;
   }
 
   remove(id: number): void {

@@ -1,10 +1,12 @@
 /** How much memory a key takes: approximate, in constant time. */
 import { Collection, type StringValue, type Value } from "../types/value.ts";
 import type { ExpiryIndex } from "./expiry.ts";
-import type { KeyTable } from "./key-table.ts";
+import { ENTRY_BYTES, type KeyTable } from "./key-table.ts";
 
-/** Words of the entry, slot of the value, bucket. */
-const ENTRY_BYTES = 20 + 8 + 4;
+/** An entry's share of the buckets. */
+const BUCKET_BYTES = 4;
+/** Where an object is kept. */
+const SLOT_BYTES = 8;
 const EXPIRY_BYTES = 16;
 
 /** Of the value at `id`, without the key. */
@@ -13,15 +15,14 @@ export function valueBytes(value: Value): number {
 }
 
 function stringBytes(value: StringValue): number {
-  // Small integers lie in the slot itself; other numbers and strings have a header of their own.
-  if (typeof value === "number") return value === (value | 0) ? 0 : 16;
+  if (typeof value === "number") return 0;
   return typeof value === "string" ? 16 + Math.ceil(value.length / 8) * 8 : 96 + value.buffer.byteLength;
 }
 
 /** Of the key `id`, its value and its expiry. */
 export function entryBytes(keys: KeyTable, id: number): number {
-  const key = Math.ceil(keys.keyLength(id) / 8) * 8;
-  return ENTRY_BYTES + key + (keys.hasExpiry(id) ? EXPIRY_BYTES : 0) + valueBytes(keys.value(id));
+  const entry = keys.entryBytes(id) + BUCKET_BYTES + (keys.hasExpiry(id) ? EXPIRY_BYTES : 0);
+  return keys.isObject(id) ? entry + SLOT_BYTES + valueBytes(keys.value(id)) : entry;
 }
 
 /** Of the table itself and the expiry index, without keys and values. */
@@ -29,5 +30,5 @@ export function overheadBytes(
   keys: KeyTable,
   expiry: ExpiryIndex,
 ): { readonly main: number; readonly expires: number } {
-  return { main: keys.bucketCount * 4 + keys.size * (ENTRY_BYTES - 4), expires: expiry.size * EXPIRY_BYTES };
+  return { main: keys.bucketCount * BUCKET_BYTES + keys.size * ENTRY_BYTES, expires: expiry.size * EXPIRY_BYTES };
 }

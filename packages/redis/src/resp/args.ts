@@ -8,7 +8,8 @@ import { Buffer } from "node:buffer";
 import { type CommandError, NOT_A_FLOAT, NOT_AN_INTEGER } from "../commands/errors.ts";
 import { latin1, writeLatin1 } from "../types/latin1.ts";
 import { parseDouble, parseInt64Bytes } from "../types/numbers.ts";
-import { LARGE_STRING_BYTES, type StringValue } from "../types/value.ts";
+import { stringValue } from "../types/string-value.ts";
+import type { StringValue } from "../types/value.ts";
 
 export class Args {
   /** Memory that holds the arguments; [starts[i], ends[i]) is argument i. */
@@ -85,17 +86,7 @@ export class Args {
 
   /** Argument `i` in the form that a string key stores. */
   value(i: number): StringValue {
-    const start = this.starts[i]!;
-    const end = this.ends[i]!;
-    const length = end - start;
-    if (length <= 20) {
-      const first = this.buffer[start]!;
-      if (first <= 0x39) {
-        const integer = parseInt64Bytes(this.buffer, start, end);
-        if (typeof integer === "number") return integer;
-      }
-    } else if (length >= LARGE_STRING_BYTES) return this.bytes(i);
-    return latin1(this.buffer, start, end);
+    return stringValue(this.buffer, this.starts[i]!, this.ends[i]!);
   }
 
   /** One-byte strings of all arguments from `from` on. */

@@ -1,7 +1,9 @@
+import type { Buffer } from "node:buffer";
 import { FieldExpiry } from "./field-expiry.ts";
 import { COLLECTION_OVERHEAD, POINTER, STRING_OVERHEAD, TABLE_ENTRY } from "./heap-size.ts";
+import { latin1 } from "./latin1.ts";
 import type { CollectionSettings } from "./settings.ts";
-import { StringTable } from "./string-table.ts";
+import { equalsBytes, StringTable } from "./string-table.ts";
 import { Collection } from "./value.ts";
 
 /**
@@ -133,6 +135,26 @@ export class HashValue extends Collection {
     this.#characters += field.length + value.length;
     this.#values.push(value);
     return true;
+  }
+
+  /** As `set`, of a field and value that are `bytes[fieldStart, fieldEnd)` and so on. Hot: HSET. */
+  setBytes(bytes: Buffer, fieldStart: number, fieldEnd: number, valueStart: number, valueEnd: number): boolean {
+    const table = this.#table;
+    if (table === undefined || this.#expiry !== undefined) {
+      return this.set(latin1(bytes, fieldStart, fieldEnd), latin1(bytes, valueStart, valueEnd));
+    }
+    const id = table.findOrAddBytes(bytes, fieldStart, fieldEnd);
+    if (id < 0) {
+      this.#characters += fieldEnd - fieldStart + valueEnd - valueStart;
+      this.#values.push(latin1(bytes, valueStart, valueEnd));
+      return true;
+    }
+    const before = this.#values[id]!;
+    // A value that stays the same makes no garbage.
+    if (equalsBytes(before, bytes, valueStart, valueEnd)) return false;
+    this.#characters += valueEnd - valueStart - before.length;
+    this.#values[id] = latin1(bytes, valueStart, valueEnd);
+    return false;
   }
 
   delete(field: string): boolean {

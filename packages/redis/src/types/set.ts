@@ -1,3 +1,5 @@
+import type { Buffer } from "node:buffer";
+import { latin1 } from "./latin1.ts";
 import type { CollectionSettings } from "./settings.ts";
 import { COLLECTION_OVERHEAD, POINTER, STRING_OVERHEAD, TABLE_ENTRY } from "./heap-size.ts";
 import { compareInt64Text, isInt64Text } from "./int64-text.ts";
@@ -61,6 +63,14 @@ export class SetValue extends Collection {
   add(member: string): boolean {
     if (!this.#add(member)) return false;
     this.#characters += member.length;
+    return true;
+  }
+
+  /** As `add`, of the member `bytes[start, end)`. Hot: SADD. */
+  addBytes(bytes: Buffer, start: number, end: number): boolean {
+    if (this.#table === undefined) return this.add(latin1(bytes, start, end));
+    if (this.#table.findOrAddBytes(bytes, start, end) >= 0) return false;
+    this.#characters += end - start;
     return true;
   }
 

@@ -1,4 +1,6 @@
-import { hashString, type HashSeed } from "../keyspace/hash.ts";
+import type { Buffer } from "node:buffer";
+import { hashBytes, hashString, type HashSeed } from "../keyspace/hash.ts";
+import { latin1 } from "./latin1.ts";
 
 /**
  * A hash table from byte strings to dense ids, the ground of large hashes, sets and sorted sets.
@@ -7,7 +9,7 @@ import { hashString, type HashSeed } from "../keyspace/hash.ts";
  * is one array access and values of any kind live in arrays beside it; and SCAN's guarantee, that an element present
  * from the first call to the last is returned at least once, however the table grew or shrank in between.
  *
- * Layout: `keys[id]`, `#hashes[id]`, `#next[id]` (the chain), and `#heads[bucket]`, with -1 as the end. Removal moves the
+ * Layout: `keys[id]`, `#entries[2 · id]` with its hash and the next of its chain, and `#heads[bucket]`, with -1 as the end. Removal moves the
  * last entry into the hole.
  *
  * Growth is linear hashing (Litwin 1980): there are `2^level + split` buckets, and each insertion above the load factor
@@ -36,12 +38,16 @@ function reverseBits(value: number): number {
   return (v >>> 16) | (v << 16);
 }
 
+/** Words of an entry in #entries: its hash, and the next one of its chain. */
+const STRIDE_BITS = 1;
+const STRIDE = 1 << STRIDE_BITS;
+const NEXT = 1;
+
 export class StringTable {
   /** The strings, by id: 0 … size - 1. Read it; change it only through the methods. */
   readonly keys: string[] = [];
   readonly #seed: HashSeed;
-  #hashes = new Int32Array(1 << INITIAL_LEVEL);
-  #next = new Int32Array(1 << INITIAL_LEVEL);
+  #entries = new Int32Array(STRIDE << INITIAL_LEVEL);
   #heads = new Int32Array(1 << INITIAL_LEVEL).fill(-1);
   #level = INITIAL_LEVEL;
   #split = 0;
@@ -62,10 +68,21 @@ export class StringTable {
   /** The id of `key`, or -1. */
   find(key: string): number {
     const hash = hashString(key, this.#seed);
-    const hashes = this.#hashes;
-    const next = this.#next;
-    for (let id = this.#heads[this.#bucketOf(hash)]!; id >= 0; id = next[id]!) {
-      if (hashes[id] === hash && this.keys[id] === key) return id;
+    return this.#search(hash, key);
+  }
+
+  #search(hash: number, key: string): number {
+    const entries = this.#entries;
+    for (let id = this.#heads[this.#bucketOf(hash)]!; id >= 0; id = entries[(id << STRIDE_BITS) + NEXT]!) {
+      if (entries[id << STRIDE_BITS] === hash && this.keys[id] === key) return id;
+    }
+    return -1;
+  }
+
+  #searchBytes(hash: number, bytes: Uint8Array, start: number, end: number): number {
+    const entries = this.#entries;
+    for (let id = this.#heads[this.#bucketOf(hash)]!; id >= 0; id = entries[(id << STRIDE_BITS) + NEXT]!) {
+      if (entries[id << STRIDE_BITS] === hash && equalsBytes(this.keys[id]!, bytes, start, end)) return id;
     }
     return -1;
   }
@@ -73,18 +90,29 @@ export class StringTable {
   /** The id of `key` if it is there; otherwise adds it and returns `-1 - id` of the new entry, whose id is the old size. */
   findOrAdd(key: string): number {
     const hash = hashString(key, this.#seed);
-    const hashes = this.#hashes;
-    const next = this.#next;
-    const bucket = this.#bucketOf(hash);
-    const head = this.#heads[bucket]!;
-    for (let id = head; id >= 0; id = next[id]!) {
-      if (hashes[id] === hash && this.keys[id] === key) return id;
-    }
+    const found = this.#search(hash, key);
+    return found >= 0 ? found : this.#add(hash, key);
+  }
+
+  /** As `findOrAdd`, of the key `bytes[start, end)`: a string is made of it only when it is new. Hot: HSET, SADD, ZADD. */
+  findOrAddBytes(bytes: Buffer, start: number, end: number): number {
+    const hash = hashBytes(bytes, start, end, this.#seed);
+    const found = this.#searchBytes(hash, bytes, start, end);
+    return found >= 0 ? found : this.#add(hash, latin1(bytes, start, end));
+  }
+
+  /** As `find`, of the key `bytes[start, end)`. */
+  findBytes(bytes: Uint8Array, start: number, end: number): number {
+    return this.#searchBytes(hashBytes(bytes, start, end, this.#seed), bytes, start, end);
+  }
+
+  #add(hash: number, key: string): number {
     const id = this.keys.length;
-    if (id === hashes.length) this.#reserve(id * 2);
+    if (id << STRIDE_BITS === this.#entries.length) this.#reserve(id * 2);
     this.keys.push(key);
-    this.#hashes[id] = hash;
-    this.#next[id] = head;
+    const bucket = this.#bucketOf(hash);
+    this.#entries[id << STRIDE_BITS] = hash;
+    this.#entries[(id << STRIDE_BITS) + NEXT] = this.#heads[bucket]!;
     this.#heads[bucket] = id;
     if (id >= this.buckets) this.#splitOne();
     return -1 - id;
@@ -99,25 +127,26 @@ export class StringTable {
     const last = keys.length - 1;
     this.#unlink(id);
     if (id !== last) {
-      const hash = this.#hashes[last]!;
+      const hash = this.#entries[last << STRIDE_BITS]!;
       const bucket = this.#bucketOf(hash);
       // Whoever pointed at the last entry now points at the hole.
       let at = this.#heads[bucket]!;
       if (at === last) {
         this.#heads[bucket] = id;
       } else {
-        while (this.#next[at] !== last) at = this.#next[at]!;
-        this.#next[at] = id;
+        while (this.#nextOf(at) !== last) at = this.#nextOf(at);
+        this.#setNext(at, id);
       }
-      this.#next[id] = this.#next[last]!;
-      this.#hashes[id] = hash;
+      this.#setNext(id, this.#nextOf(last));
+      this.#entries[id << STRIDE_BITS] = hash;
       keys[id] = keys[last]!;
     }
     keys.pop();
     if (last * 4 < this.buckets) {
       // Four at a time keep pace with entries that leave at a quarter of the load.
       for (let merges = 0; merges < 4; merges++) this.#mergeOne();
-      if (this.#hashes.length > 64 && last * 4 < this.#hashes.length) this.#reserve(this.#hashes.length >> 1);
+      const capacity = this.#entries.length >> STRIDE_BITS;
+      if (capacity > 64 && last * 4 < capacity) this.#reserve(capacity >> 1);
     }
   }
 
@@ -128,9 +157,9 @@ export class StringTable {
   scan(cursor: number, visit: (id: number) => void): number {
     const level = this.#level;
     const low = cursor & ((1 << level) - 1);
-    for (let id = this.#heads[low]!; id >= 0; id = this.#next[id]!) visit(id);
+    for (let id = this.#heads[low]!; id >= 0; id = this.#nextOf(id)) visit(id);
     if (low < this.#split) {
-      for (let id = this.#heads[low + (1 << level)]!; id >= 0; id = this.#next[id]!) visit(id);
+      for (let id = this.#heads[low + (1 << level)]!; id >= 0; id = this.#nextOf(id)) visit(id);
     }
     return nextCursor(low, level);
   }
@@ -157,8 +186,7 @@ export class StringTable {
   clone(): StringTable {
     const copy = new StringTable(this.#seed);
     for (const key of this.keys) copy.keys.push(key);
-    copy.#hashes = this.#hashes.slice();
-    copy.#next = this.#next.slice();
+    copy.#entries = this.#entries.slice();
     copy.#heads = this.#heads.slice();
     copy.#level = this.#level;
     copy.#split = this.#split;
@@ -170,15 +198,23 @@ export class StringTable {
     return low < this.#split ? hash & ((2 << this.#level) - 1) : low;
   }
 
+  #nextOf(id: number): number {
+    return this.#entries[(id << STRIDE_BITS) + NEXT]!;
+  }
+
+  #setNext(id: number, next: number): void {
+    this.#entries[(id << STRIDE_BITS) + NEXT] = next;
+  }
+
   #unlink(id: number): void {
-    const bucket = this.#bucketOf(this.#hashes[id]!);
+    const bucket = this.#bucketOf(this.#entries[id << STRIDE_BITS]!);
     let at = this.#heads[bucket]!;
     if (at === id) {
-      this.#heads[bucket] = this.#next[id]!;
+      this.#heads[bucket] = this.#nextOf(id);
       return;
     }
-    while (this.#next[at] !== id) at = this.#next[at]!;
-    this.#next[at] = this.#next[id]!;
+    while (this.#nextOf(at) !== id) at = this.#nextOf(at);
+    this.#setNext(at, this.#nextOf(id));
   }
 
   /** Splits the bucket `split` into itself and its twin. */
@@ -191,16 +227,15 @@ export class StringTable {
       heads.set(this.#heads);
       this.#heads = heads;
     }
-    const next = this.#next;
     let stay = -1;
     let move = -1;
     for (let id = this.#heads[from]!; id >= 0;) {
-      const following = next[id]!;
-      if ((this.#hashes[id]! & bit) === 0) {
-        next[id] = stay;
+      const following = this.#nextOf(id);
+      if ((this.#entries[id << STRIDE_BITS]! & bit) === 0) {
+        this.#setNext(id, stay);
         stay = id;
       } else {
-        next[id] = move;
+        this.#setNext(id, move);
         move = id;
       }
       id = following;
@@ -225,8 +260,8 @@ export class StringTable {
     let tail = this.#heads[from]!;
     if (tail >= 0) {
       const first = tail;
-      while (this.#next[tail]! >= 0) tail = this.#next[tail]!;
-      this.#next[tail] = this.#heads[into]!;
+      while (this.#nextOf(tail) >= 0) tail = this.#nextOf(tail);
+      this.#setNext(tail, this.#heads[into]!);
       this.#heads[into] = first;
       this.#heads[from] = -1;
     }
@@ -236,12 +271,16 @@ export class StringTable {
   }
 
   #reserve(capacity: number): void {
-    const kept = this.keys.length;
-    const hashes = new Int32Array(capacity);
-    hashes.set(this.#hashes.subarray(0, kept));
-    this.#hashes = hashes;
-    const next = new Int32Array(capacity);
-    next.set(this.#next.subarray(0, kept));
-    this.#next = next;
+    const entries = new Int32Array(capacity << STRIDE_BITS);
+    entries.set(this.#entries.subarray(0, this.keys.length << STRIDE_BITS));
+    this.#entries = entries;
   }
+}
+
+/** Whether the one-byte string has the bytes `bytes[start, end)`. */
+export function equalsBytes(text: string, bytes: Uint8Array, start: number, end: number): boolean {
+  const { length } = text;
+  if (length !== end - start) return false;
+  for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false;
+  return true;
 }

@@ -1,4 +1,6 @@
+import type { Buffer } from "node:buffer";
 import { COLLECTION_OVERHEAD, POINTER, STRING_OVERHEAD, TABLE_ENTRY } from "./heap-size.ts";
+import { latin1 } from "./latin1.ts";
 import { ScoreTree } from "./score-tree.ts";
 import type { CollectionSettings } from "./settings.ts";
 import { StringTable } from "./string-table.ts";
@@ -64,6 +66,12 @@ export class SortedSetValue extends Collection {
   /** Where `member` is, for `scoreAt` and `put`, or -1; good until the next write. */
   find(member: string): number {
     return this.#large === undefined ? this.#members.indexOf(member) : this.#large.table.find(member);
+  }
+
+  /** As `find`, of the member `bytes[start, end)`. Hot: ZADD. */
+  findBytes(bytes: Buffer, start: number, end: number): number {
+    if (this.#large !== undefined) return this.#large.table.findBytes(bytes, start, end);
+    return this.#members.indexOf(latin1(bytes, start, end));
   }
 
   /** Gives `member` that score; returns whether it is new. */
