@@ -87,7 +87,7 @@ describe.skipIf(chromium === undefined)("the Lox playground in Chromium", { time
     await page.locator(".cm-lintRange-error").waitFor({ state: "detached" });
     await run(page);
     await finished(page);
-    expect(await page.locator(".cm-lintRange-error").innerText()).toBe("a");
+    expect(await page.locator(".cm-lintRange-error").innerText()).toBe("+");
     expect(complaints).toEqual([]);
     await context.close();
   });
