@@ -183,7 +183,7 @@ export class FileSearch implements TreeVisitor {
       if (!this.#settings.noMessages) this.#diagnostics.say(`${shown}: input file is also the output`);
       return;
     }
-    this.#printer.begin(this.#withNames ? shown : undefined);
+    this.#printer.begin(this.#withNames ? shown : undefined, file.isRegular ? file.stat.size : undefined);
     this.#search.begin();
     const reading = new Reading(file, isStdin && this.#settings.maxCount !== Number.POSITIVE_INFINITY);
     try {
@@ -222,14 +222,14 @@ export class FileSearch implements TreeVisitor {
   #conclude(reading: Reading, shown: ByteString, isStdin: boolean): void {
     const { selected, binaryMatches } = this.#search;
     const { list, count } = this.#mode;
-    const { quiet, noMessages, maxCount } = this.#settings;
+    const { quiet, maxCount } = this.#settings;
     if (selected > 0 && quiet) throw new FoundEnough();
-    if (binaryMatches && !noMessages) this.#diagnostics.say(`${shown}: binary file matches`);
+    if (binaryMatches) this.#diagnostics.say(`${shown}: binary file matches`);
     if (count) this.#printer.count(selected);
-    const wanted = selected > 0 === (list !== "non-matching");
-    if (wanted) this.#selectedAny = true;
+    // The exit code tells whether a line was selected, also where -L lists the other files.
+    if (selected > 0) this.#selectedAny = true;
     if (list !== undefined) {
-      if (wanted) this.#printer.fileName(shown);
+      if (selected > 0 === (list === "matching")) this.#printer.fileName(shown);
     } else if (isStdin) {
       if (selected >= maxCount) reading.leaveAt(this.#search.selectedEndOffset);
       else reading.leaveAtEnd();

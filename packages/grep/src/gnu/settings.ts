@@ -242,6 +242,13 @@ class CommandLineReader {
       case "not":
         settings.not.push(value);
         break;
+      case "x":
+        settings.whole = "line";
+        break;
+      case "w":
+        // A whole line is more than a whole word.
+        settings.whole ??= "word";
+        break;
       case "help":
         this.#showUsageHelp = true;
         break;
@@ -316,8 +323,6 @@ const FLAGS: Readonly<Record<string, (value: ByteString) => Partial<Settings>>> 
   "no-group-separator": () => ({ separator: undefined }),
   "perl-classes": () => ({ perlClasses: true }),
   explain: () => ({ explain: true }),
-  x: () => ({ whole: "line" }),
-  w: () => ({ whole: "word" }),
 };
 
 function defaults(): Settings {

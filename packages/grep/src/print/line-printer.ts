@@ -56,6 +56,8 @@ export class LinePrinter implements LineSink {
   #selectedName = "";
   #contextName = "";
   #named = false;
+  /** Least width of line numbers and offsets. */
+  #numberWidth = 0;
   /** Where the buffer's complete lines end. */
   #limit = 0;
   /** The part of the buffer that is known to have no encoding errors. */
@@ -86,8 +88,9 @@ export class LinePrinter implements LineSink {
     };
   }
 
-  /** A new input begins; `name` stands before each of its lines, undefined for none. */
-  begin(name: string | undefined): void {
+  /** A new input begins; `name` stands before each of its lines, undefined for none. `size` in bytes, where it is known. */
+  begin(name: string | undefined, size: number | undefined): void {
+    if (this.#options.initialTab) this.#numberWidth = numberWidth(size, this.#options.lineNumbers);
     this.#named = name !== undefined;
     if (name === undefined) return;
     const painted = this.#painted(this.#name, name);
@@ -146,11 +149,11 @@ export class LinePrinter implements LineSink {
     const { mark } = selected ? this.#selected : this.#context;
     if (this.#named) out.text(selected ? this.#selectedName : this.#contextName);
     if (lineNumbers) {
-      out.text(this.#painted(this.#number, String(number)));
+      out.text(this.#painted(this.#number, String(number).padStart(this.#numberWidth)));
       out.text(mark);
     }
     if (byteOffsets) {
-      out.text(this.#painted(this.#offset, String(offset)));
+      out.text(this.#painted(this.#offset, String(offset).padStart(this.#numberWidth)));
       out.text(mark);
     }
     if (initialTab && end > start && (this.#named || lineNumbers || byteOffsets)) out.byte(TAB);
@@ -212,4 +215,9 @@ export class LinePrinter implements LineSink {
   #painted({ start, end }: Paint, text: string): string {
     return start + text + end;
   }
+}
+
+/** With -T numbers are as wide as the largest that the input could need: 20 digits where nobody knows its size. */
+function numberWidth(size: number | undefined, lineNumbers: boolean): number {
+  return size === undefined ? 20 : String(size + (lineNumbers ? 1 : 0)).length;
 }

@@ -16,7 +16,7 @@ import { countByte, type Selection } from "./selection.ts";
 export interface LineSink {
   /** Lines up to `limit` follow; the scanner's buffer has changed. */
   region(limit: number): void;
-  /** The line `buffer[start, end)`. False when it could not be output as text, which ends the output of this input. */
+  /** The line `buffer[start, end)`. False when it is no text, and was not output. */
   line(start: number, end: number, selected: boolean, number: number, offset: number): boolean;
   /** What follows does not adjoin what came before it. */
   gap(): void;
@@ -250,10 +250,10 @@ export class LineSearch {
       // Kept here: the sink may ask the scanner about the line's matches.
       end = this.#selection.lineEnd;
       if (this.#pending > 0) this.#trailingContext(start);
-      if (this.#output) this.#leadingContext(start);
-      if (this.#output) this.#put(start, end, true);
+      this.#leadingContext(start);
+      this.#put(start, end, true);
       this.#took(end);
-      this.#pending = this.#output ? Math.max(0, after) : 0;
+      this.#pending = Math.max(0, after);
       if (this.#left <= 0 || this.#stopAtFirst) return;
     }
   }
@@ -263,7 +263,6 @@ export class LineSearch {
     let first = start;
     for (let i = 0; i < this.#options.before && first > floor; i++) first = this.#lineBefore(first, floor);
     if (this.#selectedEver && this.#baseOffset + first !== this.#outputEndOffset) this.#sink.gap();
-    // Also after a line that could not be output: GNU grep notices that only before the selected one.
     while (first < start) first = this.#contextLine(first, start);
   }
 
@@ -285,12 +284,9 @@ export class LineSearch {
 
   #put(start: number, end: number, selected: boolean): void {
     const number = this.#options.lineNumbers ? this.#numberOf(start, end) : 0;
-    if (this.#sink.line(start, end, selected, number, this.#baseOffset + start)) {
+    if (this.#sink.line(start, end, selected, number, this.#baseOffset + start))
       this.#outputEndOffset = this.#baseOffset + end + 1;
-      return;
-    }
-    this.#encodingError = this.#stopAtFirst = true;
-    this.#output = false;
+    else this.#encodingError = true;
   }
 
   /** Lines are numbered when their numbers are asked for, in ascending order. */
