@@ -6,6 +6,7 @@
  */
 import { totalmem } from "node:os";
 import process from "node:process";
+import { setImmediate } from "node:timers";
 import { resolve } from "node:path";
 import type { Duplex } from "node:stream";
 import {
@@ -137,6 +138,8 @@ export class RedisServer implements AsyncDisposable {
   #wake: Timer | undefined;
   /** When #wake fires. */
   #wakeMs = Infinity;
+  /** A script that was stopped goes on soon. */
+  #continuing = false;
   #descriptors = 8;
   #outputLimits: Readonly<Record<"normal" | "pubsub", OutputLimit>>;
   readonly #doors: Doors;
@@ -177,6 +180,12 @@ export class RedisServer implements AsyncDisposable {
       config,
       facts: { ...FACTS, configFile: options.configFile ?? "" },
       files: settingsFiles(this.#world, options.dir ?? process.cwd()),
+      processorClock: () => realWorld.clock.monotonic(),
+      log: (level, message) => {
+        if (level === "warning") this.#log.warn(message);
+        else if (level === "notice") this.#log.info(message);
+        else this.#log.debug(message);
+      },
     });
     for (const [from, to] of options.renamedCommands ?? []) this.#engine.commands.rename(from, to);
     this.#loadUsers(options);
@@ -347,6 +356,7 @@ export class RedisServer implements AsyncDisposable {
 
   /** Stops: no new connections, then the open ones end. Resolves when all is closed. Harmless when called again. */
   async close(options: { readonly graceMs?: number } = {}): Promise<void> {
+    this.#engine.abandonScript();
     this.#engine.replication.close();
     await this.#persistence?.quiesce();
     this.#cron?.close();
@@ -414,6 +424,7 @@ export class RedisServer implements AsyncDisposable {
   /** After anything that the engine did: sets the timers that it now needs. */
   #served(): void {
     const engine = this.#engine;
+    if (engine.busy) this.#continueScript();
     let wakeMs = engine.nextWakeMs;
     // A clock that is moved by hand may be moved by years: it stops where a key expires instead of ten times a second.
     if (this.#manual !== undefined) wakeMs = Math.min(wakeMs, engine.keyspace.earliestExpiryMs + 1);
@@ -423,6 +434,18 @@ export class RedisServer implements AsyncDisposable {
     this.#wakeMs = wakeMs;
     const delay = Math.min(Math.max(0, wakeMs - this.#clock.now()), MAX_TIMER_MS);
     this.#wake = this.#clock.setTimeout(() => this.#runDue(), delay);
+  }
+
+  /** A script that was stopped goes on once others had their turn: in real time, as it does not wait for any clock. */
+  #continueScript(): void {
+    if (this.#continuing) return;
+    this.#continuing = true;
+    setImmediate(() => {
+      this.#continuing = false;
+      this.#engine.continueScript(this.#clock.now());
+      this.#engine.flush();
+      this.#served();
+    });
   }
 
   #runDue(): void {

@@ -70,6 +70,8 @@ export class CommandContext {
   /** False in MULTI and scripts, where blocking commands answer at once. */
   canBlock = true;
   /** True when a command that had blocked runs again because a key became ready. */
+  /** True for what an append-only file or a master says: it has to be done, whatever stands against it. */
+  replaying = false;
   retrying = false;
 
   constructor(engine: Engine) {

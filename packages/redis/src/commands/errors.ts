@@ -30,5 +30,8 @@ export const OVERFLOW: CommandError = new CommandError("ERR increment or decreme
 export const STRING_TOO_LONG: CommandError = new CommandError(
   "ERR string exceeds maximum allowed size (proto-max-bulk-len)",
 );
+export const BUSY_SCRIPT: CommandError = new CommandError(
+  "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
+);
 export const TIMEOUT_NOT_A_FLOAT: CommandError = new CommandError("ERR timeout is not a float or out of range");
 export const TIMEOUT_NEGATIVE: CommandError = new CommandError("ERR timeout is negative");

@@ -3,7 +3,7 @@ import { dumpValue, restoreValue, verifyPayload } from "../persistence/dump-payl
 import { accessWord } from "../persistence/engine-snapshot.ts";
 import type { PersistenceDoor } from "../engine/persistence-door.ts";
 import { EVENT, type CommandContext } from "./context.ts";
-import { CommandError, NOT_AN_INTEGER, SYNTAX_ERROR } from "./errors.ts";
+import { BUSY_SCRIPT, CommandError, NOT_AN_INTEGER, SYNTAX_ERROR } from "./errors.ts";
 import { key, type CommandFlag, type CommandRow, type Handler } from "./table.ts";
 
 /** A server without a data directory writes nothing. */
@@ -120,6 +120,11 @@ function shutdown(ctx: CommandContext): void {
     return;
   }
   if (saves === "save") door(ctx);
+  if (engine.busy) {
+    // What the script has done so far may not be what it is about: there is no saving that.
+    if (saves !== "nosave") throw BUSY_SCRIPT;
+    engine.abandonScript();
+  }
   engine.persistence?.shutdown(saves, force);
   engine.requestShutdown();
 }

@@ -32,6 +32,7 @@ import { memoryCommands } from "./memory.ts";
 import { persistenceCommands } from "./persistence.ts";
 import { pubsubCommands } from "./pubsub.ts";
 import { replicationCommands } from "./replication.ts";
+import { scriptingCommands } from "./scripting.ts";
 import { serverCommands } from "./server.ts";
 import { sortCommands } from "./sort.ts";
 import { transactionCommands } from "./transactions.ts";
@@ -79,6 +80,7 @@ const FAMILIES: readonly (readonly CommandRow[])[] = [
   persistenceCommands,
   pubsubCommands,
   replicationCommands,
+  scriptingCommands,
   serverCommands,
   sortCommands,
   transactionCommands,
@@ -99,6 +101,8 @@ export const FLAG = {
   pubsub: 1024,
   loading: 2048,
   stale: 4096,
+  noscript: 8192,
+  allowBusy: 16384,
 } as const;
 
 const FLAG_BITS: Partial<Record<CommandFlag, number>> = {
@@ -115,6 +119,8 @@ const FLAG_BITS: Partial<Record<CommandFlag, number>> = {
   pubsub: FLAG.pubsub,
   loading: FLAG.loading,
   stale: FLAG.stale,
+  noscript: FLAG.noscript,
+  allow_busy: FLAG.allowBusy,
 };
 
 /** A row, ready to run, with its statistics. */
@@ -208,6 +214,13 @@ export class CommandIndex {
       while (this.#slots[slot] !== undefined) slot = (slot + 1) & this.#mask;
       this.#slots[slot] = entry;
     }
+  }
+
+  /** The entry of a request: of a container the subcommand that it names, undefined when there is none of that name. */
+  command(args: Args): CommandEntry | undefined {
+    const entry = this.find(args, 0);
+    if (entry?.subcommands === undefined || args.length < 2) return entry;
+    return entry.subcommands.find(args, 1);
   }
 
   /** The entry whose name argument `i` is. */

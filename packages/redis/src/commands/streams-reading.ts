@@ -49,8 +49,12 @@ function parseRead(ctx: CommandContext, grouped: boolean): ReadRequest {
   let hasGroup = false;
   for (let i = 1; i < args.length && request.firstKey === 0; i++) {
     const more = args.length - 1 - i;
-    if (more > 0 && args.is(i, "BLOCK")) request.timeoutMs = timeoutOf(ctx, ++i);
-    else if (more > 0 && args.is(i, "COUNT")) request.count = countOf(args, ++i) || Infinity;
+    if (more > 0 && args.is(i, "BLOCK")) {
+      if (ctx.client.runsScripts) {
+        throw new CommandError(`ERR ${args.string(0)} command is not allowed with BLOCK option from scripts`);
+      }
+      request.timeoutMs = timeoutOf(ctx, ++i);
+    } else if (more > 0 && args.is(i, "COUNT")) request.count = countOf(args, ++i) || Infinity;
     else if (more > 0 && args.is(i, "STREAMS")) {
       request.firstKey = i + 1;
       if (more % 2 !== 0) throw unbalanced(grouped);

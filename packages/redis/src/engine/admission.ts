@@ -3,6 +3,7 @@
  * the error that the client sees.
  */
 import { denialText } from "../acl/denial.ts";
+import { BUSY_SCRIPT } from "../commands/errors.ts";
 import { FLAG, type CommandEntry } from "../commands/registry.ts";
 import type { Args } from "../resp/args.ts";
 import type { Client } from "./client.ts";
@@ -31,8 +32,8 @@ export function isQueued(client: Client, entry: CommandEntry): boolean {
 }
 
 /** Whether the command writes, or something of the queue that it executes. */
-function doesWrite(client: Client, entry: CommandEntry): boolean {
-  if ((entry.bits & FLAG.write) !== 0) return true;
+function doesWrite(client: Client, entry: CommandEntry, bits: number): boolean {
+  if ((bits & FLAG.write) !== 0) return true;
   return entry.row.name === "exec" && client.queue?.some((queued) => (queued.entry.bits & FLAG.write) !== 0) === true;
 }
 
@@ -41,7 +42,10 @@ export class Admission {
   readonly #memoryLimit: MemoryLimit;
   #loading = false;
   #writesRefused = "";
+  #busy = false;
   #restricted = false;
+  /** Whether the latest command that asked for room found none, and nothing to evict. */
+  outOfMemory = false;
 
   constructor(engine: Engine, memoryLimit: MemoryLimit) {
     this.#engine = engine;
@@ -55,13 +59,23 @@ export class Admission {
 
   set loading(loading: boolean) {
     this.#loading = loading;
-    this.#restricted = loading || this.#writesRefused !== "";
+    this.#restrict();
+  }
+
+  /** A script was stopped, and others may not do much. */
+  set busy(busy: boolean) {
+    this.#busy = busy;
+    this.#restrict();
+  }
+
+  #restrict(): void {
+    this.#restricted = this.#loading || this.#busy || this.#writesRefused !== "";
   }
 
   /** The error that commands that write get; empty: none. */
   set writesRefused(message: string) {
     this.#writesRefused = message;
-    this.#restricted = this.#loading || message !== "";
+    this.#restrict();
   }
 
   /** Why `entry` may not run, as an error reply; undefined: nothing stands against it so far. */
@@ -83,7 +97,7 @@ export class Admission {
         return denialText(client.user, entry, denial);
       }
     }
-    if (this.#memoryLimit.applies && this.#isOutOfMemory(client, entry)) return OUT_OF_MEMORY;
+    if (this.#memoryLimit.applies && !this.#busy && this.#isOutOfMemory(client, entry, args)) return OUT_OF_MEMORY;
     if (
       client.reply.resp === 2 &&
       engine.pubsub.inUse &&
@@ -96,23 +110,32 @@ export class Admission {
   }
 
   /** The same for what is asked after CLIENT PAUSE has had its say: whether the server is in a state to run it. */
-  lateRefusal(client: Client, entry: CommandEntry): string | undefined {
+  lateRefusal(client: Client, entry: CommandEntry, args: Args): string | undefined {
     const { replication } = this.#engine;
     if (!this.#restricted && !replication.restricts) return undefined;
-    const writes = doesWrite(client, entry);
+    const writes = doesWrite(client, entry, this.#engine.bitsOf(entry, args));
     if (this.#writesRefused !== "" && (writes || entry.row.name === "ping")) return this.#writesRefused;
     const refusal = replication.restricts ? replication.refusal(entry, writes) : undefined;
     if (refusal !== undefined) return refusal;
-    return this.#loading && (entry.bits & FLAG.loading) === 0 ? LOADING : undefined;
+    if (this.#loading && (entry.bits & FLAG.loading) === 0) return LOADING;
+    return this.#busy && (entry.bits & FLAG.allowBusy) === 0 ? BUSY_SCRIPT.message : undefined;
+  }
+
+  /** Why a script's first command that writes may not run. */
+  scriptRefusal(entry: CommandEntry): string | undefined {
+    if (this.#writesRefused !== "") return this.#writesRefused;
+    const { replication } = this.#engine;
+    return replication.restricts ? replication.refusal(entry, true) : undefined;
   }
 
   /** Makes room, if it is short; whether the command must be refused because there was nothing to remove. */
-  #isOutOfMemory(client: Client, entry: CommandEntry): boolean {
-    if (this.#engine.makeRoom()) return false;
+  #isOutOfMemory(client: Client, entry: CommandEntry, args: Args): boolean {
+    this.outOfMemory = !this.#engine.makeRoom();
+    if (!this.outOfMemory) return false;
     if (entry.row.name === "exec") {
       return client.queue?.some((queued) => (queued.entry.bits & FLAG.denyoom) !== 0) === true;
     }
     // A queue takes memory too, whatever is queued.
-    return isQueued(client, entry) || (entry.bits & FLAG.denyoom) !== 0;
+    return isQueued(client, entry) || (this.#engine.bitsOf(entry, args) & FLAG.denyoom) !== 0;
   }
 }

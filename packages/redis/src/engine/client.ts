@@ -78,6 +78,8 @@ export class Client implements Watcher {
   readonly channels: Set<string> = new Set();
   readonly patterns: Set<string> = new Set();
   readonly shardChannels: Set<string> = new Set();
+  /** The one as which scripts run commands. */
+  runsScripts = false;
   blocked: BlockedState | undefined = undefined;
   monitor = false;
   /** What it said of itself, if it is a replica of ours, or is about to become one. */

@@ -13,18 +13,32 @@ export interface Effect {
   /** Database number. */
   readonly database: number;
   readonly command: Args;
+  /** Who gets it: EFFECT_TARGET bits. */
+  readonly targets: number;
 }
+
+/** Who gets effects; a script chooses by redis.set_repl. */
+export const EFFECT_TARGET = { none: 0, aof: 1, replicas: 2, all: 3 } as const;
 
 /** Gets the effects of one unit of execution, in order; `Args` are its own to keep. */
 export type EffectListener = (effects: readonly Effect[]) => void;
 
+interface Subscription {
+  readonly listener: EffectListener;
+  readonly target: number;
+}
+
 export class Effects {
-  readonly #listeners: EffectListener[] = [];
+  /** Who gets what is added: EFFECT_TARGET bits. */
+  targets: number = EFFECT_TARGET.all;
+  readonly #subscriptions: Subscription[] = [];
   #unit: Effect[] = [];
+  /** Not everything in the unit is for everybody. */
+  #divided = false;
   #spoken = false;
 
   get active(): boolean {
-    return this.#listeners.length > 0;
+    return this.#subscriptions.length > 0;
   }
 
   /** Whether something of an unfinished command, MULTI or script was not sent yet. */
@@ -32,23 +46,31 @@ export class Effects {
     return this.#unit.length > 0;
   }
 
-  subscribe(listener: EffectListener): () => void {
-    this.#listeners.push(listener);
+  /** Has `listener` told of what is for `target` (default: of everything) until the function that is returned is called. */
+  subscribe(listener: EffectListener, target: number = EFFECT_TARGET.all): () => void {
+    const subscription = { listener, target };
+    this.#subscriptions.push(subscription);
     return () => {
-      const index = this.#listeners.indexOf(listener);
-      if (index >= 0) this.#listeners.splice(index, 1);
+      const index = this.#subscriptions.indexOf(subscription);
+      if (index >= 0) this.#subscriptions.splice(index, 1);
     };
   }
 
-  /** A handler says what it did. */
-  add(database: number, command: readonly EffectPart[]): void {
+  #push(database: number, command: Args, targets: number): void {
+    if (targets === EFFECT_TARGET.none) return;
+    if (targets !== EFFECT_TARGET.all) this.#divided = true;
+    this.#unit.push({ database, command, targets });
+  }
+
+  /** A handler says what it did, and whom that concerns at most. */
+  add(database: number, command: readonly EffectPart[], targets: number = EFFECT_TARGET.all): void {
     this.#spoken = true;
-    if (this.active) this.#unit.push({ database, command: Args.from(command) });
+    if (this.active) this.#push(database, Args.from(command), targets & this.targets);
   }
 
   /** Something that happened beside the command: the removal of an expired key. */
   addBeside(database: number, command: readonly EffectPart[]): void {
-    if (this.active) this.#unit.push({ database, command: Args.from(command) });
+    if (this.active) this.#push(database, Args.from(command), EFFECT_TARGET.all);
   }
 
   suppress(): void {
@@ -57,7 +79,7 @@ export class Effects {
 
   /** After each command: its request is its effect, if it changed something and said nothing else. */
   commandDone(database: number, request: Args, changed: boolean): void {
-    if (changed && !this.#spoken && this.active) this.#unit.push({ database, command: request.copy() });
+    if (changed && !this.#spoken && this.active) this.#push(database, request.copy(), this.targets);
     this.#spoken = false;
   }
 
@@ -66,14 +88,26 @@ export class Effects {
     if (this.#unit.length === 0) return;
     const unit = this.#unit;
     this.#unit = [];
-    const effects =
-      unit.length === 1
-        ? unit
-        : [
-            { database: unit[0]!.database, command: Args.from(["MULTI"]) },
-            ...unit,
-            { database: unit.at(-1)!.database, command: Args.from(["EXEC"]) },
-          ];
-    for (const listener of this.#listeners) listener(effects);
+    if (!this.#divided) {
+      const effects = asTransaction(unit);
+      for (const { listener } of this.#subscriptions) listener(effects);
+      return;
+    }
+    this.#divided = false;
+    for (const { listener, target } of this.#subscriptions) {
+      const effects = unit.filter(({ targets }) => (targets & target) !== 0);
+      if (effects.length > 0) listener(asTransaction(effects));
+    }
   }
+}
+
+/** Several effects between MULTI and EXEC. */
+function asTransaction(unit: readonly Effect[]): readonly Effect[] {
+  if (unit.length === 1) return unit;
+  const { all } = EFFECT_TARGET;
+  return [
+    { database: unit[0]!.database, command: Args.from(["MULTI"]), targets: all },
+    ...unit,
+    { database: unit.at(-1)!.database, command: Args.from(["EXEC"]), targets: all },
+  ];
 }

@@ -42,6 +42,7 @@ import { Pause } from "./pause.ts";
 import { PubSub } from "./pubsub.ts";
 import type { SlowLog } from "./slow-log.ts";
 import { Stats } from "./stats.ts";
+import { Scripting } from "../scripting/scripting.ts";
 import { unknownCommand, unknownSubcommand } from "./unknown-command.ts";
 import { REDIS_VERSION } from "./version.ts";
 
@@ -66,6 +67,7 @@ export class Engine {
   readonly clients: Map<number, Client> = new Map();
   readonly stats: Stats = new Stats();
   readonly effects: Effects = new Effects();
+  readonly scripting: Scripting;
   readonly blocked: BlockedClients;
   readonly #outbox = new Outbox(this.stats);
   readonly pubsub: PubSub = new PubSub((client) => this.wrote(client));
@@ -81,11 +83,15 @@ export class Engine {
   persistence: PersistenceDoor | undefined = undefined;
   /** SHUTDOWN was asked for, and what was to be saved is: whoever owns the engine ends. */
   onShutdown: (() => void) | undefined = undefined;
+  /** Where redis.log of scripts writes. */
+  readonly log: (level: "debug" | "verbose" | "notice" | "warning", message: string) => void;
   readonly #execution: Execution;
   readonly #inbox: Inbox;
   readonly #access: AccessClock;
   readonly #background: Background;
   #now: number;
+  /** A script was stopped; its time goes on when it is over. */
+  #busy = false;
   #nextClientId = 1;
   readonly #pause = new Pause();
   readonly #memoryLimit: MemoryLimit;
@@ -130,6 +136,8 @@ export class Engine {
     this.setNow(options.now);
     this.collections = collectionSettings(this.keyspace.seed, this.config);
     this.#execution = new Execution(this, this.#monitors, options.monotonic);
+    this.scripting = new Scripting(this, options.processorClock ?? options.monotonic);
+    this.log = options.log ?? (() => {});
     this.#inbox = new Inbox(this, this.#outbox, this.#execution.stopwatch);
     this.blocked = new BlockedClients({
       now: () => this.#now,
@@ -165,6 +173,7 @@ export class Engine {
   /** Sets the time; it holds until set again. */
   setNow(now: number): void {
     this.#now = now;
+    if (this.#busy) return;
     this.#access.now = now;
     this.keyspace.freshAccess = this.#access.freshWord;
     this.keyspace.now = now;
@@ -204,6 +213,20 @@ export class Engine {
   }
 
   /** The connection is gone. */
+  /** The client as which scripts run commands: nobody sees it. */
+  connectScripts(): Client {
+    const client = this.connect(
+      { flush: () => {}, close: () => {}, queuedBytes: 0 },
+      { remote: "?:0", local: "?:0", descriptor: -1 },
+    );
+    client.runsScripts = true;
+    client.authenticated = true;
+    client.flushing = true;
+    this.clients.delete(client.id);
+    this.stats.connectionsReceived--;
+    return client;
+  }
+
   disconnect(client: Client): void {
     if (client.closed) return;
     client.closed = true;
@@ -282,7 +305,7 @@ export class Engine {
       this.#execution.reject(client, entry, refusal);
       return;
     }
-    const lateRefusal = this.#admission.lateRefusal(client, entry);
+    const lateRefusal = this.#admission.lateRefusal(client, entry, args);
     if (lateRefusal !== undefined) {
       this.#execution.reject(client, entry, lateRefusal);
       return;
@@ -346,6 +369,77 @@ export class Engine {
   }
 
   /** Executes one command and nothing around it. */
+  /** Counts an error that is part of a reply. */
+  countError(message: string): void {
+    this.#execution.countError(message);
+  }
+
+  /** Whether what the keys take was above maxmemory, with nothing to evict, when the command came that runs. */
+  get outOfMemory(): boolean {
+    return this.#memoryLimit.applies && this.#admission.outOfMemory;
+  }
+
+  /** Why the first command that writes of a script is refused now; undefined: it is not. */
+  scriptRefusal(entry: CommandEntry): string | undefined {
+    return this.#admission.scriptRefusal(entry);
+  }
+
+  /** FLAG bits of a request: a script that declares what it does is what it says. */
+  bitsOf(entry: CommandEntry, args: Args): number {
+    return entry.row.group === "scripting" ? this.scripting.declaredBits(entry, args) : entry.bits;
+  }
+
+  /** The command that runs calls others for a script until `leaveScript`. */
+  enterScript(): void {
+    this.#execution.enterScript();
+  }
+
+  leaveScript(client: Client, entry: CommandEntry): void {
+    this.#execution.leaveScript(client, entry);
+  }
+
+  /** Tells monitors of a command before it runs. */
+  announce(client: Client, entry: CommandEntry, args: Args): void {
+    if (this.#monitors.listening) this.#monitors.announce(this.#now, client, entry, args);
+  }
+
+  /** `client`'s script was stopped: others get BUSY until it is over. */
+  scriptStopped(client: Client): void {
+    this.#busy = true;
+    this.#admission.busy = true;
+    client.paused = true;
+  }
+
+  /** Whether a script was stopped, and `continueScript` has to be called until it is over. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** Lets a stopped script go on for some milliseconds. Call `flush` after it. */
+  continueScript(now: number): void {
+    if (!this.#busy || this.#outbox.held) return;
+    const client = this.#execution.continueScript();
+    if (client === undefined) return;
+    this.#scriptOver();
+    this.setNow(now);
+    client.paused = false;
+    this.#inbox.resume(client);
+    this.#inbox.drainResumable();
+  }
+
+  /** Ends a stopped script without a reply. */
+  abandonScript(): void {
+    if (!this.#busy) return;
+    this.scripting.abandon();
+    this.#execution.abandonScript();
+    this.#scriptOver();
+  }
+
+  #scriptOver(): void {
+    this.#busy = false;
+    this.#admission.busy = false;
+  }
+
   call(client: Client, entry: CommandEntry, args: Args): void {
     this.#execution.call(client, entry, args);
   }
@@ -410,7 +504,7 @@ export class Engine {
   /** Times out blocked clients and ends pauses. Call `flush` after it. */
   tick(now: number): void {
     this.setNow(now);
-    if (this.#outbox.held) return;
+    if (this.#outbox.held || this.#busy) return;
     if (this.#pause.untilMs > 0 && now >= this.#pause.untilMs) this.unpause();
     this.replication.tick(now);
     this.blocked.expire();
@@ -423,6 +517,7 @@ export class Engine {
    */
   cron(now: number): boolean {
     this.setNow(now);
+    if (this.#busy) return true;
     this.#background.measure(now);
     if (this.activeExpire && this.#pause.untilMs === 0 && this.removesExpired) {
       this.#background.expire(this.config.number("hz"));
@@ -440,6 +535,7 @@ export class Engine {
   /** Removes all keys that have expired by `now`: for a clock that is moved by hand. Call `flush` after it. */
   expireAll(now: number): void {
     this.setNow(now);
+    if (this.#busy) return;
     if (this.activeExpire && this.removesExpired) this.keyspace.expireAll();
     this.effects.unitDone();
   }

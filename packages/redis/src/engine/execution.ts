@@ -14,7 +14,17 @@ import type { Config } from "./config.ts";
 import type { Engine } from "./engine.ts";
 import type { Monitors } from "./monitor.ts";
 import { SlowCommands } from "./slow-commands.ts";
+import { SCRIPT_STOPPED } from "../scripting/scripting.ts";
 import { Stopwatch } from "./stopwatch.ts";
+
+/** A script that was stopped to let others in, and the command that runs it. */
+interface StoppedScript {
+  readonly client: Client;
+  readonly entry: CommandEntry;
+  readonly args: Args;
+  /** What MULTI queued behind it, when EXEC runs it. */
+  rest: readonly QueuedCommand[];
+}
 
 export class Execution {
   readonly stopwatch: Stopwatch;
@@ -22,6 +32,9 @@ export class Execution {
   readonly #engine: Engine;
   readonly #monitors: Monitors;
   readonly #context: CommandContext;
+  #stopped: StoppedScript | undefined;
+  /** Whether commands may block outside of the script that is under way. */
+  #couldBlock = true;
 
   constructor(engine: Engine, monitors: Monitors, monotonic: () => number) {
     this.#engine = engine;
@@ -58,18 +71,30 @@ export class Execution {
     try {
       entry.handler!(ctx);
     } catch (error) {
+      if (error === SCRIPT_STOPPED) {
+        this.#stopped = { client, entry, args: args.copy(), rest: [] };
+        engine.scriptStopped(client);
+        return;
+      }
       if (!(error instanceof CommandError)) throw error;
       reply.truncate(mark);
       entry.failedCalls++;
       this.replyError(client, error.message);
     }
+    this.#account(client, entry, args, db.index);
+  }
+
+  /** What follows from a handler's work, whatever it was. */
+  #account(client: Client, entry: CommandEntry, args: Args, database: number): void {
+    const engine = this.#engine;
+    const ctx = this.#context;
     entry.calls++;
     client.commands++;
     client.lastCommand = entry;
     engine.stats.commandsProcessed++;
     const { dirty } = ctx;
     engine.stats.dirty += dirty;
-    if (engine.effects.active) engine.effects.commandDone(db.index, args, dirty > 0);
+    if (engine.effects.active) engine.effects.commandDone(database, args, dirty > 0);
     const microseconds = this.stopwatch.after(entry, args.length);
     if (this.#monitors.listening && !ctx.retrying) this.#monitors.tell(engine.now, client, entry, args);
     if (this.slow.mayNote(microseconds)) this.slow.note(client, entry, args, microseconds, engine.now);
@@ -80,11 +105,78 @@ export class Execution {
     const mark = client.reply.length;
     this.call(client, entry, args);
     if (client.replyMode !== "on") this.#muteReply(client, mark);
+    if (this.#stopped !== undefined) {
+      // The unit that the script has begun is not over.
+      if (client.replyMode === "on") return;
+      if (client === this.#stopped.client) client.reply.truncate(mark);
+      else this.#muteReply(client, mark);
+      return;
+    }
     this.#unitDone(client);
     if (this.#engine.blocked.hasReady) this.#engine.blocked.serve();
   }
 
   /** Effects leave; the client knows how far the history goes with them. */
+  /** The command that runs is about to call others, for a script. They are measured apart from it, and do not block. */
+  enterScript(): void {
+    this.#couldBlock = this.#context.canBlock;
+    this.#context.canBlock = false;
+    this.stopwatch.enter();
+  }
+
+  /** Back in the command that runs the script. */
+  leaveScript(client: Client, entry: CommandEntry): void {
+    const ctx = this.#context;
+    this.stopwatch.leave();
+    ctx.canBlock = this.#couldBlock;
+    ctx.client = client;
+    ctx.reply = client.reply;
+    ctx.db = client.db;
+    ctx.command = entry;
+    // The script's commands have accounted for what they changed.
+    ctx.dirty = 0;
+  }
+
+  /** Whether a script is stopped, and waits for `continueScript`. */
+  get busy(): boolean {
+    return this.#stopped !== undefined;
+  }
+
+  /** Lets the stopped script go on for a slice. Returns its client when it is over, and with it the command or EXEC that ran it. */
+  continueScript(): Client | undefined {
+    const { client, entry, args, rest } = this.#stopped!;
+    const ctx = this.#context;
+    ctx.args = args;
+    ctx.client = client;
+    ctx.reply = client.reply;
+    ctx.now = this.#engine.now;
+    const mark = client.reply.length;
+    try {
+      this.#engine.scripting.resume();
+    } catch (error) {
+      if (error !== SCRIPT_STOPPED) throw error;
+      return undefined;
+    }
+    this.#stopped = undefined;
+    this.#account(client, entry, args, client.db.index);
+    this.transaction(client, rest);
+    const muted = client.replyMode !== "on";
+    if (this.busy) {
+      if (muted) client.reply.truncate(mark);
+      return undefined;
+    }
+    if (muted) this.#muteReply(client, mark);
+    this.#unitDone(client);
+    if (this.#engine.blocked.hasReady) this.#engine.blocked.serve();
+    return client;
+  }
+
+  /** Forgets the stopped script: the server ends. What it has done so far counts. */
+  abandonScript(): void {
+    this.#stopped = undefined;
+    this.#engine.effects.unitDone();
+  }
+
   #unitDone(client: Client): void {
     const { effects, replication } = this.#engine;
     effects.unitDone();
@@ -97,7 +189,7 @@ export class Execution {
     const ctx = this.#context;
     const { args, command } = ctx;
     ctx.canBlock = false;
-    for (const queued of queue) {
+    for (const [at, queued] of queue.entries()) {
       const denial = acl.check(client.user, queued.entry, queued.args);
       if (denial !== undefined) {
         this.#engine.logDenial(client, queued.entry, queued.args, denial, "multi");
@@ -107,6 +199,10 @@ export class Execution {
       this.call(client, queued.entry, queued.args);
     }
     ctx.canBlock = true;
+      if (this.#stopped !== undefined) {
+        this.#stopped.rest = queue.slice(at + 1);
+        break;
+      }
     ctx.args = args;
     ctx.command = command;
     // EXEC itself changed nothing: its commands were counted.
@@ -119,7 +215,9 @@ export class Execution {
     ctx.canBlock = false;
     this.call(client, entry, args);
     ctx.canBlock = true;
+    ctx.replaying = true;
     client.reply.clear();
+    ctx.replaying = false;
   }
 
   /** Runs a blocked client's command again: it either replies or goes on waiting. */
@@ -151,13 +249,18 @@ export class Execution {
 
   /** Sends an error and counts it. */
   replyError(client: Client, message: string): void {
-    const { stats } = this.#engine;
     client.reply.error(message);
     stats.errorReplies++;
     const space = message.indexOf(" ");
     const code = space < 0 ? message : message.slice(0, space);
     stats.errors.set(code, (stats.errors.get(code) ?? 0) + 1);
   }
+    this.countError(message);
+  }
+
+  /** Counts an error that a client or a script got. */
+  countError(message: string): void {
+    const { stats } = this.#engine;
 
   /** CLIENT REPLY OFF and SKIP: the reply is made, and dropped. */
   #muteReply(client: Client, mark: number): void {

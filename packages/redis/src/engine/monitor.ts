@@ -40,8 +40,13 @@ export class Monitors {
 
   /** Tells that `client` ran a command, unless it is one that monitors do not see. */
   tell(now: number, client: Client, entry: CommandEntry, args: Args): void {
-    if ((entry.bits & (FLAG.skipMonitor | FLAG.admin)) !== 0) return;
-    const line = monitorLine(now, client.db.index, client.address.remote, redacted(entry, args));
+    if ((entry.bits & (FLAG.skipMonitor | FLAG.admin)) === 0) this.announce(now, client, entry, args);
+  }
+
+  /** Tells of a command, whichever it is: EVAL does so itself, before those of its script. */
+  announce(now: number, client: Client, entry: CommandEntry, args: Args): void {
+    const address = client.runsScripts ? "lua" : client.address.remote;
+    const line = monitorLine(now, client.db.index, address, redacted(entry, args));
     for (const monitor of this.#clients) {
       monitor.reply.simple(line);
       this.#outbox.wrote(monitor);

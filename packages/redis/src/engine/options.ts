@@ -43,6 +43,13 @@ export interface EngineOptions {
   readonly config?: Config;
   readonly facts?: HostFacts;
   readonly files?: SettingsFiles;
+  /**
+   * Milliseconds of real time, fractional, never going back, for scripts that do not end: those stop the process, whatever time it is in the
+   * World. Default: `monotonic`.
+   */
+  readonly processorClock?: () => number;
+  /** Where redis.log of scripts writes. */
+  readonly log?: (level: "debug" | "verbose" | "notice" | "warning", message: string) => void;
 }
 
 export const NO_FACTS: HostFacts = {

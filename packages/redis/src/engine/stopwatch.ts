@@ -20,6 +20,9 @@ export class Stopwatch {
   #together: CommandEntry | undefined = undefined;
   #calls = 0;
   #measuresEach = false;
+  #nested = false;
+  /** When the command began that calls others. */
+  #outerMark = 0;
   /** Whether commands' histograms are kept (latency-tracking). In them, calls measured together took equally long. */
   tracksLatency = true;
 
@@ -40,14 +43,30 @@ export class Stopwatch {
     this.#calls = 0;
   }
 
+  /** The command that is being measured calls others: each of them is measured by itself until `leave`. */
+  enter(): void {
+    this.#outerMark = this.#mark;
+    this.#nested = true;
+  }
+
+  /** Back in the command that called them; what they took is part of it. */
+  leave(): void {
+    this.#mark = this.#outerMark;
+    this.#nested = false;
+  }
+
   /** `entry` is about to be called. */
   before(entry: CommandEntry): void {
+    if (this.#nested) {
+      this.#mark = this.#monotonic();
+      return;
+    }
     if (this.#together !== undefined && this.#together !== entry) this.settle();
   }
 
   /** `entry` was called. Returns how many microseconds it took; 0 when it is measured together with others. */
   after(entry: CommandEntry, argumentCount: number): number {
-    if (entry.brief && argumentCount <= BRIEF_ARGUMENTS && !this.#measuresEach) {
+    if (!this.#nested && entry.brief && argumentCount <= BRIEF_ARGUMENTS && !this.#measuresEach) {
       this.#together = entry;
       this.#calls++;
       return 0;

@@ -17,7 +17,7 @@
  */
 import { Chunk, compile } from "./chunk.ts";
 import { LuaError, LuaKilled, LuaSyntaxError, NeedsFullMode, NOT_ENOUGH_MEMORY, type Place } from "./errors.ts";
-import { installBase } from "./lib/base.ts";
+import { installBase, plainText } from "./lib/base.ts";
 import { installCoroutine } from "./lib/coroutine.ts";
 import { installMath, type MathState } from "./lib/math.ts";
 import { installOs } from "./lib/os.ts";
@@ -30,7 +30,7 @@ import { growth, LuaTable } from "./table.ts";
 import { list, type LuaFunction, LuaUserdata, type LuaValue, type LuaValues } from "./value.ts";
 import { asLuaError, SLICE_STEPS, STACK_SLOTS, Vm } from "./vm.ts";
 
-export { Chunk, compile, LuaError, LuaKilled, LuaSyntaxError, LuaTable, LuaUserdata, NOT_ENOUGH_MEMORY };
+export { Chunk, compile, LuaError, LuaKilled, LuaSyntaxError, LuaTable, LuaUserdata, NOT_ENOUGH_MEMORY, plainText };
 export type { LuaFunction, LuaValue, LuaValues, Place };
 
 /** The longest string by default: V8 has none above 2^29 - 24 characters. */

@@ -6,6 +6,7 @@
 import type { Clock, Disk, Log, Timer } from "@tenon/kit";
 import { CommandError } from "../commands/errors.ts";
 import type { Engine } from "../engine/engine.ts";
+import { EFFECT_TARGET } from "../engine/effects.ts";
 import type { PersistenceDoor } from "../engine/persistence-door.ts";
 import { AppendOnlyFile, type SyncPolicy } from "./append-only-file.ts";
 import { AofError } from "./aof-manifest.ts";
@@ -231,7 +232,7 @@ export class Persistence implements PersistenceDoor {
     this.#unsubscribe ??= effects.subscribe((unit) => {
       this.#aof!.append(unit);
       replication.count(unit.length);
-    });
+    }, EFFECT_TARGET.aof);
   }
 
   /** Before replies leave: what was propagated goes to the file, and what is due begins. */

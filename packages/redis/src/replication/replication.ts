@@ -6,6 +6,7 @@
  * so that, promoted, we can let the master's other replicas go on where they are.
  */
 import type { Client } from "../engine/client.ts";
+import { EFFECT_TARGET } from "../engine/effects.ts";
 import type { Engine } from "../engine/engine.ts";
 import { FLAG, type CommandEntry } from "../commands/registry.ts";
 import { History } from "./history.ts";
@@ -105,7 +106,11 @@ export class Replication {
   /** While the history is ours and recorded, effects go into it. */
   #listen(): void {
     const wanted = this.history.recorded && this.#master === undefined;
-    if (wanted) this.#unsubscribe ??= this.#engine.effects.subscribe((effects) => this.history.append(effects));
+    if (wanted)
+      this.#unsubscribe ??= this.#engine.effects.subscribe(
+        (effects) => this.history.append(effects),
+        EFFECT_TARGET.replicas,
+      );
     else {
       this.#unsubscribe?.();
       this.#unsubscribe = undefined;

@@ -35,6 +35,11 @@ export class ReplyWriter {
     return this.#length;
   }
 
+  /** Where it is written; [0, length) are the bytes. Good until the next write. */
+  get buffer(): Buffer {
+    return this.#buffer;
+  }
+
   /** Drops what was written after `length` was `mark`. */
   truncate(mark: number): void {
     this.#length = mark;

@@ -199,7 +199,7 @@ export function installBase(vm: Vm, load: (chunk: Chunk) => LuaFunction, print?:
       throw vm.argumentError(2, "nil or table expected");
     }
     if (table.metatable?.getString("__metatable") !== undefined) throw vm.error("cannot change a protected metatable");
-    if (table.frozen) throw vm.error("Attempt to modify a readonly table");
+    if (table.frozen) throw vm.error("Attempt to modify a readonly table", NO_SITE, vm.site);
     table.metatable = metatable;
     return table;
   });

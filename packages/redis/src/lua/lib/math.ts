@@ -6,17 +6,18 @@ import { power } from "../runtime.ts";
 
 /** drand48's linear congruential generator. */
 export class MathState {
-  #state = 0x1234abcd330en;
+  /** 48 bits; at first those of drand48's table, as long as nobody calls srand48. */
+  state = 0x1234abcd330en;
 
   /** As srand48. */
   seed(seed: number): void {
-    this.#state = (BigInt(seed >>> 0) << 16n) | 0x330en;
+    this.state = (BigInt(seed >>> 0) << 16n) | 0x330en;
   }
 
   /** The upper 31 of the next 48 bits, as lrand48. */
   next(): number {
-    this.#state = (this.#state * 0x5deece66dn + 0xbn) & 0xffff_ffff_ffffn;
-    return Number(this.#state >> 17n);
+    this.state = (this.state * 0x5deece66dn + 0xbn) & 0xffff_ffff_ffffn;
+    return Number(this.state >> 17n);
   }
 }
 
@@ -25,7 +26,6 @@ const RAND_MAX = 0x7fffffff;
 
 export function installMath(vm: Vm): MathState {
   const random = new MathState();
-  random.seed(0);
   const math = new LuaTable();
   const define = (name: string, value: LuaFunction): void => math.setString(name, value);
 

@@ -20,7 +20,7 @@ export function installTable(vm: Vm, runtime: Runtime): void {
   const define = (name: string, value: LuaFunction): void => library.setString(name, value);
   const writable = (args: readonly LuaValue[]): LuaTable => {
     const table = vm.table(args, 0);
-    if (table.frozen) throw vm.error("Attempt to modify a readonly table");
+    if (table.frozen) throw vm.error("Attempt to modify a readonly table", NO_SITE, vm.site);
     return table;
   };
 

@@ -1,0 +1,335 @@
+/**
+ * EVAL: scripts, and the one that is under way.
+ *
+ * A script's commands run as a client of its own, `client`, which has the caller's database and user and speaks RESP2 until the script says
+ * otherwise. What they did leaves as one unit when the script is over, as for MULTI; the request itself is never propagated. Time stands
+ * still.
+ *
+ * A script that lasts longer than busy-reply-threshold is stopped (lua.ts says how) and goes on in slices: the engine has others answered
+ * with BUSY in between, and SCRIPT KILL and SHUTDOWN NOSAVE come through.
+ */
+import type { CommandContext } from "../commands/context.ts";
+import { CommandError } from "../commands/errors.ts";
+import { FLAG, type CommandEntry } from "../commands/registry.ts";
+import type { Client } from "../engine/client.ts";
+import type { Engine } from "../engine/engine.ts";
+import { type LuaRun, type LuaValue } from "../lua/lua.ts";
+import type { Args } from "../resp/args.ts";
+import { denialText } from "../acl/denial.ts";
+import { CallArguments } from "./call-arguments.ts";
+import { type CallReply, callReply, ErrorReply } from "./call-reply.ts";
+import { finalError } from "./error-values.ts";
+import { REPL, type ScriptLogLevel } from "./redis-library.ts";
+import { Sandbox, type SandboxHost } from "./sandbox.ts";
+import { type Script, ScriptCache } from "./script-cache.ts";
+import { parseDeclaration, SCRIPT_FLAG } from "./script-flags.ts";
+import { ScriptReply } from "./script-reply.ts";
+
+/** How long a stopped script goes on before others are let in again. */
+const SLICE_MS = 5;
+/** Replies that took more than this are not kept for the next call. */
+const KEPT_REPLY_BYTES: number = 64 * 1024;
+/** What the original's interpreter takes when it has nothing to do: there is no telling what ours does. */
+const VM_BYTES: number = 32 * 1024;
+const KILLED = "Script killed by user with SCRIPT KILL...";
+
+const NOT_BUSY = new CommandError("NOTBUSY No scripts in execution right now.");
+const UNKILLABLE = new CommandError(
+  "UNKILLABLE Sorry the script already executed write commands against the dataset. You can either wait the script termination or kill the server in a hard way using the SHUTDOWN NOSAVE command.",
+);
+const WRITES_IN_READ_ONLY_COMMAND = new CommandError(
+  "ERR Can not execute a script with write flag using *_ro command.",
+);
+const OUT_OF_MEMORY = new CommandError(
+  "OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'",
+);
+
+const NO_ARGUMENTS = new ErrorReply("ERR Please specify at least one argument for this redis lib call", false);
+const NOT_ARGUMENTS = new ErrorReply("ERR Lua redis lib command arguments must be strings or integers", false);
+const UNKNOWN_COMMAND = "ERR Unknown Redis command called from script";
+const WRONG_NUMBER = "ERR Wrong number of args calling Redis command from script";
+const NOT_FROM_SCRIPT = "ERR This Redis command is not allowed from script";
+const READ_ONLY_SCRIPT = "ERR Write commands are not allowed from read-only scripts.";
+const OOM_COMMAND = "OOM command not allowed when used memory > 'maxmemory'.";
+
+/** The script that is under way. */
+interface Running {
+  readonly script: Script;
+  readonly caller: Client;
+  /** The caller's command, for what it writes. */
+  readonly entry: CommandEntry;
+  readonly readOnly: boolean;
+  /** Commands that need memory may have it, whether there is any. */
+  readonly mayGrow: boolean;
+  run: LuaRun | undefined;
+  /** Who gets what it does. */
+  targets: number;
+  /** It has called a command that writes: it can be refused nothing any more, and not be killed. */
+  wrote: boolean;
+  killed: boolean;
+}
+
+/** Thrown out of EVAL's handler: the script was stopped, its reply comes later. */
+export const SCRIPT_STOPPED: unique symbol = Symbol("the script was stopped to let others in");
+
+export class Scripting implements SandboxHost {
+  readonly cache: ScriptCache = new ScriptCache();
+  readonly #engine: Engine;
+  readonly #clock: () => number;
+  readonly #arguments = new CallArguments();
+  #client: Client | undefined;
+  #sandbox: Sandbox | undefined;
+  /** Where math.random was when the last interpreter was let go: the original's generator outlives them. */
+  #chance: bigint | undefined;
+  #running: Running | undefined;
+  /** When the script, or its slice, is to be stopped, by #clock; Infinity: never. */
+  #stopAt = Infinity;
+
+  /** `clock`: milliseconds of real time, fractional, never going back. */
+  constructor(engine: Engine, clock: () => number) {
+    this.#engine = engine;
+    this.#clock = clock;
+  }
+
+  /** Forgets all scripts, and with them whatever they left in their interpreter (SCRIPT FLUSH). */
+  flush(): void {
+    this.cache.clear();
+    this.#chance = this.#sandbox?.state.random.state ?? this.#chance;
+    this.#sandbox = undefined;
+  }
+
+  /** What the interpreter takes, in bytes. */
+  get vmBytes(): number {
+    return VM_BYTES + this.cache.byteSize;
+  }
+
+  /** FLAG bits of a request to run a script: a script that declares what it does is judged by that, before it runs. */
+  declaredBits(entry: CommandEntry, args: Args): number {
+    const declared = this.#declaredFlags(entry, args);
+    if ((declared & SCRIPT_FLAG.undeclared) !== 0) return entry.bits;
+    let bits = entry.bits & ~(FLAG.stale | FLAG.denyoom | FLAG.write | FLAG.mayReplicate);
+    if ((declared & (SCRIPT_FLAG.allowOom | SCRIPT_FLAG.noWrites)) === 0) bits |= FLAG.denyoom;
+    if ((declared & SCRIPT_FLAG.noWrites) === 0) bits |= FLAG.write;
+    if ((declared & SCRIPT_FLAG.allowStale) !== 0) bits |= FLAG.stale;
+    return bits;
+  }
+
+  #declaredFlags(entry: CommandEntry, args: Args): number {
+    const { name } = entry.row;
+    if (!name.startsWith("eval")) return SCRIPT_FLAG.undeclared;
+    if (name.startsWith("evalsha")) return this.cache.ofSha(args.string(1))?.flags ?? SCRIPT_FLAG.undeclared;
+    try {
+      return parseDeclaration(args.string(1)).flags;
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      return SCRIPT_FLAG.undeclared;
+    }
+  }
+
+  // Running
+
+  /**
+   * Runs a script for the command in `ctx`, whose arguments from 3 on are `keyCount` keys and then the script's arguments, and replies.
+   * Throws CommandError when it may not run, and SCRIPT_STOPPED.
+   */
+  evaluate(ctx: CommandContext, script: Script, keyCount: number, readOnlyCommand: boolean): void {
+    this.#check(script, readOnlyCommand);
+    const { client: caller, command: entry } = ctx;
+    const { flags } = script;
+    const running: Running = {
+      script,
+      caller,
+      entry,
+      readOnly: readOnlyCommand || (flags & SCRIPT_FLAG.noWrites) !== 0,
+      mayGrow: (flags & SCRIPT_FLAG.allowOom) !== 0 || !this.#engine.outOfMemory,
+      run: undefined,
+      targets: REPL.all,
+      wrote: false,
+      killed: false,
+    };
+    const keys: string[] = [];
+    const args: string[] = [];
+    for (let i = 3; i < ctx.args.length; i++) (i < 3 + keyCount ? keys : args).push(ctx.args.string(i));
+    const client = this.#scriptClient();
+    client.db = ctx.db;
+    client.user = caller.user;
+    client.noTouch = caller.noTouch;
+    client.reply.resp = 2;
+    this.#running = running;
+    const sandbox = (this.#sandbox ??= this.#newSandbox());
+    let begun = false;
+    this.#stopAt = this.#deadline(ctx);
+    this.#step(() => {
+      running.run = sandbox.state.start(script.chunk, {
+        begin: () => {
+          sandbox.stage(keys, args, begun);
+          begun = true;
+          return [];
+        },
+      });
+    });
+  }
+
+  #newSandbox(): Sandbox {
+    const sandbox = new Sandbox(this);
+    if (this.#chance !== undefined) sandbox.state.random.state = this.#chance;
+    return sandbox;
+  }
+
+  /** Lets a stopped script go on for a slice. Throws SCRIPT_STOPPED if that did not end it. */
+  resume(): void {
+    const { run, killed } = this.#running!;
+    this.#stopAt = this.#clock() + SLICE_MS;
+    this.#step(() => (killed ? run!.kill(KILLED) : run!.resume()));
+  }
+
+  /** Has a stopped script end with its next slice. Throws CommandError. */
+  kill(): void {
+    const running = this.#running;
+    if (running === undefined) throw NOT_BUSY;
+    if (running.wrote) throw UNKILLABLE;
+    running.killed = true;
+  }
+
+  /** Drops the script that is under way: nobody waits for its reply any more. */
+  abandon(): void {
+    this.#running?.run?.kill(KILLED);
+    this.#running = undefined;
+  }
+
+  /** One piece of a run, from the beginning or where it was stopped, up to its end or the next stop. */
+  #step(work: () => void): void {
+    const running = this.#running!;
+    const { effects } = this.#engine;
+    this.#engine.enterScript();
+    effects.targets = running.targets;
+    try {
+      work();
+    } catch (bug) {
+      this.#running = undefined;
+      throw bug;
+    } finally {
+      effects.targets = REPL.all;
+      this.#engine.leaveScript(running.caller, running.entry);
+    }
+    if (running.run!.status === "suspended") throw SCRIPT_STOPPED;
+    this.#running = undefined;
+    this.#arguments.release();
+    this.#reply(running, running.run!);
+  }
+
+  /** Scripts are stopped at busy-reply-threshold, unless they are part of what a file or a master says. */
+  #deadline(ctx: CommandContext): number {
+    const threshold = this.#engine.config.number("busy-reply-threshold");
+    if (threshold <= 0 || ctx.replaying) return Infinity;
+    return this.#clock() + threshold;
+  }
+
+  #reply({ script, caller, entry }: Running, run: LuaRun): void {
+    const engine = this.#engine;
+    if (run.status === "done") {
+      const reply = new ScriptReply(caller.reply, this.#scriptClient().reply.resp, engine);
+      if (reply.write(run.values[0]) > 0) entry.failedCalls++;
+      return;
+    }
+    entry.failedCalls++;
+    const { message, counted } = finalError(run.error!, script.sha);
+    caller.reply.error(message);
+    if (!counted) engine.countError(message);
+  }
+
+  /** What a script declares decides whether it may run at all. */
+  #check({ flags }: Script, readOnlyCommand: boolean): void {
+    if ((flags & SCRIPT_FLAG.undeclared) !== 0) return;
+    if ((flags & SCRIPT_FLAG.noWrites) !== 0) return;
+    if (readOnlyCommand) throw WRITES_IN_READ_ONLY_COMMAND;
+    if ((flags & SCRIPT_FLAG.allowOom) === 0 && this.#engine.outOfMemory) throw OUT_OF_MEMORY;
+  }
+
+  // What the script asks for
+
+  mayStop(): boolean {
+    return this.#clock() >= this.#stopAt;
+  }
+
+  processorSeconds(): number {
+    return this.#clock() / 1000;
+  }
+
+  get version(): string {
+    return this.#engine.version;
+  }
+
+  call(values: readonly LuaValue[]): CallReply {
+    if (values.length === 0) return NO_ARGUMENTS;
+    const writer = this.#arguments;
+    if (!writer.write(values)) return NOT_ARGUMENTS;
+    const { args } = writer;
+    const engine = this.#engine;
+    const entry = engine.commands.command(args);
+    const client = this.#client!;
+    const refusal = this.#refusal(entry, args, client);
+    if (refusal !== undefined) {
+      if (entry !== undefined) entry.rejectedCalls++;
+      engine.countError(refusal);
+      return new ErrorReply(refusal, true);
+    }
+    if ((entry!.bits & FLAG.write) !== 0) this.#running!.wrote = true;
+    engine.call(client, entry!, args);
+    const { reply } = client;
+    const result = callReply(reply.buffer, reply.length);
+    if (reply.length > KEPT_REPLY_BYTES) reply.clear();
+    else reply.truncate(0);
+    return result;
+  }
+
+  /** Why the script may not run the command; in the original's order. */
+  #refusal(entry: CommandEntry | undefined, args: Args, client: Client): string | undefined {
+    if (entry === undefined) return UNKNOWN_COMMAND;
+    if (!entry.accepts(args.length) || entry.handler === undefined) return WRONG_NUMBER;
+    const { bits } = entry;
+    if ((bits & FLAG.noscript) !== 0) return NOT_FROM_SCRIPT;
+    if (!client.user.unrestricted) {
+      const engine = this.#engine;
+      const denial = engine.acl.check(client.user, entry, args);
+      if (denial !== undefined) {
+        engine.logDenial(this.#running!.caller, entry, args, denial, "lua");
+        return `ERR ACL failure in script: ${denialText(client.user, entry, denial).replace(/^NOPERM /, "")}`;
+      }
+    }
+    const running = this.#running!;
+    if (running.readOnly && (bits & (FLAG.write | FLAG.mayReplicate)) !== 0) return READ_ONLY_SCRIPT;
+    if ((bits & FLAG.write) === 0 || running.wrote) return undefined;
+    // Once it has written, a script is not stopped halfway.
+    const refusal = this.#engine.scriptRefusal(entry);
+    if (refusal !== undefined) return refusal;
+    return (bits & FLAG.denyoom) !== 0 && !running.mayGrow ? OOM_COMMAND : undefined;
+  }
+
+  mayCall(values: readonly LuaValue[]): boolean | undefined {
+    this.#arguments.write(values);
+    const { args } = this.#arguments;
+    const entry = this.#engine.commands.command(args);
+    if (entry === undefined) return undefined;
+    const { user } = this.#client!;
+    return user.unrestricted || this.#engine.acl.check(user, entry, args) === undefined;
+  }
+
+  log(level: ScriptLogLevel, message: string): void {
+    this.#engine.log(level, message);
+  }
+
+  setProtocol(resp: 2 | 3): void {
+    this.#client!.reply.resp = resp;
+  }
+
+  setReplication(targets: number): void {
+    this.#running!.targets = targets;
+    this.#engine.effects.targets = targets;
+  }
+
+  /** The client as which scripts run commands. It is no connection, and CLIENT LIST does not know it. */
+  #scriptClient(): Client {
+    return (this.#client ??= this.#engine.connectScripts());
+  }
+}
