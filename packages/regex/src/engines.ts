@@ -1,7 +1,11 @@
 /** Chooses what answers for a list of parsed patterns. */
 import type { WordRules } from "./automata/assertions.ts";
-import { compileNfa } from "./automata/nfa-compiler.ts";
+import { lineAutomaton } from "./automata/line-automaton.ts";
+import type { LineAutomaton } from "./automata/line-walker.ts";
+import type { Nfa } from "./automata/nfa.ts";
+import { compileNfa, setOfNode } from "./automata/nfa-compiler.ts";
 import { Simulation } from "./automata/simulation.ts";
+import { requiredLiterals, type RequiredLiterals } from "./literals/required-literals.ts";
 import type { Matcher } from "./matcher.ts";
 import type { CompileOptions, RegexLimits } from "./options.ts";
 import type { Span } from "./regex.ts";
@@ -12,6 +16,8 @@ import { asciiFolding, unicodeFolding } from "./unicode/folding.ts";
 export interface Engines {
   readonly lines: Matcher;
   readonly places: Matcher;
+  /** What a scanner of many lines is made of; undefined where no automaton decides lines. */
+  readonly lineProgram: LineProgram | undefined;
   readonly guarantee: "linear" | "bounded";
   readonly name: string;
   /** Instructions of the byte automaton. */
@@ -24,6 +30,12 @@ export interface Engines {
     start: number,
     end: number,
   ): { readonly captures: readonly (Span | undefined)[]; readonly patternIndex: number };
+}
+
+/** What decides whether a line matches, in the form that KernelScanner takes. */
+export interface LineProgram {
+  readonly literals: RequiredLiterals | undefined;
+  automaton(): LineAutomaton;
 }
 
 /** Throws PatternProblem("ESIZE"). */
@@ -44,24 +56,23 @@ export function buildEngines(parsed: readonly ParsedPattern[], options: CompileO
     captures: false,
     programSize: limits.programSize,
   } as const;
-  const build = (roots: readonly Node[]): Simulation =>
-    new Simulation(
-      compileNfa(
-        roots.map((root) => surround(root, options.whole)),
-        nfaOptions,
-      ),
-      {
-        rules,
-        encoding,
-        semantics,
-      },
-    );
-  const places = build(parsed.map(({ root }) => root));
+  const surrounded = (roots: readonly Node[]): Node[] => roots.map((root) => surround(root, options.whole));
+  const simulate = (nfa: Nfa): Simulation => new Simulation(nfa, { rules, encoding, semantics });
+  const placeRoots = surrounded(parsed.map(({ root }) => root));
+  const placesNfa = compileNfa(placeRoots, nfaOptions);
+  const places = simulate(placesNfa);
   const differs = parsed.some(({ lineRoot }) => lineRoot !== undefined);
-  const lines = differs ? build(parsed.map(({ root, lineRoot }) => lineRoot ?? root)) : places;
+  const lineRoots = differs ? surrounded(parsed.map(({ root, lineRoot }) => lineRoot ?? root)) : placeRoots;
+  const linesNfa = differs ? compileNfa(lineRoots, nfaOptions) : placesNfa;
+  const lines = differs ? simulate(linesNfa) : places;
   return {
     lines,
     places,
+    lineProgram: {
+      literals: requiredLiterals(lineRoots, { encoding, charactersOf: (node) => setOfNode(node, alphabet) }),
+      automaton: () =>
+        lineAutomaton(linesNfa, { rules, terminator: nfaOptions.lineTerminator, cacheBytes: limits.dfaCacheBytes }),
+    },
     guarantee: "linear",
     name: "simulation",
     states: places.states,

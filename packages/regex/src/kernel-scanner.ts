@@ -5,30 +5,26 @@
  * 2. Literals that are required: their lines are candidates, each decided by the automaton; where candidates are too many, 3.
  * 3. The automaton over all lines, in lock-step.
  */
-import { LineWalker, type DecideLine, type LineAutomaton } from "./automata/line-walker.ts";
+import { LineWalker, type DecideLine } from "./automata/line-walker.ts";
+import type { LineProgram } from "./engines.ts";
 import { JsKernel } from "./kernel/js-kernel.ts";
 import type { Kernel } from "./kernel/kernel.ts";
 import { hasWasmKernel, WasmKernel } from "./kernel/wasm-kernel.ts";
 import { windowEnd } from "./kernel/window.ts";
 import type { LineScanner } from "./line-scanner.ts";
 import type { RequiredLiterals } from "./literals/required-literals.ts";
+import type { Matcher } from "./matcher.ts";
 
 /** What a scanner asks of its pattern. */
 export interface ScannedPattern {
+  /** Decides one line by whatever engine can. */
+  readonly lines: Matcher;
+  /** Says where in a line the matches are. */
+  readonly places: Matcher;
+  readonly lineProgram: LineProgram;
+  /** The byte that ends lines. */
   readonly terminator: number;
-  readonly literals: RequiredLiterals | undefined;
-  /** A fresh automaton that decides lines; undefined where only backtracking can. */
-  automaton(): LineAutomaton | undefined;
-  /** Decides one line of the input by whatever engine can. */
-  decide(input: Uint8Array, lineStart: number, lineEnd: number): boolean;
-  /** The first match in [from, lineEnd) of the line; puts it into `span`. */
-  find(
-    input: Uint8Array,
-    lineStart: number,
-    lineEnd: number,
-    from: number,
-    span: { start: number; end: number },
-  ): boolean;
+  readonly encoding: "utf8" | "bytes";
 }
 
 /** Fewer bytes are not worth starting WebAssembly, which takes milliseconds. */
@@ -42,10 +38,7 @@ export class KernelScanner implements LineScanner {
   readonly #pattern: ScannedPattern;
   readonly #engine: "auto" | "js" | "wasm";
   #kernel: Kernel;
-  /** The walker of lines that match, and of those that do not; each has its own table, so only one is alive. */
   #walker: LineWalker | undefined;
-  #walkerInverted = false;
-  #hasAutomaton = true;
   /** Windows to go before literals are tried again. */
   #withoutLiterals = 0;
 
@@ -63,7 +56,6 @@ export class KernelScanner implements LineScanner {
   lineEnd = -1;
   spanStart = -1;
   spanEnd = -1;
-  readonly #span = { start: -1, end: -1 };
 
   constructor(pattern: ScannedPattern, engine: "auto" | "js" | "wasm") {
     this.#pattern = pattern;
@@ -72,7 +64,10 @@ export class KernelScanner implements LineScanner {
   }
 
   #newKernel(Class: new (options: { terminator: number; literals: RequiredLiterals["literals"] }) => Kernel): Kernel {
-    return new Class({ terminator: this.#pattern.terminator, literals: this.#pattern.literals?.literals ?? [] });
+    return new Class({
+      terminator: this.#pattern.terminator,
+      literals: this.#pattern.lineProgram.literals?.literals ?? [],
+    });
   }
 
   get buffer(): Uint8Array {
@@ -107,13 +102,14 @@ export class KernelScanner implements LineScanner {
     this.#continueAt = -1;
     let count = 0;
     for (let at = from; at < to; at = this.#windowEnd) {
-      const walker = this.#literalsApply(false) ? undefined : this.#walkerOf(false);
-      if (walker === undefined) count += this.#collect(at, to, false);
-      else {
-        count += walker.count(at, to);
-        this.#windowEnd = to;
-        this.#scanned += to - at;
+      if (this.#literalsApply(false)) {
+        count += this.#collect(at, to, false);
+        continue;
       }
+      if (this.#withoutLiterals > 0) this.#withoutLiterals--;
+      count += this.#walkerOf(false).count(at, to);
+      this.#windowEnd = to;
+      this.#scanned += to - at;
     }
     return count;
   }
@@ -146,9 +142,9 @@ export class KernelScanner implements LineScanner {
 
   /** Whether the next window is searched by literals. */
   #literalsApply(inverted: boolean): boolean {
-    const { literals } = this.#pattern;
+    const { literals } = this.#pattern.lineProgram;
     if (literals === undefined || inverted) return false;
-    return literals.sufficient || this.#withoutLiterals === 0 || !this.#hasAutomaton;
+    return literals.sufficient || this.#withoutLiterals === 0;
   }
 
   /** Lines of this kind of the first window of [from, to): their number; their ends are in the kernel's hits, `#windowEnd` is set. */
@@ -162,7 +158,6 @@ export class KernelScanner implements LineScanner {
     if (this.#literalsApply(inverted)) return this.#collectByLiterals(from, to);
     if (this.#withoutLiterals > 0) this.#withoutLiterals--;
     const walker = this.#walkerOf(inverted);
-    if (walker === undefined) return this.#collectByDeciding(from, to, inverted);
     const found = walker.collect(from, to);
     this.#windowEnd = walker.windowEnd;
     return found;
@@ -172,67 +167,45 @@ export class KernelScanner implements LineScanner {
     const kernel = this.#kernel;
     this.#windowEnd = windowEnd(kernel, this.#pattern.terminator, from, to);
     const candidates = kernel.literalLines(from, this.#windowEnd);
-    if (this.#pattern.literals!.sufficient) return candidates;
+    if (this.#pattern.lineProgram.literals!.sufficient) return candidates;
     if (candidates > 16 && candidates * BYTES_PER_CANDIDATE > this.#windowEnd - from)
       this.#withoutLiterals = WINDOWS_WITHOUT_LITERALS;
     const walker = this.#walkerOf(false);
-    const { hits, origin, input } = kernel;
+    const { hits, origin } = kernel;
     let found = 0;
     let lineStart = from;
     for (let i = 0; i < candidates; i++) {
       const end = hits[i]! - origin;
       const before = kernel.findLastByte(this.#pattern.terminator, lineStart, end);
       if (before >= 0) lineStart = before + 1;
-      const matches =
-        walker === undefined ? this.#pattern.decide(input, lineStart, end) : walker.lineCounts(lineStart, end);
-      if (matches) hits[found++] = end + origin;
+      if (walker.lineCounts(lineStart, end)) hits[found++] = end + origin;
       lineStart = end + 1;
     }
     return found;
   }
 
-  /** Without automaton and literals. */
-  #collectByDeciding(from: number, to: number, inverted: boolean): number {
-    const kernel = this.#kernel;
-    const { hits, origin, input } = kernel;
-    this.#windowEnd = windowEnd(kernel, this.#pattern.terminator, from, to);
-    let found = 0;
-    for (let at = from; at < this.#windowEnd;) {
-      const terminator = kernel.findByte(this.#pattern.terminator, at, this.#windowEnd);
-      const end = terminator < 0 ? this.#windowEnd : terminator;
-      if (this.#pattern.decide(input, at, end) !== inverted) hits[found++] = end + origin;
-      at = end + 1;
+  /** The walker of lines of this kind; its table is the kernel's. */
+  #walkerOf(inverted: boolean): LineWalker {
+    if (this.#walker === undefined) {
+      const decide: DecideLine = (lineStart, lineEnd) =>
+        this.#pattern.lines.test(this.#kernel.input, lineStart, lineEnd);
+      const { terminator, lineProgram } = this.#pattern;
+      this.#walker = new LineWalker(this.#kernel, lineProgram.automaton(), { decide, terminator });
     }
-    return found;
-  }
-
-  #walkerOf(inverted: boolean): LineWalker | undefined {
-    if (!this.#hasAutomaton) return undefined;
-    if (this.#walker !== undefined && this.#walkerInverted === inverted) return this.#walker;
-    const automaton = this.#pattern.automaton();
-    if (automaton === undefined) {
-      this.#hasAutomaton = false;
-      return undefined;
-    }
-    const decide: DecideLine = (lineStart, lineEnd) => this.#pattern.decide(this.#kernel.input, lineStart, lineEnd);
-    this.#walkerInverted = inverted;
-    return (this.#walker = new LineWalker(this.#kernel, automaton, {
-      decide,
-      terminator: this.#pattern.terminator,
-      inverted,
-    }));
+    this.#walker.inverted = inverted;
+    return this.#walker;
   }
 
   span(lineStart: number, lineEnd: number, from: number): boolean {
-    const span = this.#span;
-    if (!this.#pattern.find(this.#kernel.input, lineStart, lineEnd, from, span)) return false;
-    this.spanStart = span.start;
-    this.spanEnd = span.end;
+    const { places } = this.#pattern;
+    if (!places.find(this.#kernel.input, lineStart, lineEnd, from)) return false;
+    this.spanStart = places.matchStart;
+    this.spanEnd = places.matchEnd;
     return true;
   }
 
   encodingError(from: number, to: number): number {
-    return this.#kernel.encodingError(from, to);
+    return this.#pattern.encoding === "bytes" ? -1 : this.#kernel.encodingError(from, to);
   }
 
   findByte(byte: number, from: number, to: number): number {

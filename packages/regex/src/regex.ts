@@ -3,6 +3,7 @@
  * serves one search at a time, as JavaScript runs.
  */
 import { RegexError, type RegexProblem } from "./errors.ts";
+import { KernelScanner } from "./kernel-scanner.ts";
 import { type LineScanner, PlainLineScanner } from "./line-scanner.ts";
 import type { Matcher } from "./matcher.ts";
 import { type CompileOptions, DEFAULT_LIMITS, type RegexLimits } from "./options.ts";
@@ -172,13 +173,12 @@ export class Regex {
   }
 
   scanner(): LineScanner {
-    const { lines, places } = this.#engines;
-    return new PlainLineScanner({
-      lines,
-      places,
-      lineTerminator: this.#terminator,
-      encoding: this.#options.encoding ?? "utf8",
-    });
+    const { lines, places, lineProgram } = this.#engines;
+    const encoding = this.#options.encoding ?? "utf8";
+    const terminator = this.#terminator;
+    if (lineProgram === undefined || terminator < 0)
+      return new PlainLineScanner({ lines, places, lineTerminator: terminator, encoding });
+    return new KernelScanner({ lines, places, lineProgram, terminator, encoding }, this.#options.engine ?? "auto");
   }
 
   #search(bytes: Uint8Array, from: number): Matcher | undefined {

@@ -48,6 +48,7 @@ class SubsetAutomaton implements LineAutomaton {
   /** The set being made: its members, and by instruction whether it is one (the number of the making). */
   readonly #members: Int32Array;
   readonly #seen: Int32Array;
+  /** Instructions to follow; each is put here from its predecessors, of which there are at most two a instruction on average. */
   readonly #stack: Int32Array;
   #making = 0;
   #length = 0;
@@ -59,7 +60,7 @@ class SubsetAutomaton implements LineAutomaton {
     this.#cacheBytes = options.cacheBytes;
     this.#members = new Int32Array(nfa.size + 1);
     this.#seen = new Int32Array(nfa.size);
-    this.#stack = new Int32Array(nfa.size + 1);
+    this.#stack = new Int32Array(2 * nfa.size + 1);
     this.classOf = byteClasses(nfa, options.terminator);
     this.clear();
   }
@@ -84,18 +85,18 @@ class SubsetAutomaton implements LineAutomaton {
     if (this.#matched) return MATCHED;
     const previous = this.#kindOf(byte);
     this.#begin();
+    let decidable = true;
     for (const instruction of decided) {
-      if (op[instruction] === BYTES && byte >= a[instruction]! && byte <= b[instruction]!)
-        this.#add(next[instruction]!, previous, undefined);
+      if (op[instruction] !== BYTES || byte < a[instruction]! || byte > b[instruction]!) continue;
+      if (!this.#add(next[instruction]!, previous, undefined)) decidable = false;
     }
-    this.#add(start, previous, undefined);
-    return this.#intern(previous);
+    if (!this.#add(start, previous, undefined)) decidable = false;
+    return decidable ? this.#intern(previous) : TO_QUIT;
   }
 
-  matchesAtEnd(state: number): boolean {
+  matchesAtEnd(state: number): boolean | undefined {
     if (state === MATCHED) return true;
-    // A line's end is nothing that an assertion could not decide about; what came before may be.
-    return this.#decided(state, LINE_END) !== undefined && this.#matched;
+    return this.#decided(state, LINE_END) === undefined ? undefined : this.#matched;
   }
 
   #begin(): void {
@@ -145,7 +146,6 @@ class SubsetAutomaton implements LineAutomaton {
       seen[at] = making;
       switch (op[at]) {
         case SPLIT:
-          // A stack as long as the automaton suffices: what is on it has not been seen, and each instruction goes on it from two places at most.
           if (seen[b[at]!] !== making) stack[depth++] = b[at]!;
           if (seen[a[at]!] !== making) stack[depth++] = a[at]!;
           break;

@@ -23,8 +23,8 @@ export interface LineAutomaton {
   start(): number;
   /** The state after this byte (not the terminator); TO_QUIT when the automaton cannot decide this line; TO_FULL when it has no room for the state. */
   step(state: number, byte: number): number;
-  /** Whether the line that ends in this state matches. */
-  matchesAtEnd(state: number): boolean;
+  /** Whether the line that ends in this state matches; undefined when the automaton cannot decide it. */
+  matchesAtEnd(state: number): boolean | undefined;
   /** Forgets all states. */
   clear(): void;
 }
@@ -46,7 +46,7 @@ export class LineWalker {
   readonly #decide: DecideLine;
   readonly #terminator: number;
   /** True: the lines that do not match count. */
-  readonly #inverted: boolean;
+  #inverted = false;
   /** The automaton's state by row, and the row by state. */
   #stateOf: number[] = [];
   #rowOf: number[] = [];
@@ -59,22 +59,19 @@ export class LineWalker {
   /** Start of every chain's slice. */
   readonly #starts = new Int32Array(CHAINS);
 
-  constructor(
-    kernel: Kernel,
-    automaton: LineAutomaton,
-    options: { decide: DecideLine; terminator: number; inverted: boolean },
-  ) {
+  constructor(kernel: Kernel, automaton: LineAutomaton, options: { decide: DecideLine; terminator: number }) {
     this.#kernel = kernel;
     this.#automaton = automaton;
     this.#decide = options.decide;
     this.#terminator = options.terminator;
-    this.#inverted = options.inverted;
     this.#begin();
   }
 
-  /** Table rows in use, for those who want to know the automaton's size. */
-  get rows(): number {
-    return this.#stateOf.length;
+  /** Which lines count: those that match (as in the beginning), or those that do not. Changing it empties the table. */
+  set inverted(inverted: boolean) {
+    if (inverted === this.#inverted) return;
+    this.#inverted = inverted;
+    this.#begin();
   }
 
   #begin(): void {
@@ -239,8 +236,11 @@ export class LineWalker {
     const { values, unit, hitState } = this.#kernel.table;
     const state = this.#stateOf[row === hitState ? START_ROW : row]!;
     let next: number;
-    if (byte === this.#terminator) next = automaton.matchesAtEnd(state) === this.#inverted ? START_ROW : hitState;
-    else {
+    if (byte === this.#terminator) {
+      const matches = automaton.matchesAtEnd(state);
+      if (matches === undefined) return 0;
+      next = matches === this.#inverted ? START_ROW : hitState;
+    } else {
       const following = automaton.step(state, byte);
       if (following === TO_FULL) return this.#clear();
       next = following === TO_QUIT ? this.#quitLine() : this.#row(following);
