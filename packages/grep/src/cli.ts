@@ -3,6 +3,7 @@
  *
  * Nothing on the way to a small search loads a library, and nothing waits: the file system, the search and the output are synchronous.
  */
+import type { Command } from "@tenon/kit/cli";
 import { argumentBytes } from "./arguments.ts";
 import { runGrep } from "./gnu/command.ts";
 import { processIo } from "./gnu/io.ts";
@@ -21,6 +22,12 @@ export async function egrep(argv: readonly string[]): Promise<number> {
 /** The same as `fgrep`. */
 export async function fgrep(argv: readonly string[]): Promise<number> {
   return runAs(argv, "fixed");
+}
+
+/** The same as a commander program, for tab completion. */
+export async function program(): Promise<Command> {
+  const { completionProgram } = await import("./gnu/completion.ts");
+  return completionProgram();
 }
 
 function runAs(argv: readonly string[], matcher: Matcher | undefined): number {
