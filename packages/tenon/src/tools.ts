@@ -17,14 +17,22 @@ export interface Tool {
   cli(): Promise<ToolCommandLine>;
 }
 
-export type ToolName = "lox";
+export type ToolName = "lox" | "grep";
 
 export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   lox: { summary: "run Lox programs, or a prompt", cli: () => import("@tenon/lox/cli") },
+  grep: { summary: "search files as GNU grep does (also egrep, fgrep)", cli: () => import("@tenon/grep/cli") },
 };
 
 export const TOOL_NAMES: readonly ToolName[] = Object.keys(TOOLS) as ToolName[];
 
+/** Other names under which people know a tool; the help leaves them out. */
+const ALIASES: Readonly<Record<string, Tool>> = {
+  egrep: { summary: "grep -E", cli: async () => ({ main: (await import("@tenon/grep/cli")).egrep }) },
+  fgrep: { summary: "grep -F", cli: async () => ({ main: (await import("@tenon/grep/cli")).fgrep }) },
+};
+
 export function toolNamed(name: string): Tool | undefined {
+  if (Object.hasOwn(ALIASES, name)) return ALIASES[name];
   return Object.hasOwn(TOOLS, name) ? TOOLS[name as ToolName] : undefined;
 }
