@@ -98,7 +98,7 @@ describe.each(["js", "wasm"] as const)("the scanner with the %s kernel", (engine
         expect(linesOf(scanner, input.length, true)).toEqual(linesOf(plain, input.length, true));
         expect(scanner.count(0, input.length)).toBe(expected.length);
       }),
-      { numRuns: engine === "js" ? 2000 : 300 },
+      { numRuns: 300 },
     );
   });
 
@@ -119,7 +119,7 @@ describe.each(["js", "wasm"] as const)("the scanner with the %s kernel", (engine
           expect(scanner.count(0, input.length)).toBe(expected.length);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });

@@ -1,4 +1,5 @@
 /** The kernel in plain JavaScript: the reference for the other one, and what runs where WebAssembly is not allowed. */
+import { indexOfByte } from "../literals/index-of-byte.ts";
 import { LiteralSearch } from "../literals/literal-search.ts";
 import type { MaskedLiteral } from "../literals/masked-literal.ts";
 import { firstIllFormed } from "../unicode/utf8.ts";
@@ -58,8 +59,7 @@ export class JsKernel implements Kernel {
   }
 
   findByte(byte: number, from: number, to: number): number {
-    const at = this.#input.indexOf(byte, from);
-    return at < to ? at : -1;
+    return indexOfByte(this.#input, byte, from, to);
   }
 
   findLastByte(byte: number, from: number, to: number): number {
@@ -91,8 +91,8 @@ export class JsKernel implements Kernel {
     for (let at = from; at < to;) {
       at = search.find(input, at, to);
       if (at < 0) break;
-      const end = input.indexOf(this.#terminator, at);
-      at = end >= 0 && end < to ? end : to;
+      const end = indexOfByte(input, this.#terminator, at, to);
+      at = end >= 0 ? end : to;
       hits[count++] = at;
       at++;
     }

@@ -1,9 +1,16 @@
 /**
  * Searches for one of several masked literals in plain JavaScript, by Wu and Manber's method (1994) with pairs of bytes: a window as long
  * as the shortest literal slides over the text; a hash of its last two bytes says how far it may move before a literal can end there.
+ * A single literal with a rare byte is found faster by the runtime's own search for that byte, as long as the byte is as rare as it should be.
  */
 import { admittedBytes, matchesAt, type MaskedLiteral } from "./masked-literal.ts";
+import { rank, rarestPair } from "./rarity.ts";
 
+/** Bytes of a higher rank are too common to be looked for alone. */
+const MOST_COMMON_RARE = 200;
+/** After so many misses in one search, the byte must have been found once in so many bytes at most. */
+const MISSES = 16;
+const BYTES_PER_MISS = 128;
 const HASH_BITS = 12;
 const HASH_SIZE: number = 1 << HASH_BITS;
 
@@ -17,11 +24,18 @@ export class LiteralSearch {
   /** By the window's last two bytes (or its only one): how far the next window is away; 0 where a literal may begin at this window. */
   readonly #shift: Uint8Array;
 
+  /** A position of the single literal whose byte is rare; -1 where there is none, or it was met too often. */
+  #rare = -1;
+
   /** @param literals at least one, each of at least one byte */
   constructor(literals: readonly MaskedLiteral[]) {
     this.#literals = literals;
     this.#window = Math.min(255, ...literals.map(({ value }) => value.length));
     this.#shift = this.#window === 1 ? this.#single() : this.#pairs();
+    const only = literals.length === 1 ? literals[0]! : undefined;
+    if (only === undefined) return;
+    const [rarest] = rarestPair(only);
+    if (only.mask[rarest] === 0 && rank(only.value[rarest]!) <= MOST_COMMON_RARE) this.#rare = rarest;
   }
 
   #single(): Uint8Array {
@@ -48,7 +62,27 @@ export class LiteralSearch {
 
   /** Start of the first occurrence that lies whole in [from, to), or -1. */
   find(input: Uint8Array, from: number, to: number): number {
+    if (this.#rare >= 0) return this.#findRare(input, from, to);
     return this.#window === 1 ? this.#findSingle(input, from, to) : this.#findPairs(input, from, to);
+  }
+
+  /** Hot. */
+  #findRare(input: Uint8Array, from: number, to: number): number {
+    const rare = this.#rare;
+    const literal = this.#literals[0]!;
+    const byte = literal.value[rare]!;
+    const view = input.subarray(0, to);
+    let misses = 0;
+    for (let at = from + rare; ; at++) {
+      at = view.indexOf(byte, at);
+      if (at < 0) return -1;
+      const start = at - rare;
+      if (start + literal.value.length <= to && matchesAt(literal, input, start)) return start;
+      if (++misses > MISSES && misses * BYTES_PER_MISS > at - from) {
+        this.#rare = -1;
+        return this.find(input, start + 1, to);
+      }
+    }
   }
 
   #findSingle(input: Uint8Array, from: number, to: number): number {
