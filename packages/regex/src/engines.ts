@@ -1,5 +1,6 @@
 /** Chooses what answers for a list of parsed patterns. */
-import type { WordRules } from "./automata/assertions.ts";
+import { CHARACTER_START, type WordRules } from "./automata/assertions.ts";
+import { DfaMatcher } from "./automata/dfa-matcher.ts";
 import { lineAutomaton } from "./automata/line-automaton.ts";
 import type { LineAutomaton } from "./automata/line-walker.ts";
 import type { Nfa } from "./automata/nfa.ts";
@@ -57,14 +58,25 @@ export function buildEngines(parsed: readonly ParsedPattern[], options: CompileO
     programSize: limits.programSize,
   } as const;
   const surrounded = (roots: readonly Node[]): Node[] => roots.map((root) => surround(root, options.whole));
-  const simulate = (nfa: Nfa): Simulation => new Simulation(nfa, { rules, encoding, semantics });
+  const matcher = (nfa: Nfa, roots: readonly Node[]): Matcher => {
+    const simulation = new Simulation(nfa, { rules, encoding, semantics });
+    // Whether a byte stands between the bytes of a character takes looking at more than its neighbours.
+    if ((nfa.assertions & CHARACTER_START) !== 0) return simulation;
+    return new DfaMatcher(nfa, () => compileNfa(roots, { ...nfaOptions, direction: "reverse" }), simulation, {
+      semantics,
+      encoding,
+      unicodeWords: rules === "unicode",
+      lineTerminator: nfaOptions.lineTerminator,
+      cacheBytes: limits.dfaCacheBytes,
+    });
+  };
   const placeRoots = surrounded(parsed.map(({ root }) => root));
   const placesNfa = compileNfa(placeRoots, nfaOptions);
-  const places = simulate(placesNfa);
+  const places = matcher(placesNfa, placeRoots);
   const differs = parsed.some(({ lineRoot }) => lineRoot !== undefined);
   const lineRoots = differs ? surrounded(parsed.map(({ root, lineRoot }) => lineRoot ?? root)) : placeRoots;
   const linesNfa = differs ? compileNfa(lineRoots, nfaOptions) : placesNfa;
-  const lines = differs ? simulate(linesNfa) : places;
+  const lines = differs ? matcher(linesNfa, lineRoots) : places;
   return {
     lines,
     places,
@@ -74,8 +86,8 @@ export function buildEngines(parsed: readonly ParsedPattern[], options: CompileO
         lineAutomaton(linesNfa, { rules, terminator: nfaOptions.lineTerminator, cacheBytes: limits.dfaCacheBytes }),
     },
     guarantee: "linear",
-    name: "simulation",
-    states: places.states,
+    name: "automaton",
+    states: placesNfa.size,
     captures: (_bytes, _lineStart, _lineEnd, start, end) => ({ captures: [{ start, end }], patternIndex: 0 }),
   };
 }

@@ -8,8 +8,8 @@ import { rank, rarestPair } from "./rarity.ts";
 
 /** Bytes of a higher rank are too common to be looked for alone. */
 const MOST_COMMON_RARE = 200;
-/** After so many misses in one search, the byte must have been found once in so many bytes at most. */
-const MISSES = 16;
+/** After so many misses, the byte must have been met once in so many bytes at most. */
+const MISSES = 1000;
 const BYTES_PER_MISS = 128;
 const HASH_BITS = 12;
 const HASH_SIZE: number = 1 << HASH_BITS;
@@ -26,6 +26,10 @@ export class LiteralSearch {
 
   /** A position of the single literal whose byte is rare; -1 where there is none, or it was met too often. */
   #rare = -1;
+
+  #misses = 0;
+  /** Bytes searched for the rare byte. */
+  #searched = 0;
 
   /** @param literals at least one, each of at least one byte */
   constructor(literals: readonly MaskedLiteral[]) {
@@ -72,13 +76,14 @@ export class LiteralSearch {
     const literal = this.#literals[0]!;
     const byte = literal.value[rare]!;
     const view = input.subarray(0, to);
-    let misses = 0;
     for (let at = from + rare; ; at++) {
       at = view.indexOf(byte, at);
+      const start = at < 0 ? to : at - rare;
+      this.#searched += start - from;
+      from = start;
       if (at < 0) return -1;
-      const start = at - rare;
       if (start + literal.value.length <= to && matchesAt(literal, input, start)) return start;
-      if (++misses > MISSES && misses * BYTES_PER_MISS > at - from) {
+      if (++this.#misses > MISSES && this.#misses * BYTES_PER_MISS > this.#searched) {
         this.#rare = -1;
         return this.find(input, start + 1, to);
       }
