@@ -47,6 +47,8 @@ async function buildPage(): Promise<void> {
 /**
  * dist/bundle/main.js and chunks beside it: what main.ts imports lazily, each subcommand, stays a file of its own and is read only then.
  * Everything is inside, @tenon's packages and the other libraries; only the console's page is found through its package.
+ *
+ * grep has a bundle of its own, as CommonJS: starting it is most of what a small search costs, and the loader of ES modules half of that.
  */
 async function bundleCommand(): Promise<void> {
   const outdir = join(UMBRELLA, "dist/bundle");
@@ -66,6 +68,22 @@ async function bundleCommand(): Promise<void> {
     banner: {
       js: 'import{createRequire as _createRequire}from"node:module";const require=_createRequire(import.meta.url);',
     },
+    logLevel: "warning",
+  });
+  await bundle({
+    entryPoints: { grep: join(root, "packages/grep/src/cli.ts") },
+    outdir,
+    outExtension: { ".js": ".cjs" },
+    bundle: true,
+    format: "cjs",
+    platform: "node",
+    target: "node24",
+    // Tab completion's library is found in the bundle above; a search never asks for it.
+    external: ["@tenon/kit/cli"],
+    define: { "import.meta.main": "false", "import.meta.url": "undefined" },
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: "none",
     logLevel: "warning",
   });
   await mkdir(join(UMBRELLA, "dist/bin"), { recursive: true });

@@ -16,4 +16,15 @@ require("node:module").enableCompileCache();
 var fs = require("node:fs");
 var path = require("node:path");
 var bundle = path.join(__dirname, "..", "bundle", "main.js");
-require(fs.existsSync(bundle) ? bundle : path.join(__dirname, "..", "src", "main.ts"));
+// Tools that are started so often that they skip the dispatcher: the word, and the function of their own bundle.
+var direct = { grep: "main", egrep: "egrep", fgrep: "fgrep" };
+var word = process.argv[2];
+var tool = Object.prototype.hasOwnProperty.call(direct, word) && path.join(__dirname, "..", "bundle", "grep.cjs");
+
+if (tool && fs.existsSync(tool)) {
+  require(tool)
+    [direct[word]](process.argv.slice(3))
+    .then(function (code) {
+      process.exitCode = code;
+    });
+} else require(fs.existsSync(bundle) ? bundle : path.join(__dirname, "..", "src", "main.ts"));

@@ -114,7 +114,8 @@ function isPointless({ maxCount, invert }: Settings, { list }: Mode, patterns: P
 
 function readWhole(name: ByteString, io: GrepIo): Uint8Array {
   try {
-    const file = name === "-" ? InputFile.inherited(io.stdin) : InputFile.open(locate(name, io), { follow: true, wait: true });
+    const file =
+      name === "-" ? InputFile.inherited(io.stdin) : InputFile.open(locate(name, io), { follow: true, wait: true });
     try {
       return file.readAll();
     } finally {

@@ -36,7 +36,8 @@ export function compilePatterns(
 /** --and and --not, read as the other patterns are. */
 export function compileConditions(settings: Settings, locale: Locale, warn: (text: string) => void): LineCondition[] {
   const options = compileOptions(settings, locale);
-  const matcher = (text: string): Regex => guarded(() => compile(text.split("\n").map(toBytes), options), undefined, warn);
+  const matcher = (text: string): Regex =>
+    guarded(() => compile(text.split("\n").map(toBytes), options), undefined, warn);
   return [
     ...settings.and.map((text): LineCondition => {
       const regex = matcher(text);
@@ -64,7 +65,8 @@ function guarded(make: () => Regex, patterns: PatternCollector | undefined, warn
 }
 
 /** Found by the parser of the whole list, which does not know where its patterns came from. */
-const WITHOUT_ORIGIN = /^(?:character class syntax is|unbalanced|invalid character class|unfinished|Trailing backslash)/;
+const WITHOUT_ORIGIN =
+  /^(?:character class syntax is|unbalanced|invalid character class|unfinished|Trailing backslash)/;
 
 function origin({ patternIndex, message }: RegexProblem, patterns: PatternCollector | undefined): string {
   const from = patterns?.origin(patternIndex);

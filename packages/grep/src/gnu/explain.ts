@@ -12,7 +12,12 @@ export function explanation({ plan, captureCount }: Regex): ByteString {
         ? "linear: time grows with pattern × text"
         : "bounded: backtracking, which gives up at a limit",
     ],
-    ["literals", literals.length === 0 ? "none that every match contains" : literals.map((text) => JSON.stringify(text)).join(" or ")],
+    [
+      "literals",
+      literals.length === 0
+        ? "none that every match contains"
+        : literals.map((text) => JSON.stringify(text)).join(" or "),
+    ],
     ["automaton", `${states} instructions`],
     ["groups", String(captureCount)],
   ];

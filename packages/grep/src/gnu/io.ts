@@ -3,7 +3,6 @@
  * no promise stands between two pieces.
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats, writeSync } from "node:fs";
-import { isatty } from "node:tty";
 import { type ByteString, toPath } from "../byte-string.ts";
 import { systemErrorCode } from "../system-error.ts";
 import type { ByteSink } from "../print/output-buffer.ts";
@@ -26,7 +25,13 @@ export interface GrepIo {
 
 /** The process's own descriptors. */
 export function processIo(): GrepIo {
-  return { env: process.env, directory: "", stdin: 0, stdout: new DescriptorStream(1), stderr: new DescriptorStream(2) };
+  return {
+    env: process.env,
+    directory: "",
+    stdin: 0,
+    stdout: new DescriptorStream(1),
+    stderr: new DescriptorStream(2),
+  };
 }
 
 /** Output to a file descriptor. */
@@ -38,7 +43,8 @@ export class DescriptorStream implements OutputStream {
   }
 
   get isTerminal(): boolean {
-    return isatty(this.#descriptor);
+    // Loaded only when asked for: it brings the network with it.
+    return process.getBuiltinModule("node:tty").isatty(this.#descriptor);
   }
 
   get stat(): Stats | undefined {
@@ -50,7 +56,7 @@ export class DescriptorStream implements OutputStream {
   }
 
   write(bytes: Uint8Array): void {
-    for (let written = 0; written < bytes.length; ) {
+    for (let written = 0; written < bytes.length;) {
       written += whenReady(() => writeSync(this.#descriptor, bytes, written, bytes.length - written));
     }
   }
@@ -141,7 +147,7 @@ export class InputFile {
     if (!this.isRegular || size <= from || blocks * 512 >= size) return false;
     // A file system that compresses uses few blocks, too; so look.
     const piece = new Uint8Array(READ_ALL_BYTES);
-    for (let position = from; ; ) {
+    for (let position = from; ;) {
       const count = this.read(piece, 0, piece.length, position);
       if (count === 0) return false;
       if (piece.subarray(0, count).includes(0)) return true;
@@ -162,7 +168,7 @@ export class InputFile {
   /** Reads and forgets: `bytes` of what is left, or all. Node cannot move on by lseek(2). */
   skip(bytes: number = Number.POSITIVE_INFINITY): void {
     const piece = new Uint8Array(Math.min(bytes, READ_ALL_BYTES));
-    for (let left = bytes; left > 0; ) {
+    for (let left = bytes; left > 0;) {
       const count = this.read(piece, 0, Math.min(left, piece.length));
       if (count === 0) return;
       left -= count;

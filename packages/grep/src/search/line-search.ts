@@ -158,7 +158,7 @@ export class LineSearch {
   /** Piece by piece, since after each GNU grep looks whether it knows enough. */
   #searchBinary(start: number): void {
     this.#endLinesAtNuls(start);
-    for (let at = start; at < this.#end && !this.#stopped; ) {
+    for (let at = start; at < this.#end && !this.#stopped;) {
       const next = Math.min(this.#end, this.#pieceOf(at) + GNU_BUFFER_BYTES);
       this.#searchLines(at, next);
       at = next;
@@ -308,7 +308,8 @@ export class LineSearch {
   #keepContext(): void {
     const floor = Math.max(this.#keep, this.#outputEndOffset - this.#baseOffset);
     let keep = this.#from;
-    if (this.#output) for (let i = 0; i < this.#options.before && keep > floor; i++) keep = this.#lineBefore(keep, floor);
+    if (this.#output)
+      for (let i = 0; i < this.#options.before && keep > floor; i++) keep = this.#lineBefore(keep, floor);
     if (this.#options.lineNumbers && this.#output) this.#numberUpTo(keep);
     this.#keep = keep;
   }

@@ -153,4 +153,3 @@ function readEntries(directory: Dir): Entry[] {
   }
   return entries;
 }
-

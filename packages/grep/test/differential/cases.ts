@@ -17,13 +17,23 @@ export const LOCALES = ["C", "C.UTF-8", "en_US.UTF-8"] as const;
 
 const FILES = ["one", "two", "three.c", "four.h"] as const;
 const OPTION_OF: Readonly<Record<Dialect, string>> = { bre: "-G", ere: "-E", fixed: "-F", perl: "-P" };
-const FLAGS = [..."ivcnbowxlLqshHTZzaI".split("").map((letter) => `-${letter}`), "--color=always", "-o", "-n", "-c", "-w", "-x", "-i"];
+const FLAGS = [
+  ..."ivcnbowxlLqshHTZzaI".split("").map((letter) => `-${letter}`),
+  "--color=always",
+  "-o",
+  "-n",
+  "-c",
+  "-w",
+  "-x",
+  "-i",
+];
 const CONTEXT = ["-A1", "-B1", "-C1", "-2", "-A0"] as const;
 
 /** Fills an empty folder: a few small texts, a folder among them, and pattern files. */
 export function writeFiles(folder: string, chance: Chance): void {
   mkdirSync(join(folder, "deep/er"), { recursive: true });
-  for (const name of [...FILES, "deep/five.c", "deep/er/six.h", "deep/seven"]) writeFileSync(join(folder, name), randomText(chance));
+  for (const name of [...FILES, "deep/five.c", "deep/er/six.h", "deep/seven"])
+    writeFileSync(join(folder, name), randomText(chance));
   writeFileSync(join(folder, "empty"), "");
   for (const dialect of ["bre", "ere", "fixed"] as const) {
     const patterns = chance.times(3, () => randomPattern(chance, dialect)).join("\n");
@@ -31,16 +41,32 @@ export function writeFiles(folder: string, chance: Chance): void {
   }
 }
 
-const WORDS: readonly ByteString[] = [..."aaabbbccABC1_ -.*[]\\", "é", "É", "k", "K", "ſ", "K", "ı", "i", "ß", "ж", "Ж", "漢", "ab", "abc", "a b"].map(
-  fromText,
-);
+const WORDS: readonly ByteString[] = [
+  ..."aaabbbccABC1_ -.*[]\\",
+  "é",
+  "É",
+  "k",
+  "K",
+  "ſ",
+  "K",
+  "ı",
+  "i",
+  "ß",
+  "ж",
+  "Ж",
+  "漢",
+  "ab",
+  "abc",
+  "a b",
+].map(fromText);
 
 export function randomText(chance: Chance): Uint8Array {
   const broken = chance.oneIn(4);
   const nuls = chance.oneIn(6);
   const lines = chance.times(chance.below(9), () => {
     const line = chance.times(chance.below(7), () => {
-      if (broken && chance.oneIn(12)) return chance.pick(["\xff", "\x80", "\xc3", "\xe6\xbc", "\xed\xa0\x80", "\xf4\x90\x80\x80"]);
+      if (broken && chance.oneIn(12))
+        return chance.pick(["\xff", "\x80", "\xc3", "\xe6\xbc", "\xed\xa0\x80", "\xf4\x90\x80\x80"]);
       if (nuls && chance.oneIn(12)) return "\0";
       return chance.pick(WORDS);
     });
@@ -67,7 +93,8 @@ function randomOptions(chance: Chance): ByteString[] {
   if (chance.oneIn(5)) options.push(chance.pick(CONTEXT));
   if (chance.oneIn(30)) options.push(chance.pick(["--group-separator=##", "--no-group-separator"]));
   if (chance.oneIn(30)) options.push(chance.pick(["--label=in", "--line-buffered", "--no-ignore-case", "-U"]));
-  if (chance.oneIn(20)) options.push(chance.pick(["--include=*.c", "--exclude=*.h", "--exclude-dir=er", "--exclude=o*"]));
+  if (chance.oneIn(20))
+    options.push(chance.pick(["--include=*.c", "--exclude=*.h", "--exclude-dir=er", "--exclude=o*"]));
   return options;
 }
 

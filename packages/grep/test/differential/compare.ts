@@ -83,7 +83,11 @@ export function runOurs({ args, env, stdin }: Case, folder: string): Outcome {
     });
     return { stdout: stdout.join(""), stderr: stderr.join(""), code };
   } catch (error) {
-    return { stdout: stdout.join(""), stderr: `threw ${error instanceof Error ? error.stack : String(error)}`, code: -1 };
+    return {
+      stdout: stdout.join(""),
+      stderr: `threw ${error instanceof Error ? error.stack : String(error)}`,
+      code: -1,
+    };
   } finally {
     closeSync(descriptor);
   }
@@ -106,7 +110,11 @@ export function runTheirs(
     const script = join(outputs, "script");
     writeFileSync(script, lines.join("\n"));
     const path = `${outputs}:${process.env["PATH"] ?? ""}`;
-    spawnSync("bash", [script], { cwd: folder, env: { ...locales, PATH: path }, stdio: ["ignore", "inherit", "inherit"] });
+    spawnSync("bash", [script], {
+      cwd: folder,
+      env: { ...locales, PATH: path },
+      stdio: ["ignore", "inherit", "inherit"],
+    });
     const codes = readFileSync(`${outputs}/codes`, "latin1").split("\n");
     return cases.map((_, index) => ({
       stdout: fromBytes(readFileSync(`${outputs}/${index}.out`)),

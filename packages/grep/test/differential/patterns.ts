@@ -5,7 +5,9 @@ import type { Chance } from "./random.ts";
 export type Dialect = "bre" | "ere" | "fixed" | "perl";
 
 /** Characters that the texts have too; capitals, and letters whose cases differ in length. */
-const LETTERS: readonly string[] = [..."aaabbbccABC1_ -", "é", "É", "k", "K", "ſ", "ı", "i", "ß", "ж", "Ж", "漢"].map(fromText);
+const LETTERS: readonly string[] = [..."aaabbbccABC1_ -", "é", "É", "k", "K", "ſ", "ı", "i", "ß", "ж", "Ж", "漢"].map(
+  fromText,
+);
 const PLAIN: readonly string[] = [..."abcABC1_ -"];
 const BROKEN: readonly ByteString[] = ["\xff", "\xc3", "\x80", "\xe6\xbc"];
 const CLASSES = ["alpha", "digit", "upper", "lower", "space", "punct", "alnum", "xdigit"] as const;
@@ -62,7 +64,12 @@ class PatternMaker {
     const chance = this.#chance;
     const least = chance.below(3);
     const most = least + chance.below(3);
-    const bounds = chance.pick([`${least}`, `${least},`, `${least},${most}`, ...(this.#dialect === "perl" ? [] : [`,${most}`])]);
+    const bounds = chance.pick([
+      `${least}`,
+      `${least},`,
+      `${least},${most}`,
+      ...(this.#dialect === "perl" ? [] : [`,${most}`]),
+    ]);
     const basic = chance.pick(["*", "*", "\\+", "\\?", `\\{${bounds}\\}`]);
     if (this.#dialect === "bre") return basic;
     const repeat = chance.pick(["*", "*", "+", "?", `{${bounds}}`]);
@@ -77,7 +84,10 @@ class PatternMaker {
     if (kind < 14) return this.#bracket();
     if (kind < 16 && depth > 0) return this.#group(depth);
     if (kind === 16) return chance.pick(["\\w", "\\W", "\\s", "\\S"]);
-    if (kind === 17) return this.#dialect === "perl" ? chance.pick(["\\b", "\\B", "\\d", "\\D"]) : chance.pick(["\\<", "\\>", "\\b", "\\B"]);
+    if (kind === 17)
+      return this.#dialect === "perl"
+        ? chance.pick(["\\b", "\\B", "\\d", "\\D"])
+        : chance.pick(["\\<", "\\>", "\\b", "\\B"]);
     if (kind === 18 && this.#groups > 0 && chance.oneIn(2)) return `\\${1 + chance.below(this.#groups)}`;
     if (kind === 19) return chance.pick(["\\.", "\\*", "\\[", "\\]", "\\\\", "\\$", "\\^"]);
     return this.#letter();
@@ -108,6 +118,24 @@ class PatternMaker {
 /** With a character too many, too few, or another. */
 function damaged(pattern: ByteString, chance: Chance): ByteString {
   const at = chance.below(pattern.length + 1);
-  const insert = chance.pick(["", "[", "]", "(", ")", "\\", "{", "}", "*", "^", "$", "\\(", "\\)", "\\{", "+", "?", "|"]);
+  const insert = chance.pick([
+    "",
+    "[",
+    "]",
+    "(",
+    ")",
+    "\\",
+    "{",
+    "}",
+    "*",
+    "^",
+    "$",
+    "\\(",
+    "\\)",
+    "\\{",
+    "+",
+    "?",
+    "|",
+  ]);
   return pattern.slice(0, at) + insert + pattern.slice(at + chance.below(2));
 }
