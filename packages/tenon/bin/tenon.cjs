@@ -22,9 +22,8 @@ var word = process.argv[2];
 var tool = Object.prototype.hasOwnProperty.call(direct, word) && path.join(__dirname, "..", "bundle", "grep.cjs");
 
 if (tool && fs.existsSync(tool)) {
-  require(tool)
-    [direct[word]](process.argv.slice(3))
-    .then(function (code) {
-      process.exitCode = code;
-    });
+  var main = require(tool)[direct[word]];
+  main(process.argv.slice(3)).then(function (code) {
+    process.exitCode = code;
+  });
 } else require(fs.existsSync(bundle) ? bundle : path.join(__dirname, "..", "src", "main.ts"));
