@@ -125,7 +125,7 @@ export class RdbReader {
           this.#end();
           return undefined;
         default: {
-          const entry = this.#entry(type, { expiresAtMs, idleSeconds, frequency });
+          const entry = this.#entry(type, expiresAtMs, idleSeconds, frequency);
           if (entry !== undefined) return entry;
           expiresAtMs = -1;
           idleSeconds = -1;
@@ -135,7 +135,7 @@ export class RdbReader {
     }
   }
 
-  #entry(type: number, rest: Pick<RdbEntry, "expiresAtMs" | "idleSeconds" | "frequency">): RdbEntry | undefined {
+  #entry(type: number, expiresAtMs: number, idleSeconds: number, frequency: number): RdbEntry | undefined {
     const input = this.#input;
     const at = input.offset - 1;
     if (type === TYPE.module2) {
@@ -147,7 +147,14 @@ export class RdbReader {
     if (!isValueType(type)) throw new RdbError(`Unknown RDB type ${type} at offset ${at}`);
     const key = input.string();
     try {
-      return { database: this.#database, key, value: decodeValue(type, input, this.#settings), ...rest };
+      return {
+        database: this.#database,
+        key,
+        value: decodeValue(type, input, this.#settings),
+        expiresAtMs,
+        idleSeconds,
+        frequency,
+      };
     } catch (error) {
       if (error instanceof EmptyKeyError) return undefined;
       if (error instanceof CorruptDataError) {

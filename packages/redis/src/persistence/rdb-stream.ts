@@ -56,11 +56,12 @@ export function streamImage(value: StreamValue): ValueImage {
 }
 
 function writeNode(output: RdbOutput, node: StreamNode): void {
-  const { masterId, masterFields, entries } = node;
+  const { masterId, masterFields } = node;
   output.count(ID_BYTES);
   writeRawId(output, masterId);
-  const elements = [String(entries.length), "0", String(masterFields.length), ...masterFields, "0"];
-  for (const { id, fields, values } of entries) {
+  const elements = [String(node.length), "0", String(masterFields.length), ...masterFields, "0"];
+  for (let index = 0; index < node.length; index++) {
+    const { id, fields, values } = node.entry(index);
     const same = fields === masterFields;
     elements.push(
       String(same ? SAME_FIELDS : 0),
@@ -235,7 +236,7 @@ function readNode(input: RdbInput, stream: StreamValue, after: StreamId): Stream
     if (Number(flags) & DELETED) dead++;
     else node.append(id, fields, values);
   }
-  if (node.entries.length !== live || dead !== deleted || live === 0) throw corrupt("a wrong count in a macro node");
+  if (node.length !== live || dead !== deleted || live === 0) throw corrupt("a wrong count in a macro node");
   stream.addNode(node);
   return last;
 }

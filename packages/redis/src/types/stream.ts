@@ -60,8 +60,9 @@ export class StreamValue extends Collection {
   /** Adds a macro node that was read from a file, behind those that are there; its IDs must be above theirs. */
   addNode(node: StreamNode): void {
     this.#nodes.push(node);
-    this.#length += node.entries.length;
-    for (const { fields, values } of node.entries) {
+    this.#length += node.length;
+    for (let index = 0; index < node.length; index++) {
+      const { fields, values } = node.entry(index);
       for (let i = 0; i < fields.length; i++) this.#characters += fields[i]!.length + values[i]!.length;
     }
   }
@@ -78,18 +79,19 @@ export class StreamValue extends Collection {
 
   /** The first entry's ID; 0-0 when there is none. */
   get firstId(): StreamId {
-    return this.first()?.id ?? MIN_ID;
+    for (const node of this.#nodes) if (node.length > 0) return node.id(0);
+    return MIN_ID;
   }
 
   first(): StreamEntry | undefined {
-    for (const { entries } of this.#nodes) if (entries.length > 0) return entries[0];
+    for (const node of this.#nodes) if (node.length > 0) return node.entry(0);
     return undefined;
   }
 
   last(): StreamEntry | undefined {
     for (let at = this.#nodes.length - 1; at >= 0; at--) {
-      const entry = this.#nodes[at]!.entries.at(-1);
-      if (entry !== undefined) return entry;
+      const node = this.#nodes[at]!;
+      if (node.length > 0) return node.entry(node.length - 1);
     }
     return undefined;
   }
@@ -131,18 +133,17 @@ export class StreamValue extends Collection {
 
   get(id: StreamId): StreamEntry | undefined {
     const node = this.#nodes[this.#nodeOf(id)];
-    const entry = node?.entries[node.lowerBound(id)];
-    return entry !== undefined && compareIds(entry.id, id) === 0 ? entry : undefined;
+    if (node === undefined) return undefined;
+    const index = node.lowerBound(id);
+    return index < node.length && node.compare(index, id) === 0 ? node.entry(index) : undefined;
   }
 
   /** Visits the entries from `from` to `to`, both included, in order, until `visit` returns false. Do not write while visiting. */
   forRange(from: StreamId, to: StreamId, visit: (entry: StreamEntry) => boolean): void {
     for (let at = this.#nodeOf(from); at < this.#nodes.length; at++) {
       const node = this.#nodes[at]!;
-      const { entries } = node;
-      for (let i = node.lowerBound(from); i < entries.length; i++) {
-        const entry = entries[i]!;
-        if (compareIds(entry.id, to) > 0 || !visit(entry)) return;
+      for (let i = node.lowerBound(from); i < node.length; i++) {
+        if (node.compare(i, to) > 0 || !visit(node.entry(i))) return;
       }
     }
   }
@@ -151,12 +152,10 @@ export class StreamValue extends Collection {
   forRangeBackwards(from: StreamId, to: StreamId, visit: (entry: StreamEntry) => boolean): void {
     for (let at = Math.min(this.#nodeOf(from), this.#nodes.length - 1); at >= 0; at--) {
       const node = this.#nodes[at]!;
-      const { entries } = node;
       let i = node.lowerBound(from);
-      if (i === entries.length || compareIds(entries[i]!.id, from) > 0) i--;
+      if (i === node.length || node.compare(i, from) > 0) i--;
       for (; i >= 0; i--) {
-        const entry = entries[i]!;
-        if (compareIds(entry.id, to) < 0 || !visit(entry)) return;
+        if (node.compare(i, to) < 0 || !visit(node.entry(i))) return;
       }
     }
   }
@@ -167,10 +166,9 @@ export class StreamValue extends Collection {
     const node = this.#nodes[at];
     if (node === undefined) return false;
     const index = node.lowerBound(id);
-    const entry = node.entries[index];
-    if (entry === undefined || compareIds(entry.id, id) !== 0) return false;
-    this.#removed(entry);
-    if (node.entries.length === 1) this.#nodes.splice(at, 1);
+    if (index === node.length || node.compare(index, id) !== 0) return false;
+    this.#removed(node.entry(index));
+    if (node.length === 1) this.#nodes.splice(at, 1);
     else node.remove(index, 1);
     if (compareIds(id, this.maxDeletedId) > 0) this.maxDeletedId = id;
     return true;
@@ -183,14 +181,14 @@ export class StreamValue extends Collection {
     for (; nodes < this.#nodes.length; nodes++) {
       if ("count" in keep && this.#length <= keep.count) break;
       const node = this.#nodes[nodes]!;
-      const count = node.entries.length;
+      const count = node.length;
       if (limit > 0 && removed + count > limit) break;
       const whole = "count" in keep ? this.#length - count >= keep.count : compareIds(node.lastId, keep.from) < 0;
       if (!whole) {
         if (!approximate) removed += this.#trimNode(node, keep);
         break;
       }
-      for (const entry of node.entries) this.#removed(entry);
+      for (let i = 0; i < count; i++) this.#removed(node.entry(i));
       removed += count;
     }
     this.#nodes.splice(0, nodes);
@@ -199,7 +197,7 @@ export class StreamValue extends Collection {
 
   #trimNode(node: StreamNode, keep: TrimRequest["keep"]): number {
     const count = "count" in keep ? this.#length - keep.count : node.lowerBound(keep.from);
-    for (let i = 0; i < count; i++) this.#removed(node.entries[i]!);
+    for (let i = 0; i < count; i++) this.#removed(node.entry(i));
     if (count > 0) node.remove(0, count);
     return count;
   }
