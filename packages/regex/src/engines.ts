@@ -73,7 +73,9 @@ export function buildEngines(parsed: readonly ParsedPattern[], options: CompileO
   const placeRoots = surrounded(parsed.map(({ root }) => root));
   const placesNfa = compileNfa(placeRoots, nfaOptions);
   const places = matcher(placesNfa, placeRoots);
-  const differs = parsed.some(({ lineRoot }) => lineRoot !== undefined);
+  // GNU grep asks for words by classes, which in UTF-8 are its second matcher's business.
+  const oneReader = options.whole === "word" && encoding === "utf8";
+  const differs = !oneReader && parsed.some(({ lineRoot }) => lineRoot !== undefined);
   const lineRoots = differs ? surrounded(parsed.map(({ root, lineRoot }) => lineRoot ?? root)) : placeRoots;
   const linesNfa = differs ? compileNfa(lineRoots, nfaOptions) : placesNfa;
   const lines = differs ? matcher(linesNfa, lineRoots) : places;

@@ -2,7 +2,7 @@
 import type { CompileOptions, RegexLimits } from "../options.ts";
 import { CodeOrder } from "../unicode/collation.ts";
 import { asciiFolding, unicodeFolding } from "../unicode/folding.ts";
-import type { ParsedPattern } from "./ast.ts";
+import type { ClassItem, Node, ParsedPattern } from "./ast.ts";
 import { parseFixed } from "./fixed.ts";
 import { decodePattern } from "./pattern-text.ts";
 import { type PosixOptions, PosixParser } from "./posix.ts";
@@ -42,7 +42,7 @@ export function parsePattern(bytes: Uint8Array, options: CompileOptions, limits:
 function parsePosix(text: readonly number[], options: PosixOptions, encoding: "utf8" | "bytes"): ParsedPattern {
   const places = new PosixParser(text, options).parse();
   const lines =
-    places.ambiguous && !places.hasBackReferences
+    places.ambiguous && isForLineMatcher(places.root, encoding)
       ? new PosixParser(text, { ...options, reader: "lines" }).parse().root
       : undefined;
   return {
@@ -55,4 +55,34 @@ function parsePosix(text: readonly number[], options: PosixOptions, encoding: "u
       lateProblem: new PatternProblem("ECTYPE", "character class syntax is [[:space:]], not [:space:]"),
     }),
   };
+}
+
+/**
+ * Whether GNU grep's line matcher (dfa.c) can do a pattern by itself. What depends on the locale beyond ASCII, and back-references, it
+ * leaves to the C library's matcher, whose reading then counts for lines too.
+ */
+function isForLineMatcher(node: Node, encoding: "utf8" | "bytes"): boolean {
+  switch (node.type) {
+    case "backReference":
+      return false;
+    case "assertion":
+      return encoding === "bytes" || node.kind === "lineStart" || node.kind === "lineEnd";
+    case "class":
+      return node.items.every((item) => isKnownItem(item, encoding));
+    case "group":
+    case "repeat":
+      return isForLineMatcher(node.body, encoding);
+    case "concatenation":
+      return node.parts.every((part) => isForLineMatcher(part, encoding));
+    case "alternation":
+      return node.branches.every((branch) => isForLineMatcher(branch, encoding));
+    default:
+      return true;
+  }
+}
+
+function isKnownItem(item: ClassItem, encoding: "utf8" | "bytes"): boolean {
+  if (item.type === "equivalence" || item.type === "collating") return false;
+  if (encoding === "bytes" || item.type !== "range") return encoding === "bytes";
+  return item.low === item.high || (item.low >= 0x30 && item.high <= 0x39);
 }

@@ -267,11 +267,8 @@ export class PosixParser {
       // glibc passes over the brace alone: {1}a is "1}a".
       this.#ambiguous = true;
       if (this.#options.reader === "lines") {
-        const end = intervalEnd(this.#text, this.#at);
-        if (end === undefined) this.#token = { type: "character", character: this.#token.character };
-        else {
-          this.#at = end;
-          this.#advance(false);
+        if (this.#readInterval() === undefined) {
+          this.#token = { type: "character", character: this.#token.character };
         }
         return;
       }
@@ -306,16 +303,28 @@ export class PosixParser {
   }
 
   /** Takes the interval whose brace is the current token; undefined, and nothing taken, when it is none and may be text. */
-  #readInterval(): { readonly min: number; readonly max: number } | undefined {
-    const interval = this.#interval();
+  #readInterval(): Interval | undefined {
+    const interval = this.#options.reader === "lines" ? this.#plainInterval() : this.#interval();
     if (interval === undefined) return undefined;
     this.#at = interval.next;
     this.#advance(false);
     return interval;
   }
 
+  #plainInterval(): Interval | undefined {
+    const { extended } = this.#options;
+    const interval = plainInterval(this.#text, this.#at, extended);
+    if (interval === undefined && !extended) {
+      throw new PatternProblem("BADBR", "invalid content of \\{\\}", this.#at);
+    }
+    if (interval !== undefined && (interval.max === Infinity ? interval.min : interval.max) > LARGEST_REPETITION) {
+      throw new PatternProblem("ESIZE", "regular expression too big", this.#at);
+    }
+    return interval;
+  }
+
   /** Looks at what follows the brace that is the current token. */
-  #interval(): { readonly min: number; readonly max: number; readonly next: number } | undefined {
+  #interval(): Interval | undefined {
     const before = { at: this.#at, token: this.#token };
     const done = (): void => {
       this.#at = before.at;
@@ -445,12 +454,19 @@ function repeat(body: Node, min: number, max: number): Node {
   return { type: "repeat", body, min, max, mode: "greedy" };
 }
 
-/** Where the interval ends whose digits begin at `at`, as dfa.c sees it; undefined when it is none. */
-function intervalEnd(text: readonly number[], at: number): number | undefined {
+interface Interval {
+  readonly min: number;
+  readonly max: number;
+  /** The index behind the closing brace. */
+  readonly next: number;
+}
+
+/** The interval whose digits begin at `at`, as dfa.c sees it; undefined when it is none. */
+function plainInterval(text: readonly number[], at: number, extended: boolean): Interval | undefined {
   const rest = String.fromCharCode(...text.slice(at, at + 2 * LONGEST_INTERVAL).map((c) => Math.min(c, 0x80)));
-  const found = /^(?:(\d+)|(\d*),(\d*))\}/.exec(rest);
+  const found = (extended ? /^(?:(\d+)|(\d*),(\d*))\}/ : /^(?:(\d+)|(\d*),(\d*))\\\}/).exec(rest);
   if (found === null) return undefined;
-  const min = Number(found[2] ?? 0);
-  if (found[3] !== undefined && found[3] !== "" && min > Number(found[3])) return undefined;
-  return at + found[0].length;
+  const min = Number(found[1] ?? found[2] ?? 0);
+  const max = found[1] === undefined ? (found[3] === "" ? Infinity : Number(found[3])) : min;
+  return min > max ? undefined : { min, max, next: at + found[0].length };
 }
