@@ -113,6 +113,7 @@ function human(bytes: number): string {
 
 function memory(engine: Engine): Fields {
   const report = memoryReport(engine);
+  const { scripting } = engine;
   const { usedBytes, residentBytes, peakBytes, startupBytes, overheadBytes, datasetBytes } = report;
   const limit = engine.config.number("maxmemory");
   const net = Math.max(1, usedBytes - startupBytes);
@@ -135,19 +136,19 @@ function memory(engine: Engine): Fields {
     ["allocator_muzzy", 0],
     ["total_system_memory", engine.facts.systemBytes],
     ["total_system_memory_human", human(engine.facts.systemBytes)],
-    ["used_memory_lua", 0],
-    ["used_memory_vm_eval", 0],
-    ["used_memory_lua_human", "0B"],
-    ["used_memory_scripts_eval", 0],
-    ["number_of_cached_scripts", 0],
+    ["used_memory_lua", scripting.vmBytes],
+    ["used_memory_vm_eval", scripting.vmBytes],
+    ["used_memory_lua_human", human(scripting.vmBytes)],
+    ["used_memory_scripts_eval", scripting.cache.byteSize],
+    ["number_of_cached_scripts", scripting.cache.size],
     ["number_of_functions", 0],
     ["number_of_libraries", 0],
     ["used_memory_vm_functions", 0],
-    ["used_memory_vm_total", 0],
-    ["used_memory_vm_total_human", "0B"],
+    ["used_memory_vm_total", scripting.vmBytes],
+    ["used_memory_vm_total_human", human(scripting.vmBytes)],
     ["used_memory_functions", 0],
-    ["used_memory_scripts", 0],
-    ["used_memory_scripts_human", "0B"],
+    ["used_memory_scripts", scripting.cache.byteSize],
+    ["used_memory_scripts_human", human(scripting.cache.byteSize)],
     ["maxmemory", limit],
     ["maxmemory_human", human(limit)],
     ["maxmemory_policy", engine.config.text("maxmemory-policy")],
@@ -220,6 +221,7 @@ function stats(engine: Engine): Fields {
     ["expire_cycle_cpu_milliseconds", Math.round(counters.expireCycleMs)],
     ["evicted_keys", counters.evictedKeys],
     ["evicted_clients", 0],
+    ["evicted_scripts", counters.evictedScripts],
     ["total_eviction_exceeded_time", 0],
     ["current_eviction_exceeded_time", 0],
     ["keyspace_hits", counters.keyspaceHits],

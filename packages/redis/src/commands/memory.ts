@@ -45,7 +45,7 @@ function stats(ctx: CommandContext): void {
   integer("clients.normal", report.clientBytes);
   integer("cluster.links", 0);
   integer("aof.buffer", 0);
-  integer("lua.caches", 0);
+  integer("lua.caches", report.scriptBytes);
   integer("functions.caches", 0);
   for (const { index, main, expires } of report.databases) {
     reply.bulk(`db.${index}`);

@@ -11,6 +11,8 @@ export class Stats {
   /** Fields of hashes. */
   expiredSubkeys = 0;
   evictedKeys = 0;
+  /** Scripts of EVAL that made room for others. */
+  evictedScripts = 0;
   keyspaceHits = 0;
   keyspaceMisses = 0;
   errorReplies = 0;

@@ -16,6 +16,8 @@ export interface MemoryReport {
   /** Taken before there was any data. */
   readonly startupBytes: number;
   readonly clientBytes: number;
+  /** Sources of cached scripts. */
+  readonly scriptBytes: number;
   /** Of the databases that hold anything. */
   readonly databases: readonly DatabaseOverhead[];
   /** All but keys and values. */
@@ -43,14 +45,16 @@ export function memoryReport(engine: Engine): MemoryReport {
   for (const client of engine.clients.values()) clients += clientBytes(client);
   // A limited keyspace is counted without the process around it.
   const startupBytes = Math.min(usedBytes, keyspace.countsMemory ? 0 : engine.startupBytes);
+  const scriptBytes = engine.scripting.cache.byteSize;
   const tables = databases.reduce((sum, { main, expires }) => sum + main + expires, 0);
-  const overhead = Math.min(usedBytes, startupBytes + clients + tables);
+  const overhead = Math.min(usedBytes, startupBytes + clients + tables + scriptBytes);
   return {
     usedBytes,
     residentBytes,
     peakBytes: stats.peakMemoryBytes,
     startupBytes,
     clientBytes: clients,
+    scriptBytes,
     databases,
     overheadBytes: overhead,
     datasetBytes: usedBytes - overhead,

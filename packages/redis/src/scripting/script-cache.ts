@@ -34,7 +34,12 @@ export class ScriptCache {
   #evictable = 0;
   #uses = 0;
   #bytes = 0;
-  evicted = 0;
+  readonly #evicted: () => void;
+
+  /** `evicted` is told of each script that makes room for another. */
+  constructor(evicted: () => void) {
+    this.#evicted = evicted;
+  }
 
   get size(): number {
     return this.#bySha.size;
@@ -99,7 +104,7 @@ export class ScriptCache {
     this.#bySource.delete(oldest.source);
     this.#bytes -= oldest.source.length + SCRIPT_OVERHEAD_BYTES;
     this.#evictable--;
-    this.evicted++;
+    this.#evicted();
   }
 }
 

@@ -73,7 +73,7 @@ interface Running {
 export const SCRIPT_STOPPED: unique symbol = Symbol("the script was stopped to let others in");
 
 export class Scripting implements SandboxHost {
-  readonly cache: ScriptCache = new ScriptCache();
+  readonly cache: ScriptCache;
   readonly #engine: Engine;
   readonly #clock: () => number;
   readonly #arguments = new CallArguments();
@@ -89,6 +89,7 @@ export class Scripting implements SandboxHost {
   constructor(engine: Engine, clock: () => number) {
     this.#engine = engine;
     this.#clock = clock;
+    this.cache = new ScriptCache(() => engine.stats.evictedScripts++);
   }
 
   /** Forgets all scripts, and with them whatever they left in their interpreter (SCRIPT FLUSH). */

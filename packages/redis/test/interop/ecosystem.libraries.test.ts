@@ -41,7 +41,7 @@ describe("redlock", () => {
     const late = await redlock.lock("locks:b", 1000);
     server.clock.advance("2s");
     const next = await redlock.lock("locks:b", 1000);
-    await expect(late.unlock()).rejects.toThrow("unlock");
+    await expect(late.unlock()).rejects.toThrow("release the lock");
     expect(await server.execute(["GET", "locks:b"])).toBe(next.value);
   });
 });
