@@ -53,7 +53,10 @@ class Cluster {
 
   /** Sends a command without waiting for it; what it replies does not matter. */
   send(address: string, words: readonly string[]): void {
-    this.servers.get(address)!.execute(words).catch(() => {});
+    this.servers
+      .get(address)!
+      .execute(words)
+      .catch(() => {});
   }
 
   async status(address: string): Promise<Status> {

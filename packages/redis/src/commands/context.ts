@@ -9,6 +9,7 @@
  * its effect must say its effect with `effect` (see there).
  */
 import type { Client } from "../engine/client.ts";
+import { EFFECT_TARGET } from "../engine/effects.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Database } from "../keyspace/database.ts";
 import type { Args } from "../resp/args.ts";
@@ -255,6 +256,11 @@ export class CommandContext {
    */
   effect(...command: (string | number | Uint8Array)[]): void {
     this.engine.effects.add(this.db.index, command);
+  }
+
+  /** The request is to be propagated to replicas, and to them only: it changed nothing that is kept. */
+  effectOnReplicas(): void {
+    if (this.propagating) this.engine.effects.add(this.db.index, this.args.strings(), EFFECT_TARGET.replicas);
   }
 
   /** Nothing of this command is to be propagated. */

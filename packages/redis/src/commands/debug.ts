@@ -3,6 +3,7 @@ import type { Database } from "../keyspace/database.ts";
 import { Glob } from "../keyspace/glob.ts";
 import { datasetDigest, valueDigest } from "../observe/digest.ts";
 import { dumpValue } from "../persistence/dump-payload.ts";
+import { reload } from "../persistence/reload.ts";
 import { ListValue } from "../types/list.ts";
 import type { CommandContext } from "./context.ts";
 import { CommandError, NO_SUCH_KEY, NOT_AN_INTEGER } from "./errors.ts";
@@ -149,6 +150,16 @@ function protocol(ctx: CommandContext): void {
   write(ctx);
 }
 
+function reloadSnapshot(ctx: CommandContext): void {
+  const words = ctx.args.strings(2).map((word) => word.toUpperCase());
+  if (words.some((word) => !["MERGE", "NOFLUSH", "NOSAVE"].includes(word))) {
+    throw new CommandError("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
+  }
+  const merges = words.includes("MERGE");
+  reload(ctx.engine, { saves: !words.includes("NOSAVE"), flushes: !words.includes("NOFLUSH"), merges });
+  ctx.reply.ok();
+}
+
 const ACTIONS: Readonly<Record<string, Action>> = {
   "CHANGE-REPL-ID": [
     2,
@@ -175,6 +186,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       ctx.reply.ok();
     },
   ],
+  RELOAD: [-2, reloadSnapshot],
   OBJECT: [-3, object],
   POPULATE: [-3, populate],
   PROTOCOL: [3, protocol],
@@ -226,6 +238,10 @@ const HELP = subcommandHelp(
       "Reply with a test value of the specified type. <type> can be: string, integer, double, bignum, null, array, set, map, attrib, push, verbatim, true, false.",
     ],
     ["QUICKLIST-PACKED-THRESHOLD <size>", "Sets the threshold for elements to be inserted as plain vs packed nodes."],
+    [
+      "RELOAD [option ...]",
+      "Save the RDB on disk and reload it back to memory. Options: MERGE (keys that are there are replaced), NOFLUSH (what is there stays; keys that are in both are an error, unless MERGE), NOSAVE (load the RDB that is there).",
+    ],
     [
       "SET-ACTIVE-EXPIRE <0|1>",
       "Setting it to 0 disables expiring keys in background when they are not accessed (otherwise the Redis behavior). Setting it to 1 reenables back the default.",

@@ -97,10 +97,12 @@ function sunsubscribe(ctx: CommandContext): void {
 }
 
 function publish(ctx: CommandContext): void {
+  ctx.effectOnReplicas();
   ctx.reply.integer(ctx.engine.pubsub.publish(ctx.args.string(1), ctx.args.string(2)));
 }
 
 function spublish(ctx: CommandContext): void {
+  ctx.effectOnReplicas();
   ctx.reply.integer(ctx.engine.pubsub.shardPublish(ctx.args.string(1), ctx.args.string(2)));
 }
 

@@ -31,6 +31,8 @@ interface Subscription {
 export class Effects {
   /** Who gets what is added: EFFECT_TARGET bits. */
   targets: number = EFFECT_TARGET.all;
+  /** While a file is loaded: what is done again was told when it was done. */
+  paused = false;
   readonly #subscriptions: Subscription[] = [];
   #unit: Effect[] = [];
   /** Not everything in the unit is for everybody. */
@@ -38,7 +40,7 @@ export class Effects {
   #spoken = false;
 
   get active(): boolean {
-    return this.#subscriptions.length > 0;
+    return this.#subscriptions.length > 0 && !this.paused;
   }
 
   /** Whether something of an unfinished command, MULTI or script was not sent yet. */
@@ -64,8 +66,10 @@ export class Effects {
 
   /** A handler says what it did, and whom that concerns at most. */
   add(database: number, command: readonly EffectPart[], targets: number = EFFECT_TARGET.all): void {
+    // What is said to nobody must not silence the next command.
+    if (!this.active) return;
     this.#spoken = true;
-    if (this.active) this.#push(database, Args.from(command), targets & this.targets);
+    this.#push(database, Args.from(command), targets & this.targets);
   }
 
   /** Something that happened beside the command: the removal of an expired key. */
@@ -74,7 +78,7 @@ export class Effects {
   }
 
   suppress(): void {
-    this.#spoken = true;
+    this.#spoken = this.active;
   }
 
   /** After each command: its request is its effect, if it changed something and said nothing else. */

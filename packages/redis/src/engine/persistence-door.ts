@@ -1,6 +1,6 @@
-/**
- * What commands, INFO and the engine ask of persistence. Whoever owns the disk implements it; an engine without one keeps nothing.
- */
+/** What commands, INFO and the engine ask of persistence. Whoever owns the disk implements it; an engine without one keeps nothing. */
+import type { FileSource } from "../persistence/disk-source.ts";
+
 export interface PersistenceDoor {
   /** SAVE: writes the snapshot and returns when it is durable. An error's text, or undefined. */
   save(): string | undefined;
@@ -12,6 +12,8 @@ export interface PersistenceDoor {
   shutdown(saves: "save" | "nosave" | "configured", force: boolean): void;
   /** SHUTDOWN ABORT: whether there was one. */
   abortShutdown(): boolean;
+  /** The snapshot on disk, to be closed; undefined: there is none. */
+  openSnapshot(): FileSource | undefined;
   /** DEBUG LOADAOF: loads the append-only file again. Throws CommandError. */
   reloadAppendOnly(): void;
   /** The data set was replaced by something that no command did: what is kept has to begin anew. */

@@ -12,7 +12,7 @@ import { AppendOnlyFile, type SyncPolicy } from "./append-only-file.ts";
 import { AofError } from "./aof-manifest.ts";
 import { AofReplay } from "./aof-replay.ts";
 import { BackgroundSnapshot } from "./background-snapshot.ts";
-import { joined, openSource, reasonOf, ReplacementFile } from "./disk-source.ts";
+import { type FileSource, joined, openSource, reasonOf, ReplacementFile } from "./disk-source.ts";
 import { beginWalk, loadOptions } from "./engine-snapshot.ts";
 import { RdbLoad } from "./rdb-load.ts";
 import { RdbError } from "./rdb-format.ts";
@@ -131,14 +131,13 @@ export class Persistence implements PersistenceDoor {
 
   /** Each `next` loads a little. The append-only file comes before the snapshot, being newer. */
   *#load(): Generator<void> {
-    const { disk } = this.#host;
     if (this.#aofWanted) {
       const aof = this.#newAof();
       if (aof.readManifest()) yield* this.#loadAof(aof);
       this.#aof = aof;
       return;
     }
-    const source = openSource(disk, joined(this.#directory, this.#fileName));
+    const source = this.openSnapshot();
     if (source === undefined) return;
     try {
       const load = new RdbLoad(source, loadOptions(this.#engine, false));
@@ -300,6 +299,10 @@ export class Persistence implements PersistenceDoor {
 
   get #fileName(): string {
     return this.#engine.config.text("dbfilename");
+  }
+
+  openSnapshot(): FileSource | undefined {
+    return openSource(this.#host.disk, joined(this.#directory, this.#fileName));
   }
 
   save(): string | undefined {
