@@ -7,7 +7,7 @@ import type { Command } from "@tenon/kit/cli";
 import { argumentBytes } from "./arguments.ts";
 import { runGrep } from "./gnu/command.ts";
 import { processIo } from "./gnu/io.ts";
-import type { Matcher } from "./gnu/settings.ts";
+import type { MatcherName } from "./gnu/settings.ts";
 
 /** Runs `tenon grep` with the arguments after that; resolves to the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -16,12 +16,12 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 /** The same as `egrep`. */
 export async function egrep(argv: readonly string[]): Promise<number> {
-  return runAs(argv, "ere");
+  return runAs(argv, "egrep");
 }
 
 /** The same as `fgrep`. */
 export async function fgrep(argv: readonly string[]): Promise<number> {
-  return runAs(argv, "fixed");
+  return runAs(argv, "fgrep");
 }
 
 /** The same as a commander program, for tab completion. */
@@ -30,7 +30,7 @@ export async function program(): Promise<Command> {
   return completionProgram();
 }
 
-function runAs(argv: readonly string[], matcher: Matcher | undefined): number {
+function runAs(argv: readonly string[], matcher: MatcherName | undefined): number {
   return runGrep(argumentBytes(argv), processIo(), matcher);
 }
 

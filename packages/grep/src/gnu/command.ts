@@ -16,7 +16,7 @@ import { type GrepIo, InputFile, locate } from "./io.ts";
 import { localeOf } from "./locale.ts";
 import { type Mode, modeOf } from "./mode.ts";
 import { PatternCollector } from "./patterns.ts";
-import { type Matcher, readCommandLine, type Settings } from "./settings.ts";
+import { type MatcherName, readCommandLine, type Settings } from "./settings.ts";
 import { EXIT_NONE, EXIT_SELECTED, EXIT_TROUBLE, Trouble } from "./trouble.ts";
 import { TRY_HELP, USAGE } from "./usage.ts";
 
@@ -34,7 +34,7 @@ class OutputFailure extends Error {
 }
 
 /** Runs grep with `args` (byte strings, without the program's name); `initial` is what egrep and fgrep set. */
-export function runGrep(args: readonly ByteString[], io: GrepIo, initial?: Matcher): number {
+export function runGrep(args: readonly ByteString[], io: GrepIo, initial?: MatcherName): number {
   const out = new OutputBuffer({ write: (bytes) => writeOut(io, bytes) });
   const diagnostics = new Diagnostics(io.stderr, out);
   try {
@@ -50,7 +50,7 @@ export function runGrep(args: readonly ByteString[], io: GrepIo, initial?: Match
     if (!(error instanceof Trouble)) throw error;
     if (error.text !== "") diagnostics.say(error.text);
     if (error.usage) diagnostics.sayUsage(USAGE + TRY_HELP);
-    return EXIT_TROUBLE;
+    return error.exitCode;
   }
 }
 
@@ -67,7 +67,7 @@ function search(
   io: GrepIo,
   out: OutputBuffer,
   diagnostics: Diagnostics,
-  initial: Matcher | undefined,
+  initial: MatcherName | undefined,
 ): number {
   const locale = localeOf(io.env);
   const warn = (text: ByteString): void => diagnostics.say(text);

@@ -6,9 +6,11 @@ import { decimalInteger } from "./integer.ts";
 import { type Locale, quoted } from "./locale.ts";
 import { GREP_OPTIONS } from "./option-table.ts";
 import { PatternCollector } from "./patterns.ts";
-import { Trouble } from "./trouble.ts";
+import { EXIT_NONE, Trouble } from "./trouble.ts";
 
-export type Matcher = "bre" | "ere" | "fixed" | "perl";
+type Matcher = "bre" | "ere" | "fixed" | "perl";
+/** What the command may be called, which says how its patterns are read. */
+export type MatcherName = "egrep" | "fgrep";
 export type BinaryFiles = "binary" | "text" | "without-match";
 export type Directories = "read" | "recurse" | "skip";
 /** "command-line": read those that are named, skip those that a recursion meets. */
@@ -98,7 +100,7 @@ const COLOUR_WORDS: Readonly<Record<string, Settings["colour"]>> = {
 export function readCommandLine(
   args: readonly ByteString[],
   context: SettingsContext,
-  initial: Matcher | undefined,
+  initial: MatcherName | undefined,
 ): CommandLine {
   return new CommandLineReader(args, context, initial).read();
 }
@@ -107,12 +109,13 @@ class CommandLineReader {
   readonly #parser: OptionParser;
   readonly #context: SettingsContext;
   readonly #settings: Settings = defaults();
-  #matcher: Matcher | undefined;
+  /** By its name in the table. */
+  #matcher: string | undefined;
   #context0 = -1;
   #show: CommandLine["show"];
   #showUsageHelp = false;
 
-  constructor(args: readonly ByteString[], context: SettingsContext, initial: Matcher | undefined) {
+  constructor(args: readonly ByteString[], context: SettingsContext, initial: MatcherName | undefined) {
     this.#parser = new OptionParser(args, GREP_OPTIONS, context.posixlyCorrect);
     this.#context = context;
     this.#matcher = initial;
@@ -126,7 +129,7 @@ class CommandLineReader {
       throw error;
     }
     const settings = this.#settings;
-    settings.matcher = this.#matcher ?? "bre";
+    settings.matcher = MATCHERS[this.#matcher ?? "grep"]!;
     if (settings.before < 0) settings.before = this.#context0;
     if (settings.after < 0) settings.after = this.#context0;
     if (settings.dereference && settings.devices === "command-line") settings.devices = "read";
@@ -181,20 +184,19 @@ class CommandLineReader {
         settings.directories = this.#directories(value);
         break;
       case "E":
-        this.#setMatcher("ere");
+        this.#setMatcher("egrep");
         break;
       case "F":
-        this.#setMatcher("fixed");
+        this.#setMatcher("fgrep");
         break;
       case "G":
-        this.#setMatcher("bre");
+        this.#setMatcher("grep");
         break;
       case "P":
         this.#setMatcher("perl");
         break;
       case "X":
-        if (!Object.hasOwn(MATCHERS, value)) throw new Trouble(`invalid matcher ${value}`);
-        this.#setMatcher(MATCHERS[value]!);
+        this.#setMatcher(value);
         break;
       case "e":
         this.#patterns().addText(value);
@@ -264,12 +266,11 @@ class CommandLineReader {
     return (this.#settings.patterns ??= new PatternCollector());
   }
 
-  /** The last of -G, -E and -F holds; -P goes with none of them. */
-  #setMatcher(matcher: Matcher): void {
-    const before = this.#matcher;
-    if (before !== undefined && before !== matcher && (before === "perl" || matcher === "perl"))
-      throw new Trouble("conflicting matchers specified");
-    this.#matcher = matcher;
+  /** There is one kind of pattern for all. */
+  #setMatcher(name: string): void {
+    if (!Object.hasOwn(MATCHERS, name)) throw new Trouble(`invalid matcher ${name}`);
+    if (this.#matcher !== undefined && this.#matcher !== name) throw new Trouble("conflicting matchers specified");
+    this.#matcher = name;
   }
 
   #setColour(word: ByteString): void {
@@ -289,6 +290,7 @@ class CommandLineReader {
     throw new Trouble(
       `${problem} argument ${quoted(word, locale)} for ${quoted("--directories", locale)}\nValid arguments are:${valid}`,
       true,
+      EXIT_NONE,
     );
   }
 }

@@ -1,4 +1,4 @@
-/** What ends the command before its time: a sentence for standard error, and exit code 2. */
+/** What ends the command before its time: a sentence for standard error, and an exit code. */
 import type { ByteString } from "../byte-string.ts";
 
 export const EXIT_SELECTED = 0;
@@ -10,10 +10,12 @@ export class Trouble extends Error {
   readonly text: ByteString;
   /** Say also how grep is used. */
   readonly usage: boolean;
+  readonly exitCode: number;
 
-  constructor(text: ByteString, usage = false) {
+  constructor(text: ByteString, usage = false, exitCode: number = EXIT_TROUBLE) {
     super(text);
     this.text = text;
     this.usage = usage;
+    this.exitCode = exitCode;
   }
 }
