@@ -151,12 +151,12 @@ function wait(ctx: CommandContext): void {
   const wanted = args.integer(1, NOT_AN_INTEGER);
   const timeout = timeoutMs(ctx, 2);
   const offset = client.writtenOffset;
-  replicas.requestAcknowledgements();
-  waits.wait(ctx, {
+  const waiting = waits.wait(ctx, {
     timeoutMs: timeout,
     isMet: () => replicas.acknowledging(offset) >= wanted,
     reply: (reply) => reply.integer(replicas.acknowledging(offset)),
   });
+  if (waiting) replicas.requestAcknowledgements();
 }
 
 function waitaof(ctx: CommandContext): void {
@@ -169,8 +169,7 @@ function waitaof(ctx: CommandContext): void {
   if (local > 0 && !engine.config.flag("appendonly")) throw NO_AOF;
   const offset = client.writtenOffset;
   const locallySynced = (): number => ((engine.persistence?.syncedOffset ?? -1) >= offset ? 1 : 0);
-  replicas.requestAcknowledgements();
-  waits.wait(ctx, {
+  const waiting = waits.wait(ctx, {
     timeoutMs: timeout,
     isMet: () => locallySynced() >= local && replicas.synced(offset) >= wanted,
     reply: (reply) => {
@@ -179,6 +178,7 @@ function waitaof(ctx: CommandContext): void {
       reply.integer(replicas.synced(offset));
     },
   });
+  if (waiting) replicas.requestAcknowledgements();
 }
 
 function row(

@@ -23,11 +23,14 @@ export class Waits {
     this.#blocked = blocked;
   }
 
-  /** Replies at once when the request is met, or where nothing may block; else when it is met, or its time is over. */
-  wait(ctx: CommandContext, request: WaitRequest): void {
+  /**
+   * Replies at once when the request is met, or where nothing may block; else when it is met, or its time is over. Returns whether it
+   * waits.
+   */
+  wait(ctx: CommandContext, request: WaitRequest): boolean {
     if (request.isMet() || !ctx.canBlock) {
       request.reply(ctx.reply);
-      return;
+      return false;
     }
     const { client } = ctx;
     this.#waiting.set(client, request);
@@ -40,6 +43,7 @@ export class Waits {
         request.reply(reply);
       },
     });
+    return true;
   }
 
   /** Whether anybody waits. */
