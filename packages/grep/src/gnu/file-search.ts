@@ -1,5 +1,5 @@
 /** Goes through what the command line names: files, standard input, directories with all that is below them. */
-import type { LineScanner, Regex } from "@tenon/regex";
+import { type LineScanner, type Regex, RegexError } from "@tenon/regex";
 import type { ByteString } from "../byte-string.ts";
 import type { Colours } from "../print/colours.ts";
 import { LinePrinter } from "../print/line-printer.ts";
@@ -12,7 +12,7 @@ import type { Diagnostics } from "./diagnostics.ts";
 import { type GrepIo, InputFile, locate } from "./io.ts";
 import type { Mode } from "./mode.ts";
 import type { Settings } from "./settings.ts";
-import { EXIT_NONE, EXIT_SELECTED, EXIT_TROUBLE } from "./trouble.ts";
+import { EXIT_NONE, EXIT_SELECTED, EXIT_TROUBLE, Trouble } from "./trouble.ts";
 
 export interface FileSearchParts {
   readonly settings: Settings;
@@ -190,7 +190,7 @@ export class FileSearch implements TreeVisitor {
       this.#read(reading);
     } catch (error) {
       const code = systemErrorCode(error);
-      if (code === undefined) throw error;
+      if (code === undefined) throw searchTrouble(error, shown);
       this.failed(shown, code);
     }
     this.#conclude(reading, shown, isStdin);
@@ -235,6 +235,12 @@ export class FileSearch implements TreeVisitor {
       else reading.leaveAtEnd();
     }
   }
+}
+
+/** What ends the command while it searches: the pattern went over a limit, or a line is longer than memory. */
+function searchTrouble(error: unknown, shown: ByteString): unknown {
+  if (error instanceof RegexError) return new Trouble(`${shown}: ${error.message}`);
+  return error instanceof RangeError ? new Trouble("memory exhausted") : error;
 }
 
 /** The way through one input. */
