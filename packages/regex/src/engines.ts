@@ -4,15 +4,22 @@ import { DfaMatcher } from "./automata/dfa-matcher.ts";
 import { lineAutomaton } from "./automata/line-automaton.ts";
 import type { LineAutomaton } from "./automata/line-walker.ts";
 import type { Nfa } from "./automata/nfa.ts";
-import { compileNfa, setOfNode } from "./automata/nfa-compiler.ts";
+import { compileNfa, isNullable, isRegular, setOfNode } from "./automata/nfa-compiler.ts";
 import { Simulation } from "./automata/simulation.ts";
+import { BacktrackMatcher } from "./backtrack/backtrack-matcher.ts";
+import { BacktrackMachine } from "./backtrack/machine.ts";
+import { compileProgram } from "./backtrack/program.ts";
+import { relaxed } from "./backtrack/relaxed.ts";
+import { CombinedMatcher } from "./combined-matcher.ts";
 import { requiredLiterals, type RequiredLiterals } from "./literals/required-literals.ts";
 import type { Matcher } from "./matcher.ts";
 import type { CompileOptions, RegexLimits } from "./options.ts";
 import type { Span } from "./regex.ts";
 import { type Node, type ParsedPattern, assertion, concatenation } from "./syntax/ast.ts";
+import { PatternProblem } from "./syntax/problem.ts";
 import type { Alphabet } from "./unicode/character-class.ts";
 import { asciiFolding, unicodeFolding } from "./unicode/folding.ts";
+import { type CutOffMatch, WordMatcher } from "./word-matcher.ts";
 
 export interface Engines {
   readonly lines: Matcher;
@@ -41,63 +48,203 @@ export interface LineProgram {
 
 /** Throws PatternProblem("ESIZE"). */
 export function buildEngines(parsed: readonly ParsedPattern[], options: CompileOptions, limits: RegexLimits): Engines {
-  const encoding = options.encoding ?? "utf8";
-  const perl = options.syntax === "perl";
-  const alphabet: Alphabet = {
-    encoding,
-    perl,
-    folding: () => (encoding === "bytes" ? asciiFolding() : unicodeFolding(options.dottedI ?? false)),
-  };
-  const rules: WordRules = encoding === "bytes" ? "bytes" : perl ? "ascii" : "unicode";
-  const semantics = options.semantics ?? (perl ? "first" : "longest");
-  const nfaOptions = {
-    alphabet,
-    lineTerminator: options.lineTerminator ?? 10,
-    direction: "forward",
-    captures: false,
-    programSize: limits.programSize,
-  } as const;
-  const surrounded = (roots: readonly Node[]): Node[] => roots.map((root) => surround(root, options.whole));
-  const matcher = (nfa: Nfa, roots: readonly Node[]): Matcher => {
-    const simulation = new Simulation(nfa, { rules, encoding, semantics });
-    // Whether a byte stands between the bytes of a character takes looking at more than its neighbours.
-    if ((nfa.assertions & CHARACTER_START) !== 0) return simulation;
-    return new DfaMatcher(nfa, () => compileNfa(roots, { ...nfaOptions, direction: "reverse" }), simulation, {
-      semantics,
-      encoding,
-      unicodeWords: rules === "unicode",
-      lineTerminator: nfaOptions.lineTerminator,
-      cacheBytes: limits.dfaCacheBytes,
-    });
-  };
-  const placeRoots = surrounded(parsed.map(({ root }) => root));
-  const placesNfa = compileNfa(placeRoots, nfaOptions);
-  const places = matcher(placesNfa, placeRoots);
-  // GNU grep asks for words by classes, which in UTF-8 are its second matcher's business.
-  const oneReader = options.whole === "word" && encoding === "utf8";
-  const differs = !oneReader && parsed.some(({ lineRoot }) => lineRoot !== undefined);
-  const lineRoots = differs ? surrounded(parsed.map(({ root, lineRoot }) => lineRoot ?? root)) : placeRoots;
-  const linesNfa = differs ? compileNfa(lineRoots, nfaOptions) : placesNfa;
-  const lines = differs ? matcher(linesNfa, lineRoots) : places;
-  return {
-    lines,
-    places,
-    lineProgram: {
-      literals: requiredLiterals(lineRoots, { encoding, charactersOf: (node) => setOfNode(node, alphabet) }),
-      automaton: () =>
-        lineAutomaton(linesNfa, { rules, terminator: nfaOptions.lineTerminator, cacheBytes: limits.dfaCacheBytes }),
-    },
-    guarantee: "linear",
-    name: "automaton",
-    states: placesNfa.size,
-    captures: (_bytes, _lineStart, _lineEnd, start, end) => ({ captures: [{ start, end }], patternIndex: 0 }),
-  };
+  return new EngineBuilder(options, limits).build(parsed);
 }
 
-/** grep's -x and -w. */
-function surround(root: Node, whole: "line" | "word" | undefined): Node {
-  if (whole === undefined) return root;
-  const [before, behind] =
-    whole === "line" ? (["lineStart", "lineEnd"] as const) : (["notAfterWord", "notBeforeWord"] as const);
-  return concatenation([assertion(before), root, assertion(behind)]);
+/** Instructions beyond which a relaxed pattern (relaxed.ts) is not worth its automaton. */
+const RELAXED_PROGRAM_SIZE = 50_000;
+
+/** An automaton with what it was made of. */
+interface Automaton {
+  readonly nfa: Nfa;
+  readonly roots: readonly Node[];
+  readonly matcher: Matcher;
+  readonly simulation: Simulation;
+}
+
+class EngineBuilder {
+  readonly #options: CompileOptions;
+  readonly #limits: RegexLimits;
+  readonly #encoding: "utf8" | "bytes";
+  readonly #semantics: "longest" | "first";
+  readonly #rules: WordRules;
+  readonly #alphabet: Alphabet;
+  readonly #terminator: number;
+
+  constructor(options: CompileOptions, limits: RegexLimits) {
+    const encoding = options.encoding ?? "utf8";
+    const perl = options.syntax === "perl";
+    this.#options = options;
+    this.#limits = limits;
+    this.#encoding = encoding;
+    this.#semantics = options.semantics ?? (perl ? "first" : "longest");
+    this.#rules = encoding === "bytes" ? "bytes" : perl ? "ascii" : "unicode";
+    this.#alphabet = alphabetOf(options);
+    this.#terminator = options.lineTerminator ?? 10;
+  }
+
+  build(parsed: readonly ParsedPattern[]): Engines {
+    const regular = parsed.filter(({ root }) => isRegular(root));
+    const backtracking = parsed.filter(({ root }) => !isRegular(root));
+    const automaton =
+      regular.length > 0 || parsed.length === 0 ? this.#places(regular.map(({ root }) => root)) : undefined;
+    const machines = backtracking.map((pattern) => this.#backtracker(pattern));
+    const places = oneOf([...(automaton === undefined ? [] : [automaton.matcher]), ...machines], this.#semantics);
+    const lines = machines.length === 0 ? this.#lines(regular, automaton!) : undefined;
+    return {
+      lines: lines?.matcher ?? places,
+      places,
+      lineProgram: lines && this.#lineProgram(lines),
+      guarantee: machines.length === 0 ? "linear" : "bounded",
+      name:
+        machines.length === 0 ? "automaton" : automaton === undefined ? "backtracking" : "automaton and backtracking",
+      states: automaton?.nfa.size ?? 0,
+      captures: (bytes, lineStart, lineEnd, start, end) =>
+        this.#captures(parsed, bytes, lineStart, lineEnd, start, end),
+    };
+  }
+
+  /** What finds matches of regular patterns. */
+  #places(roots: readonly Node[]): Automaton {
+    if (this.#options.whole !== "word" || this.#options.syntax === "perl")
+      return this.#automaton(roots.map((root) => this.#surround(root)));
+    const bare = this.#automaton(roots);
+    const cutOff: CutOffMatch = (bytes, start, end, at) => bare.simulation.matchCutOff(bytes, start, end, at);
+    return { ...bare, matcher: new WordMatcher(bare.matcher, cutOff, this.#rules) };
+  }
+
+  /** What says which lines match, when only regular patterns are asked; undefined when `places` has to be asked. */
+  #lines(patterns: readonly ParsedPattern[], places: Automaton): Automaton | undefined {
+    const { whole, syntax } = this.#options;
+    const word = whole === "word" && syntax !== "perl";
+    // GNU grep asks for words by classes, which in UTF-8 are its second matcher's business, and so are empty words.
+    if (word && this.#encoding === "utf8") {
+      if (patterns.some(({ root }) => isNullable(root))) return undefined;
+      return this.#automaton(patterns.map(({ root }) => this.#surround(root)));
+    }
+    const differs = patterns.some(({ lineRoot }) => lineRoot !== undefined);
+    if (!word && !differs) return places;
+    return this.#automaton(patterns.map(({ root, lineRoot }) => this.#surround(lineRoot ?? root)));
+  }
+
+  #lineProgram({ nfa, roots }: Automaton): LineProgram {
+    const alphabet = this.#alphabet;
+    return {
+      literals: requiredLiterals(roots, {
+        encoding: this.#encoding,
+        charactersOf: (node) => setOfNode(node, alphabet),
+      }),
+      automaton: () =>
+        lineAutomaton(nfa, {
+          rules: this.#rules,
+          terminator: this.#terminator,
+          cacheBytes: this.#limits.dfaCacheBytes,
+        }),
+    };
+  }
+
+  #automaton(roots: readonly Node[], programSize: number = this.#limits.programSize): Automaton {
+    const nfaOptions = {
+      alphabet: this.#alphabet,
+      lineTerminator: this.#terminator,
+      direction: "forward",
+      captures: false,
+      programSize,
+    } as const;
+    const nfa = compileNfa(roots, nfaOptions);
+    const semantics = this.#semantics;
+    const simulation = new Simulation(nfa, { rules: this.#rules, encoding: this.#encoding, semantics });
+    // Whether a byte stands between the bytes of a character takes looking at more than its neighbours.
+    if ((nfa.assertions & CHARACTER_START) !== 0) return { nfa, roots, matcher: simulation, simulation };
+    const reverse = (): Nfa => compileNfa(roots, { ...nfaOptions, direction: "reverse" });
+    const matcher = new DfaMatcher(nfa, reverse, simulation, {
+      semantics,
+      encoding: this.#encoding,
+      unicodeWords: this.#rules === "unicode",
+      lineTerminator: this.#terminator,
+      cacheBytes: this.#limits.dfaCacheBytes,
+    });
+    return { nfa, roots, matcher, simulation };
+  }
+
+  #machine(root: Node, groups: number, steps: number = this.#limits.backtrackSteps): BacktrackMachine {
+    return new BacktrackMachine(compileProgram(root, groups, this.#alphabet, this.#limits.programSize), {
+      semantics: this.#semantics,
+      encoding: this.#encoding,
+      rules: this.#rules,
+      folding: () => this.#alphabet.folding(),
+      steps,
+      lineTerminator: this.#terminator,
+    });
+  }
+
+  #backtracker(pattern: ParsedPattern): Matcher {
+    const word = this.#options.whole === "word" && this.#options.syntax !== "perl";
+    const root = word ? pattern.root : this.#surround(pattern.root);
+    const machine = this.#machine(root, pattern.groups);
+    const matcher = new BacktrackMatcher(machine, this.#relaxed(root));
+    if (!word) return matcher;
+    const cutOff: CutOffMatch = (bytes, start, end, at) => {
+      machine.begin(bytes, start, end, at);
+      return machine.matchAt(at) ? machine.matchEnd - at : -1;
+    };
+    return new WordMatcher(matcher, cutOff, this.#rules);
+  }
+
+  #relaxed(root: Node): Matcher | undefined {
+    const loose = relaxed(root);
+    if (loose === undefined) return undefined;
+    try {
+      return this.#automaton([loose], RELAXED_PROGRAM_SIZE).matcher;
+    } catch (error) {
+      if (error instanceof PatternProblem) return undefined;
+      throw error;
+    }
+  }
+
+  /** grep's -x and -w. */
+  #surround(root: Node): Node {
+    const { whole } = this.#options;
+    if (whole === undefined) return root;
+    const [before, behind] =
+      whole === "line" ? (["lineStart", "lineEnd"] as const) : (["notAfterWord", "notBeforeWord"] as const);
+    return concatenation([assertion(before), { type: "group", index: 0, body: root }, assertion(behind)]);
+  }
+
+  #captures(
+    parsed: readonly ParsedPattern[],
+    bytes: Uint8Array,
+    lineStart: number,
+    lineEnd: number,
+    start: number,
+    end: number,
+  ): { readonly captures: readonly (Span | undefined)[]; readonly patternIndex: number } {
+    for (const [patternIndex, { root, groups }] of parsed.entries()) {
+      const machine = this.#machine(this.#surround(root), groups);
+      machine.begin(bytes, lineStart, lineEnd, start);
+      if (!machine.matchAt(start) || machine.matchEnd !== end) continue;
+      const captures: (Span | undefined)[] = [{ start, end }];
+      for (let group = 1; group <= groups; group++) {
+        const captureEnd = machine.captureEnd(group);
+        captures.push(captureEnd === -1 ? undefined : { start: machine.captureStart(group), end: captureEnd });
+      }
+      return { captures, patternIndex };
+    }
+    return { captures: [{ start, end }], patternIndex: 0 };
+  }
+}
+
+function oneOf(matchers: readonly Matcher[], semantics: "longest" | "first"): Matcher {
+  return matchers.length === 1 ? matchers[0]! : new CombinedMatcher(matchers, semantics);
+}
+
+/** The alphabet that the options mean. */
+function alphabetOf(options: CompileOptions): Alphabet {
+  const encoding = options.encoding ?? "utf8";
+  const dottedI = options.dottedI ?? false;
+  return {
+    encoding,
+    perl: options.syntax === "perl",
+    folding: () => (encoding === "bytes" ? asciiFolding() : unicodeFolding(dottedI)),
+  };
 }

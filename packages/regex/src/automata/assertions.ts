@@ -111,3 +111,13 @@ export function holds(
       return false;
   }
 }
+
+/** Whether a word character ends at `at`; a byte that is no character is none. */
+export function standsBehindWord(bytes: Uint8Array, start: number, at: number, rules: WordRules): boolean {
+  return wordBefore(bytes, start, at, rules, false);
+}
+
+/** Whether a word character begins at `at`. */
+export function standsBeforeWord(bytes: Uint8Array, at: number, end: number, rules: WordRules): boolean {
+  return wordBehind(bytes, at, end, rules, false);
+}

@@ -3,9 +3,11 @@
  * Slower than the lazy automata (dfa.ts) but never surprised: every assertion is answered by looking at the text. What dfa.ts cannot
  * answer ends here, and property tests hold the two equal. Time: instructions × bytes; memory: instructions.
  */
-import { type WordRules, holds } from "./assertions.ts";
+import { type WordRules, assertionNumber, holds } from "./assertions.ts";
 import { ASSERT, BYTES, MATCH, type Nfa, SAVE, SPLIT } from "./nfa.ts";
 import { insideSequence } from "../unicode/utf8.ts";
+
+const LINE_END = assertionNumber("lineEnd");
 
 export interface SimulationOptions {
   readonly rules: WordRules;
@@ -64,10 +66,15 @@ export class Simulation {
     return this.#run(bytes, lineStart, lineEnd, from, lineEnd, false);
   }
 
-  /** Finds the longest or first match that starts exactly at `at`. */
-  matchAt(bytes: Uint8Array, lineStart: number, lineEnd: number, at: number): boolean {
-    return this.#run(bytes, lineStart, lineEnd, at, at, false);
+  /** Length of the match that starts exactly at `at` in a line that is cut off at `end`, where it does not end; -1 for none. */
+  matchCutOff(bytes: Uint8Array, lineStart: number, end: number, at: number): number {
+    this.#cutOff = true;
+    const found = this.#run(bytes, lineStart, end, at, at, false);
+    this.#cutOff = false;
+    return found ? this.matchEnd - at : -1;
   }
+
+  #cutOff = false;
 
   /** Matches start in [from, lastStart]. */
   #run(bytes: Uint8Array, lineStart: number, lineEnd: number, from: number, lastStart: number, any: boolean): boolean {
@@ -141,6 +148,7 @@ export class Simulation {
           stack[size++] = a[pc]!;
           break;
         case ASSERT:
+          if (this.#cutOff && a[pc] === LINE_END) break;
           if (holds(a[pc]!, this.#bytes, this.#lineStart, this.#lineEnd, at, this.#rules)) stack[size++] = next[pc]!;
           break;
         case SAVE:

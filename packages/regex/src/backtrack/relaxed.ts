@@ -1,0 +1,83 @@
+/**
+ * A regular pattern that matches wherever the given one does, and more: what the automata can use to pass over text in which the
+ * backtracking machine would look in vain. undefined where nothing useful can be said.
+ */
+import { isRegular } from "../automata/nfa-compiler.ts";
+import { EMPTY, type Node } from "../syntax/ast.ts";
+
+const ANYTHING: Node = { type: "repeat", body: { type: "any", newline: true }, min: 0, max: Infinity, mode: "greedy" };
+
+export function relaxed(root: Node): Node | undefined {
+  const groups = new Map<number, Node>();
+  collectGroups(root, groups);
+  const loose = relax(root, groups, new Set());
+  return loose !== undefined && isRegular(loose) ? loose : undefined;
+}
+
+function collectGroups(node: Node, groups: Map<number, Node>): void {
+  switch (node.type) {
+    case "group":
+      if (node.index > 0) groups.set(node.index, node.body);
+      collectGroups(node.body, groups);
+      break;
+    case "repeat":
+    case "atomic":
+      collectGroups(node.body, groups);
+      break;
+    case "concatenation":
+      for (const part of node.parts) collectGroups(part, groups);
+      break;
+    case "alternation":
+      for (const branch of node.branches) collectGroups(branch, groups);
+      break;
+    default:
+  }
+}
+
+function relax(node: Node, groups: ReadonlyMap<number, Node>, inside: ReadonlySet<number>): Node | undefined {
+  switch (node.type) {
+    case "group": {
+      const body = relax(node.body, groups, node.index > 0 ? new Set([...inside, node.index]) : inside);
+      return body && { ...node, body };
+    }
+    case "repeat": {
+      const body = relax(node.body, groups, inside);
+      return body && { ...node, body, mode: node.mode === "lazy" ? "lazy" : "greedy" };
+    }
+    case "concatenation": {
+      const parts = node.parts.map((part) => relax(part, groups, inside));
+      return parts.includes(undefined) ? undefined : { ...node, parts: parts as Node[] }; // none is undefined, as just seen
+    }
+    case "alternation": {
+      const branches = node.branches.map((branch) => relax(branch, groups, inside));
+      return branches.includes(undefined) ? undefined : { ...node, branches: branches as Node[] }; // likewise
+    }
+    case "backReference": {
+      const [index] = node.indices;
+      const body = node.indices.length === 1 ? groups.get(index!) : undefined;
+      if (body === undefined || inside.has(index!)) return ANYTHING;
+      return relax(body, groups, new Set([...inside, index!]));
+    }
+    case "atomic":
+      return relax(node.body, groups, inside);
+    case "look":
+      return EMPTY;
+    case "conditional": {
+      const then = relax(node.then, groups, inside);
+      const otherwise = relax(node.otherwise, groups, inside);
+      if (node.condition.type === "define") return EMPTY;
+      return then && otherwise && { type: "alternation", branches: [then, otherwise] };
+    }
+    case "call":
+      return ANYTHING;
+    case "assertion":
+      return node.kind === "searchStart" ? EMPTY : node;
+    // The place where a match is said to begin is no longer where it begins; and what is accepted early can be cut anywhere.
+    case "keep":
+    case "accept":
+    case "anyByte":
+      return undefined;
+    default:
+      return node;
+  }
+}
