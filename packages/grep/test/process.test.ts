@@ -1,7 +1,7 @@
 /** The command as a process: what only descriptors, pipes and signals show. */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { truncateSync, writeFileSync } from "node:fs";
+import { truncateSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Workbench } from "./support/workbench.ts";
