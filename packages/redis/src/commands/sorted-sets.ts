@@ -1,4 +1,5 @@
 /** Sorted sets: members and their scores. Ranges, computing with several sets, and popping have files of their own. */
+import type { Args } from "../resp/args.ts";
 import type { ReplyWriter } from "../resp/reply-writer.ts";
 import { formatDouble } from "../types/numbers.ts";
 import { SortedSetValue } from "../types/zset.ts";
@@ -14,90 +15,91 @@ const GT_LT_NX = new CommandError("ERR GT, LT, and/or NX options at the same tim
 const INCR_SINGLE = new CommandError("ERR INCR option supports a single increment-element pair");
 const RESULT_NAN = new CommandError("ERR resulting score is not a number (NaN)");
 
-interface AddOptions {
-  readonly nx: boolean;
-  readonly xx: boolean;
-  readonly gt: boolean;
-  readonly lt: boolean;
-  /** Reply with members changed instead of members added. */
-  readonly ch: boolean;
-  readonly incr: boolean;
-  /** Argument of the first score. */
-  readonly firstPair: number;
+/** Options of ZADD, as bits: `ch` replies with members changed instead of members added. */
+const ADD = { nx: 1, xx: 2, gt: 4, lt: 8, ch: 16, incr: 32 } as const;
+
+/** The option in argument `i`; 0 when it is none. */
+function addOption(args: Args, i: number): number {
+  if (args.is(i, "NX")) return ADD.nx;
+  if (args.is(i, "XX")) return ADD.xx;
+  if (args.is(i, "GT")) return ADD.gt;
+  if (args.is(i, "LT")) return ADD.lt;
+  if (args.is(i, "CH")) return ADD.ch;
+  return args.is(i, "INCR") ? ADD.incr : 0;
 }
 
-const PLAIN = { nx: false, xx: false, gt: false, lt: false, ch: false, incr: false };
-
-function addOptions(ctx: CommandContext): AddOptions {
-  const { args } = ctx;
-  const options = { ...PLAIN };
-  let at = 2;
-  for (; at < args.length; at++) {
-    if (args.is(at, "NX")) options.nx = true;
-    else if (args.is(at, "XX")) options.xx = true;
-    else if (args.is(at, "GT")) options.gt = true;
-    else if (args.is(at, "LT")) options.lt = true;
-    else if (args.is(at, "CH")) options.ch = true;
-    else if (args.is(at, "INCR")) options.incr = true;
-    else break;
-  }
-  const left = args.length - at;
-  if (left === 0 || left % 2 !== 0) throw SYNTAX_ERROR;
-  if (options.nx && options.xx) throw NX_AND_XX;
-  if ((options.gt && options.nx) || (options.lt && options.nx) || (options.gt && options.lt)) throw GT_LT_NX;
-  if (options.incr && left > 2) throw INCR_SINGLE;
-  return { ...options, firstPair: at };
-}
-
-/** The score that `member` gets, given what it has now; undefined when the options leave it alone. */
-function newScore(current: number | undefined, given: number, options: AddOptions): number | undefined {
-  if (current === undefined) return options.xx ? undefined : given;
-  if (options.nx) return undefined;
-  const score = options.incr ? current + given : given;
+/** The score that a member gets, given what it has now (NaN: it is not there); NaN when the options leave it alone. */
+function newScore(current: number, given: number, options: number): number {
+  if (Number.isNaN(current)) return (options & ADD.xx) === 0 ? given : Number.NaN;
+  if ((options & ADD.nx) !== 0) return Number.NaN;
+  const score = (options & ADD.incr) === 0 ? given : current + given;
   if (Number.isNaN(score)) throw RESULT_NAN;
-  if ((options.gt && score <= current) || (options.lt && score >= current)) return undefined;
+  if (((options & ADD.gt) !== 0 && score <= current) || ((options & ADD.lt) !== 0 && score >= current)) {
+    return Number.NaN;
+  }
   return score;
 }
 
-function add(ctx: CommandContext, options: AddOptions): void {
+/** Scores of the command that runs, read before the first of them is given to a member. Hot: ZADD. */
+const scores: number[] = [];
+
+/** ZADD and ZINCRBY: pairs of score and member from argument `first` on. */
+function add(ctx: CommandContext, options: number, first: number): void {
   const { args, reply } = ctx;
-  const scores: number[] = [];
-  for (let i = options.firstPair; i < args.length; i += 2) scores.push(args.double(i));
+  const pairs = (args.length - first) / 2;
+  const increments = (options & ADD.incr) !== 0;
+  scores.length = 0;
+  for (let i = first; i < args.length; i += 2) scores.push(args.double(i));
   const existing = ctx.collectionForWrite(1, SortedSetValue);
-  if (existing === undefined && options.xx) {
-    if (options.incr) reply.nil();
+  if (existing === undefined && (options & ADD.xx) !== 0) {
+    if (increments) reply.nil();
     else reply.integer(0);
     return;
   }
-  const set = existing ?? new SortedSetValue(ctx.engine.collections, scores.length, args.size(options.firstPair + 1));
-  if (existing !== undefined) set.prepareToAdd(scores.length);
+  const set = existing ?? new SortedSetValue(ctx.engine.collections, pairs, args.size(first + 1));
+  if (existing !== undefined) set.prepareToAdd(pairs);
   let added = 0;
   let updated = 0;
-  let result: number | undefined;
-  for (const [pair, given] of scores.entries()) {
-    const member = args.string(options.firstPair + pair * 2 + 1);
-    const at = set.find(member);
-    const current = at < 0 ? undefined : set.scoreAt(at);
-    result = newScore(current, given, options);
-    if (result === undefined) continue;
-    if (current === undefined) added++;
+  let result = Number.NaN;
+  for (let pair = 0; pair < pairs; pair++) {
+    const i = first + pair * 2 + 1;
+    const at = set.findBytes(args.buffer, args.starts[i]!, args.ends[i]!);
+    const current = at < 0 ? Number.NaN : set.scoreAt(at);
+    result = newScore(current, scores[pair]!, options);
+    if (Number.isNaN(result)) continue;
+    if (at < 0) added++;
     else if (result !== current) updated++;
     else continue;
-    set.put(at, member, result);
+    set.put(at, args.string(i), result);
   }
   if (existing === undefined) ctx.put(1, set);
-  if (added + updated > 0) ctx.changed(1, EVENT.zset, options.incr ? "zincr" : "zadd", added + updated);
-  if (!options.incr) reply.integer(options.ch ? added + updated : added);
-  else if (result === undefined) reply.nil();
+  if (added + updated > 0) ctx.changed(1, EVENT.zset, increments ? "zincr" : "zadd", added + updated);
+  if (!increments) reply.integer((options & ADD.ch) === 0 ? added : added + updated);
+  else if (Number.isNaN(result)) reply.nil();
   else reply.double(result);
 }
 
 export function zadd(ctx: CommandContext): void {
-  add(ctx, addOptions(ctx));
+  const { args } = ctx;
+  let options = 0;
+  let first = 2;
+  for (; first < args.length; first++) {
+    const option = addOption(args, first);
+    if (option === 0) break;
+    options |= option;
+  }
+  const left = args.length - first;
+  if (left === 0 || left % 2 !== 0) throw SYNTAX_ERROR;
+  const { nx, xx, gt, lt, incr } = ADD;
+  if ((options & nx) !== 0 && (options & xx) !== 0) throw NX_AND_XX;
+  const exclusive = ((options & gt) === 0 ? 0 : 1) + ((options & lt) === 0 ? 0 : 1) + ((options & nx) === 0 ? 0 : 1);
+  if (exclusive > 1) throw GT_LT_NX;
+  if ((options & incr) !== 0 && left > 2) throw INCR_SINGLE;
+  add(ctx, options, first);
 }
 
 function zincrby(ctx: CommandContext): void {
-  add(ctx, { ...PLAIN, incr: true, firstPair: 2 });
+  add(ctx, ADD.incr, 2);
 }
 
 function replyScore(reply: ReplyWriter, score: number | undefined): void {

@@ -8,7 +8,7 @@ import { Buffer } from "node:buffer";
 import { type CommandError, NOT_A_FLOAT, NOT_AN_INTEGER } from "../commands/errors.ts";
 import { latin1, writeLatin1 } from "../types/latin1.ts";
 import { parseDouble, parseInt64Bytes } from "../types/numbers.ts";
-import { stringValue } from "../types/string-value.ts";
+import { parseShortInteger, stringValue } from "../types/string-value.ts";
 import type { StringValue } from "../types/value.ts";
 
 export class Args {
@@ -137,6 +137,8 @@ export class Args {
 
   /** Argument `i` as a double, infinities included, NaN excluded. Throws `error` when it is none. */
   double(i: number, error: CommandError = NOT_A_FLOAT): number {
+    const integer = parseShortInteger(this.buffer, this.starts[i]!, this.ends[i]!);
+    if (integer !== undefined) return integer;
     const value = parseDouble(this.string(i));
     if (value === undefined) throw error;
     return value;
