@@ -3,7 +3,7 @@
  *
  * One of these serves one engine. Everything of the outside comes from the World: the disk, and the clock for timers.
  */
-import type { Clock, Disk, Log, Timer } from "@tenon/kit";
+import type { Clock, Disk, Log } from "@tenon/kit";
 import { CommandError } from "../commands/errors.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EFFECT_TARGET } from "../engine/effects.ts";
@@ -16,6 +16,7 @@ import { type FileSource, joined, openSource, reasonOf, ReplacementFile } from "
 import { beginWalk, loadOptions } from "./engine-snapshot.ts";
 import { RdbLoad } from "./rdb-load.ts";
 import { RdbError } from "./rdb-format.ts";
+import { SnapshotFile } from "./snapshot-file.ts";
 
 export interface PersistenceHost {
   readonly engine: Engine;
@@ -41,34 +42,15 @@ export class LoadError extends Error {
 const MISCONF_RDB =
   "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may modify the data set are disabled, because this instance is configured to report errors during writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.";
 const SHUTDOWN_FAILED = new CommandError("ERR Errors trying to SHUTDOWN. Check logs.");
-/** After a failed BGSAVE, save points wait at least this long. */
-const RETRY_MS = 5000;
 /** A slice of loading before others get their turn. */
 export const LOAD_SLICE_MS = 20;
-
-interface SavePoint {
-  readonly seconds: number;
-  readonly changes: number;
-}
 
 export class Persistence implements PersistenceDoor {
   readonly #host: PersistenceHost;
   readonly #engine: Engine;
   #aof: AppendOnlyFile | undefined;
   #unsubscribe: (() => void) | undefined;
-  #savePoints: readonly SavePoint[] = [];
-  #saveTimer: Timer | undefined;
-  /** When #saveTimer fires. */
-  #saveDueMs = Infinity;
-  #lastSaveMs: number;
-  #lastTryMs = -Infinity;
-  #lastSaveOk = true;
-  #lastSaveSeconds = -1;
-  #saves = 0;
-  #background: BackgroundSnapshot | undefined;
-  /** Changes that the snapshot being written does not cover, counted from here. */
-  #dirtyAtStart = 0;
-  #saveScheduled = false;
+  readonly #snapshot: SnapshotFile;
   #rewrite: BackgroundSnapshot | undefined;
   #rewriteScheduled = false;
   #rewriteOk = true;
@@ -83,13 +65,18 @@ export class Persistence implements PersistenceDoor {
   constructor(host: PersistenceHost) {
     this.#host = host;
     this.#engine = host.engine;
-    this.#lastSaveMs = host.engine.startedMs;
-    const { config } = this.#engine;
-    this.#savePoints = parseSavePoints(config.text("save"));
-    config.onChange((name, value) => {
+    this.#snapshot = new SnapshotFile({
+      host,
+      isBusy: () => this.#rewrite !== undefined,
+      began: (task) => (this.#tasks = task),
+      ended: () => {
+        this.#refuseWrites();
+        this.#startScheduled();
+      },
+    });
+    this.#engine.config.onChange((name, value) => {
       if (name === "save") {
-        this.#savePoints = parseSavePoints(value);
-        this.#planSave();
+        this.#snapshot.configure(value);
         this.#refuseWrites();
       } else if (name === "stop-writes-on-bgsave-error") this.#refuseWrites();
       else if (name === "appendonly") this.#switchAof(value === "yes");
@@ -98,11 +85,6 @@ export class Persistence implements PersistenceDoor {
 
   get #aofWanted(): boolean {
     return this.#engine.config.flag("appendonly");
-  }
-
-  /** Where snapshots go: CONFIG SET dir may change it, where that is allowed. The append-only file stays where it began. */
-  get #directory(): string {
-    return this.#engine.config.text("dir") || this.#host.directory;
   }
 
   /** Loads what is there; then changes are kept. Rejects with LoadError. */
@@ -137,7 +119,7 @@ export class Persistence implements PersistenceDoor {
       this.#aof = aof;
       return;
     }
-    const source = this.openSnapshot();
+    const source = this.#snapshot.open();
     if (source === undefined) return;
     try {
       const load = new RdbLoad(source, loadOptions(this.#engine, false));
@@ -244,8 +226,8 @@ export class Persistence implements PersistenceDoor {
       if (aof.error !== before) this.#refuseWrites();
       if (!this.#rewriteScheduled && this.#rewrite === undefined && this.#hasGrown(aof)) this.#rewriteScheduled = true;
     }
-    if (this.#rewriteScheduled || this.#saveScheduled) this.#startScheduled();
-    if (this.#savePoints.length > 0 && this.#engine.stats.dirty > 0) this.#planSave();
+    if (this.#rewriteScheduled || this.#snapshot.isScheduled) this.#startScheduled();
+    if (this.#snapshot.hasSavePoints && this.#engine.stats.dirty > 0) this.#snapshot.plan();
     return durable;
   }
 
@@ -258,138 +240,40 @@ export class Persistence implements PersistenceDoor {
   }
 
   #startScheduled(): void {
-    if (this.#background !== undefined || this.#rewrite !== undefined || this.#closed) return;
+    if (this.#snapshot.background !== undefined || this.#rewrite !== undefined || this.#closed) return;
     if (this.#rewriteScheduled) {
       this.#rewriteScheduled = false;
       this.#startRewrite();
-    } else if (this.#saveScheduled) {
-      this.#saveScheduled = false;
-      this.#startBackgroundSave();
+    } else if (this.#snapshot.isScheduled) {
+      this.#snapshot.isScheduled = false;
+      this.#snapshot.begin();
     }
   }
 
   // Snapshots.
 
-  /** Sets the timer for the save point that is due first, if any has its changes. */
-  #planSave(): void {
-    const { dirty } = this.#engine.stats;
-    let dueMs = Infinity;
-    for (const { seconds, changes } of this.#savePoints) {
-      if (dirty >= changes) dueMs = Math.min(dueMs, this.#lastSaveMs + seconds * 1000);
-    }
-    if (!this.#lastSaveOk) dueMs = Math.max(dueMs, this.#lastTryMs + RETRY_MS);
-    if (dueMs === this.#saveDueMs || this.#closed) return;
-    this.#saveTimer?.close();
-    this.#saveTimer = undefined;
-    this.#saveDueMs = dueMs;
-    if (dueMs === Infinity) return;
-    const { clock } = this.#host;
-    this.#saveTimer = clock.setTimeout(
-      () => {
-        this.#saveDueMs = Infinity;
-        if (this.#background === undefined && this.#rewrite === undefined) {
-          this.#engine.setNow(clock.now());
-          this.#startBackgroundSave();
-        } else this.#saveScheduled = true;
-      },
-      Math.max(0, dueMs - clock.now()),
-    );
-    this.#saveTimer.unref();
-  }
-
-  get #fileName(): string {
-    return this.#engine.config.text("dbfilename");
-  }
-
   openSnapshot(): FileSource | undefined {
-    return openSource(this.#host.disk, joined(this.#directory, this.#fileName));
+    return this.#snapshot.open();
   }
 
   save(): string | undefined {
-    if (this.#background !== undefined) return "ERR Background save already in progress";
-    const { disk, log, clock } = this.#host;
-    const walk = beginWalk(this.#engine);
-    let file: ReplacementFile | undefined;
-    try {
-      file = new ReplacementFile(disk, this.#directory, `temp-${this.#engine.facts.processId}.rdb`);
-      const into = file;
-      // The file takes what there is whenever there is enough of it: the whole need not fit into memory a second time.
-      for (;;) {
-        const ended = walk.step(() => walk.pendingBytes >= 1 << 20);
-        into.write(walk.take());
-        if (ended) break;
-      }
-      into.finish(this.#fileName);
-    } catch (error) {
-      file?.abandon();
-      log.warn(`Error saving DB on disk: ${reasonOf(error)}`);
-      this.#saved(false, clock.now());
-      return "ERR";
-    } finally {
-      walk.end();
-    }
-    this.#engine.stats.dirty = 0;
-    this.#saved(true, clock.now());
-    return undefined;
-  }
-
-  #saved(ok: boolean, startedMs: number): void {
-    const now = this.#host.clock.now();
-    this.#lastSaveOk = ok;
-    this.#lastTryMs = now;
-    if (ok) {
-      this.#lastSaveMs = now;
-      this.#saves++;
-    }
-    this.#lastSaveSeconds = Math.floor((now - startedMs) / 1000);
-    this.#refuseWrites();
-    this.#planSave();
+    if (this.#snapshot.background !== undefined) return "ERR Background save already in progress";
+    return this.#snapshot.save() ? undefined : "ERR";
   }
 
   backgroundSave(schedule: boolean): string {
-    if (this.#background !== undefined) throw new CommandError("ERR Background save already in progress");
+    if (this.#snapshot.background !== undefined) throw new CommandError("ERR Background save already in progress");
     if (this.#rewrite !== undefined || this.#engine.effects.unsent) {
       if (!schedule && this.#rewrite !== undefined) {
         throw new CommandError(
           "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a BGSAVE whenever possible.",
         );
       }
-      this.#saveScheduled = true;
+      this.#snapshot.isScheduled = true;
       return "Background saving scheduled";
     }
-    if (!this.#startBackgroundSave()) throw new CommandError("ERR");
+    if (!this.#snapshot.begin()) throw new CommandError("ERR");
     return "Background saving started";
-  }
-
-  #startBackgroundSave(): boolean {
-    const { disk, clock, log, engine } = this.#host;
-    let file: ReplacementFile;
-    try {
-      file = new ReplacementFile(disk, this.#directory, `temp-${engine.facts.processId}.rdb`);
-    } catch (error) {
-      log.warn(`Failed opening the temp RDB file for saving: ${reasonOf(error)}`);
-      this.#saved(false, clock.now());
-      return false;
-    }
-    const background = new BackgroundSnapshot(clock, beginWalk(engine), file, this.#fileName);
-    this.#background = background;
-    this.#dirtyAtStart = engine.stats.dirty;
-    this.#tasks = this.#finishSave(background);
-    return true;
-  }
-
-  async #finishSave(background: BackgroundSnapshot): Promise<void> {
-    let durable = false;
-    try {
-      durable = await background.run();
-      if (!durable) return;
-      this.#engine.stats.dirty -= this.#dirtyAtStart;
-    } catch (error) {
-      this.#host.log.warn(`Background saving error: ${reasonOf(error)}`);
-    }
-    this.#background = undefined;
-    this.#saved(durable, background.startedMs);
-    this.#startScheduled();
   }
 
   /** Commands that write are refused while what they write cannot be kept. */
@@ -397,7 +281,7 @@ export class Persistence implements PersistenceDoor {
     const { config } = this.#engine;
     const aofError = this.#aof?.error ?? "";
     if (aofError !== "") this.#engine.writesRefused = `MISCONF Errors writing to the AOF file: ${aofError}`;
-    else if (!this.#lastSaveOk && this.#savePoints.length > 0 && config.flag("stop-writes-on-bgsave-error")) {
+    else if (!this.#snapshot.isFine && this.#snapshot.hasSavePoints && config.flag("stop-writes-on-bgsave-error")) {
       this.#engine.writesRefused = MISCONF_RDB;
     } else this.#engine.writesRefused = "";
   }
@@ -408,7 +292,7 @@ export class Persistence implements PersistenceDoor {
     if (this.#rewrite !== undefined) {
       throw new CommandError("ERR Background append only file rewriting already in progress");
     }
-    if (this.#background !== undefined || this.#engine.effects.unsent) {
+    if (this.#snapshot.background !== undefined || this.#engine.effects.unsent) {
       this.#rewriteScheduled = true;
       return "Background append only file rewriting scheduled";
     }
@@ -517,11 +401,9 @@ export class Persistence implements PersistenceDoor {
   }
 
   #stopTasks(): void {
-    this.#background?.stop();
-    this.#background = undefined;
+    this.#snapshot.stop();
     this.#rewrite?.stop();
     this.#rewrite = undefined;
-    this.#saveScheduled = false;
     this.#rewriteScheduled = false;
   }
 
@@ -531,7 +413,8 @@ export class Persistence implements PersistenceDoor {
     this.#stopTasks();
     let failed = false;
     const closing = this.#unsubscribe === undefined ? undefined : this.#aof;
-    if (saves === "save" || (saves === "configured" && this.#savePoints.length > 0)) failed = this.save() !== undefined;
+    if (saves === "save" || (saves === "configured" && this.#snapshot.hasSavePoints))
+      failed = this.save() !== undefined;
     if (failed && !force) throw SHUTDOWN_FAILED;
     try {
       closing?.close();
@@ -540,7 +423,7 @@ export class Persistence implements PersistenceDoor {
       if (!force) throw SHUTDOWN_FAILED;
     }
     this.#closed = true;
-    this.#saveTimer?.close();
+    this.#snapshot.close();
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
     this.#engine.commit = undefined;
@@ -556,7 +439,7 @@ export class Persistence implements PersistenceDoor {
   }
 
   get lastSaveSeconds(): number {
-    return Math.floor(this.#lastSaveMs / 1000);
+    return Math.floor(this.#snapshot.savedMs / 1000);
   }
 
   info(): [string, string | number][] {
@@ -564,7 +447,7 @@ export class Persistence implements PersistenceDoor {
     const seconds = (task: BackgroundSnapshot | undefined): number =>
       task === undefined ? -1 : Math.floor((now - task.startedMs) / 1000);
     const ok = (fine: boolean): string => (fine ? "ok" : "err");
-    const task = this.#background ?? this.#rewrite;
+    const task = this.#snapshot.background ?? this.#rewrite;
     const aof = this.#unsubscribe === undefined ? undefined : this.#aof;
     const fields: [string, string | number][] = [
       ["current_cow_peak", 0],
@@ -576,14 +459,7 @@ export class Persistence implements PersistenceDoor {
       ],
       ["current_save_keys_processed", task?.keysWritten ?? 0],
       ["current_save_keys_total", task?.keysTotal ?? 0],
-      ["rdb_changes_since_last_save", this.#engine.stats.dirty],
-      ["rdb_bgsave_in_progress", this.#background === undefined ? 0 : 1],
-      ["rdb_last_save_time", this.lastSaveSeconds],
-      ["rdb_last_bgsave_status", ok(this.#lastSaveOk)],
-      ["rdb_last_bgsave_time_sec", this.#lastSaveSeconds],
-      ["rdb_current_bgsave_time_sec", seconds(this.#background)],
-      ["rdb_saves", this.#saves],
-      ["rdb_last_cow_size", 0],
+      ...this.#snapshot.info(),
       ["rdb_last_load_keys_expired", this.#keysExpired],
       ["rdb_last_load_keys_loaded", this.#keysLoaded],
       ["aof_enabled", aof === undefined ? 0 : 1],
@@ -611,11 +487,4 @@ export class Persistence implements PersistenceDoor {
     }
     return fields;
   }
-}
-
-function parseSavePoints(text: string): SavePoint[] {
-  const numbers = text === "" ? [] : text.split(" ").map(Number);
-  const points: SavePoint[] = [];
-  for (let i = 0; i < numbers.length; i += 2) points.push({ seconds: numbers[i]!, changes: numbers[i + 1]! });
-  return points;
 }
