@@ -149,7 +149,7 @@ function bitop(ctx: CommandContext): void {
   if (result.length > 0) {
     ctx.put(2, Buffer.from(result.buffer));
     ctx.changed(2, EVENT.string, "set");
-  } else if (ctx.remove(2)) ctx.changed(2, EVENT.generic, "del");
+  } else if (ctx.removeKept(2)) ctx.changed(2, EVENT.generic, "del");
   ctx.reply.integer(result.length);
 }
 

@@ -183,8 +183,11 @@ function unblock(ctx: CommandContext): void {
     reply.integer(0);
     return;
   }
-  if (withError) engine.blocked.fail(client, "UNBLOCKED client unblocked via CLIENT UNBLOCK");
-  else engine.blocked.timeOut(client);
+  if (withError) {
+    engine.blocked.fail(client, "UNBLOCKED client unblocked via CLIENT UNBLOCK");
+    // An error was sent while this command ran: the original counts it as failed.
+    ctx.command.failedCalls++;
+  } else engine.blocked.timeOut(client);
   reply.integer(1);
 }
 

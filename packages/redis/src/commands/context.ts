@@ -70,9 +70,9 @@ export class CommandContext {
   dirty = 0;
   /** False in MULTI and scripts, where blocking commands answer at once. */
   canBlock = true;
-  /** True when a command that had blocked runs again because a key became ready. */
   /** True for what an append-only file or a master says: it has to be done, whatever stands against it. */
   replaying = false;
+  /** True when a command that had blocked runs again because a key became ready. */
   retrying = false;
 
   constructor(engine: Engine) {
@@ -149,6 +149,13 @@ export class CommandContext {
     throw WRONG_TYPE;
   }
 
+  /** As `collection`, for a value that will be changed though the original looks it up as a reader, which counts a hit or miss. */
+  collectionToChange<T extends Collection>(i: number, type: CollectionClass<T>): T | undefined {
+    const value = this.collection(i, type);
+    if (value !== undefined) this.db.beforeWrite(this.db.peekId(this.args.string(i)));
+    return value;
+  }
+
   /**
    * Stores `value` at the key in argument `i`, adding the key or replacing what it held; an expiry goes away unless
    * `keepExpiry`. Wakes clients that are blocked on the key. Returns its id. Does not count as a change by itself: call `changed`.
@@ -197,6 +204,14 @@ export class CommandContext {
   /** Removes the key in argument `i`; returns whether it was there. Says nothing to anybody: see `changed`. */
   remove(i: number): boolean {
     const id = this.db.find(this.args, i);
+    if (id === 0) return false;
+    this.db.remove(id);
+    return true;
+  }
+
+  /** As `remove`, of whatever is stored there, expired or not: how a command that stores a result removes what the result replaces. */
+  removeKept(i: number): boolean {
+    const id = this.db.peekId(this.args.string(i));
     if (id === 0) return false;
     this.db.remove(id);
     return true;

@@ -330,7 +330,7 @@ function store(ctx: CommandContext, search: Search, found: readonly Found[], { f
     for (const { member, score, meters } of found) set.set(member, storesDistance ? meters / unit : score);
     ctx.put(storeIndex, set);
     ctx.changed(storeIndex, EVENT.zset, form === "search" ? "geosearchstore" : "georadiusstore", found.length);
-  } else if (ctx.remove(storeIndex)) ctx.changed(storeIndex, EVENT.generic, "del");
+  } else if (ctx.removeKept(storeIndex)) ctx.changed(storeIndex, EVENT.generic, "del");
   ctx.reply.integer(found.length);
 }
 

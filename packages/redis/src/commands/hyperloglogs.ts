@@ -195,7 +195,7 @@ export const hyperLogLogCommands: readonly CommandRow[] = [
   {
     name: "pfcount",
     arity: -2,
-    flags: ["readonly"],
+    flags: ["readonly", "may_replicate"],
     categories: ["hyperloglog"],
     keys: [keys("RW access")],
     since: "2.8.9",

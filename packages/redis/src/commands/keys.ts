@@ -131,19 +131,21 @@ function copy(ctx: CommandContext): void {
   reply.integer(1);
 }
 
+/** Draws of RANDOMKEY where keys that have expired cannot be removed: on a replica, and during a pause. */
+const MOST_TRIES = 100;
+
 function randomkey(ctx: CommandContext): void {
   const { db, reply } = ctx;
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     const id = db.keys.randomId((limit) => ctx.engine.random.integer(limit));
     if (id === 0) {
       reply.nil();
       return;
     }
-    if (!db.isExpired(id)) {
+    if (!db.expireIfDue(id) || tries === MOST_TRIES) {
       reply.bulk(db.keys.key(id));
       return;
     }
-    db.removeExpired(id);
   }
 }
 
@@ -155,7 +157,7 @@ function keysCommand(ctx: CommandContext): void {
   for (let id = 1; id < db.keys.idLimit; id++) {
     if (!db.keys.isUsed(id) || db.isExpired(id)) continue;
     const name = db.keys.key(id);
-    if (!glob.matches(name)) continue;
+    if (!glob.all && !glob.matches(name)) continue;
     reply.bulk(name);
     count++;
   }
@@ -178,10 +180,7 @@ function scan(ctx: CommandContext): void {
     }
     const name = db.keys.key(id);
     if (glob !== undefined && !glob.matches(name)) continue;
-    if (db.isExpired(id)) {
-      db.removeExpired(id);
-      continue;
-    }
+    if (db.expireIfDue(id)) continue;
     if (wanted === undefined || typeOf(db.value(id)) === wanted) names.push(name);
   }
   reply.array(2);

@@ -12,7 +12,7 @@ function usage(ctx: CommandContext): void {
     if (!args.is(i, "SAMPLES") || i + 1 >= args.length) throw SYNTAX_ERROR;
     if (args.integer(++i) < 0) throw SYNTAX_ERROR;
   }
-  const id = db.find(args, 2);
+  const id = db.peekId(args.string(2));
   if (id === 0) ctx.reply.nil();
   else ctx.reply.integer(entryBytes(db.keys, id));
 }

@@ -20,9 +20,11 @@ export function encodingOf(value: Value): string {
   return "raw";
 }
 
-/** Looks a key up without marking the access, as OBJECT does. */
+/** Looks a key up as OBJECT does: it counts as a hit or miss, but is no access, and a miss is not announced. */
 function peek(ctx: CommandContext, i: number): { id: number; value: Value } | undefined {
   const id = ctx.db.find(ctx.args, i);
+  if (id === 0) ctx.engine.stats.keyspaceMisses++;
+  else ctx.engine.stats.keyspaceHits++;
   return id === 0 ? undefined : { id, value: ctx.db.value(id) };
 }
 

@@ -57,7 +57,7 @@ function restore(ctx: CommandContext): void {
   if (!verifyPayload(payload)) throw new CommandError("ERR DUMP payload version or checksum are wrong");
   const value = restoreValue(payload, engine.collections);
   if (value === undefined) throw new CommandError("ERR Bad data format");
-  const removed = options.replace && ctx.remove(1);
+  const removed = options.replace && ctx.removeKept(1);
   const expiresAt = ttl === 0 ? -1 : options.absolute ? ttl : ctx.now + ttl;
   if (ttl !== 0 && expiresAt <= ctx.now && engine.removesExpired) {
     if (removed) {

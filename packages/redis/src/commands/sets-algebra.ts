@@ -71,7 +71,7 @@ function store(ctx: CommandContext, result: SetValue, event: string): void {
   if (result.size > 0) {
     ctx.put(1, result);
     ctx.changed(1, EVENT.set, event);
-  } else if (ctx.remove(1)) {
+  } else if (ctx.removeKept(1)) {
     ctx.changed(1, EVENT.generic, "del");
   }
   ctx.reply.integer(result.size);

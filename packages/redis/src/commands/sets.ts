@@ -41,6 +41,7 @@ function srem(ctx: CommandContext): void {
 function smove(ctx: CommandContext): void {
   const { args, reply } = ctx;
   const source = ctx.lookupForWrite(1);
+  ctx.lookupForWrite(2);
   if (source === undefined) {
     reply.integer(0);
     return;
@@ -113,6 +114,8 @@ function popMany(ctx: CommandContext, count: number): void {
   }
   const { size } = set;
   if (count >= size) {
+    // The original answers with the union of this set alone, which looks the key up once more, for reading.
+    ctx.engine.stats.keyspaceHits++;
     reply.set(size);
     for (const member of set.members) reply.bulk(member);
     if (ctx.propagating) ctx.effect("DEL", args.string(1));

@@ -185,7 +185,7 @@ function read(ctx: CommandContext, name: string): Value | undefined {
 
 function store(ctx: CommandContext, at: number, rows: readonly (string | undefined)[]): void {
   if (rows.length === 0) {
-    if (ctx.remove(at)) ctx.changed(at, EVENT.generic, "del");
+    if (ctx.removeKept(at)) ctx.changed(at, EVENT.generic, "del");
   } else {
     const list = new ListValue(ctx.engine.collections);
     list.pushAll(

@@ -185,7 +185,7 @@ export function storeSortedSet(ctx: CommandContext, result: SortedSetValue, even
   if (result.size > 0) {
     ctx.put(1, result);
     ctx.changed(1, EVENT.zset, event);
-  } else if (ctx.remove(1)) {
+  } else if (ctx.removeKept(1)) {
     ctx.changed(1, EVENT.generic, "del");
   }
   ctx.reply.integer(result.size);

@@ -148,7 +148,7 @@ export function countOf(args: Args, i: number): number {
 
 /** The group that arguments 1 and 2 name; throws NOGROUP when it or its stream is missing. */
 export function groupOf(ctx: CommandContext, forWrite: boolean): { stream: StreamValue; group: StreamGroup } {
-  const stream = forWrite ? ctx.collectionForWrite(1, StreamValue) : ctx.collection(1, StreamValue);
+  const stream = forWrite ? ctx.collectionToChange(1, StreamValue) : ctx.collection(1, StreamValue);
   const group = stream?.group(ctx.args.string(2));
   if (stream === undefined || group === undefined) {
     const [key, name] = [ctx.args.string(1), ctx.args.string(2)];

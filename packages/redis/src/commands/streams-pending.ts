@@ -13,7 +13,7 @@ import { type CommandRow, key } from "./table.ts";
 
 function xack(ctx: CommandContext): void {
   const { args } = ctx;
-  const group = ctx.collectionForWrite(1, StreamValue)?.group(args.string(2));
+  const group = ctx.collectionToChange(1, StreamValue)?.group(args.string(2));
   let acknowledged = 0;
   if (group !== undefined) {
     const ids: StreamId[] = [];

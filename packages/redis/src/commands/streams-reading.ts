@@ -206,7 +206,7 @@ function xreadgroup(ctx: CommandContext): void {
   const mark = reply.begin();
   let served = 0;
   for (let n = 0; n < streams; n++) {
-    const stream = ctx.collectionForWrite(firstKey + n, StreamValue)!;
+    const stream = ctx.collectionToChange(firstKey + n, StreamValue)!;
     const group = stream.group(request.group)!;
     const consumer = consumerOf(ctx, firstKey + n, group, request);
     const id = from[n];

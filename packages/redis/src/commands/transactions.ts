@@ -44,9 +44,7 @@ function watch(ctx: CommandContext): void {
   for (let i = 1; i < args.length; i++) {
     const name = args.string(i);
     if (client.watched.some((watched) => watched.db === db && watched.key === name)) continue;
-    // Whether it has expired by now decides whether its expiry counts as a change at EXEC.
-    const existed = db.find(args, i) !== 0;
-    client.watched.push({ db, key: name, existed });
+    client.watched.push({ db, key: name });
     db.watch(name, client);
   }
   ctx.reply.ok();

@@ -27,6 +27,8 @@ export interface BlockedHost {
   now(): number;
   /** Runs a blocked client's command again. */
   retry(client: Client): void;
+  /** Sends an error and counts it. */
+  replyError(client: Client, message: string): void;
   /** The client may go on with its pipeline. */
   resume(client: Client): void;
 }
@@ -161,8 +163,9 @@ export class BlockedClients {
   /** Ends a client's waiting with an error. */
   fail(client: Client, message: string): void {
     if (client.blocked === undefined) return;
+    client.blocked.entry.failedCalls++;
     this.release(client);
-    client.reply.error(message);
+    this.#host.replyError(client, message);
     this.#host.resume(client);
   }
 

@@ -2,7 +2,8 @@
  * A client as the engine sees it: its parser, its replies, its state. It knows no socket: output leaves through the
  * `ClientSink` that whoever connected it gave.
  */
-import type { Database, Watcher } from "../keyspace/database.ts";
+import type { Database } from "../keyspace/database.ts";
+import type { Watcher } from "../keyspace/watchers.ts";
 import { Args } from "../resp/args.ts";
 import { ReplyWriter } from "../resp/reply-writer.ts";
 import { RequestParser, type RequestLimits } from "../resp/request-parser.ts";
@@ -41,8 +42,6 @@ export interface QueuedCommand {
 export interface WatchedKey {
   readonly db: Database;
   readonly key: string;
-  /** Whether it was there at WATCH: only then its expiry counts as a change. */
-  readonly existed: boolean;
 }
 
 export type ReplyMode = "on" | "off" | "skip" | "skip-next";
@@ -78,9 +77,9 @@ export class Client implements Watcher {
   readonly channels: Set<string> = new Set();
   readonly patterns: Set<string> = new Set();
   readonly shardChannels: Set<string> = new Set();
+  blocked: BlockedState | undefined = undefined;
   /** The one as which scripts run commands. */
   runsScripts = false;
-  blocked: BlockedState | undefined = undefined;
   monitor = false;
   /** What it said of itself, if it is a replica of ours, or is about to become one. */
   replica: Replica | undefined = undefined;

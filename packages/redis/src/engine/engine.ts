@@ -142,6 +142,7 @@ export class Engine {
     this.blocked = new BlockedClients({
       now: () => this.#now,
       retry: (client) => this.#execution.retry(client),
+      replyError: (client, message) => this.replyError(client, message),
       resume: (client) => this.#inbox.resume(client),
     });
     this.config.onChange((name, value) => {
@@ -172,8 +173,8 @@ export class Engine {
 
   /** Sets the time; it holds until set again. */
   setNow(now: number): void {
-    this.#now = now;
     if (this.#busy) return;
+    this.#now = now;
     this.#access.now = now;
     this.keyspace.freshAccess = this.#access.freshWord;
     this.keyspace.now = now;
@@ -212,7 +213,6 @@ export class Engine {
     return client;
   }
 
-  /** The connection is gone. */
   /** The client as which scripts run commands: nobody sees it. */
   connectScripts(): Client {
     const client = this.connect(
@@ -227,6 +227,7 @@ export class Engine {
     return client;
   }
 
+  /** The connection is gone. */
   disconnect(client: Client): void {
     if (client.closed) return;
     client.closed = true;
@@ -263,7 +264,8 @@ export class Engine {
 
   set loading(loading: boolean) {
     this.#admission.loading = loading;
-    this.keyspace.expiryPaused = loading || this.#pause.untilMs > 0;
+    this.effects.paused = loading;
+    this.keyspace.ignoresExpiry = loading;
   }
 
   /** The error that commands that write get; empty: none. */
@@ -334,9 +336,9 @@ export class Engine {
    * them. Call `flush` after it.
    */
   obey(client: Client, commands: readonly Args[]): void {
-    this.keyspace.expiryPaused = true;
+    this.keyspace.ignoresExpiry = true;
     for (const args of commands) this.replay(client, args);
-    this.keyspace.expiryPaused = this.loading || this.#pause.untilMs > 0;
+    this.keyspace.ignoresExpiry = this.loading;
     this.effects.unitDone();
     if (this.blocked.hasReady) this.blocked.serve();
     this.#inbox.drainResumable();
@@ -368,7 +370,6 @@ export class Engine {
     this.#execution.replyError(client, message);
   }
 
-  /** Executes one command and nothing around it. */
   /** Counts an error that is part of a reply. */
   countError(message: string): void {
     this.#execution.countError(message);
@@ -440,6 +441,7 @@ export class Engine {
     this.#admission.busy = false;
   }
 
+  /** Executes one command and nothing around it. */
   call(client: Client, entry: CommandEntry, args: Args): void {
     this.#execution.call(client, entry, args);
   }
@@ -466,7 +468,7 @@ export class Engine {
 
   /** Whether a key that the client watches has expired since WATCH, noticed or not. */
   watchedExpired(client: Client): boolean {
-    return client.watched.some(({ db, key, existed }) => existed && db.findKey(key) === 0);
+    return client.watched.some(({ db, key }) => db.expiredSinceWatch(key, client));
   }
 
   /** Notes that `client` has output. */
@@ -516,8 +518,8 @@ export class Engine {
    * operations. Call `flush` after it. Returns whether there will be more to do without further commands.
    */
   cron(now: number): boolean {
-    this.setNow(now);
     if (this.#busy) return true;
+    this.setNow(now);
     this.#background.measure(now);
     if (this.activeExpire && this.#pause.untilMs === 0 && this.removesExpired) {
       this.#background.expire(this.config.number("hz"));
@@ -534,8 +536,8 @@ export class Engine {
 
   /** Removes all keys that have expired by `now`: for a clock that is moved by hand. Call `flush` after it. */
   expireAll(now: number): void {
-    this.setNow(now);
     if (this.#busy) return;
+    this.setNow(now);
     if (this.activeExpire && this.removesExpired) this.keyspace.expireAll();
     this.effects.unitDone();
   }
@@ -547,14 +549,10 @@ export class Engine {
   }
 
   unpause(): void {
-    this.keyspace.expiryPaused = this.loading;
+    this.keyspace.expiryPaused = false;
     for (const client of this.#pause.end()) {
       client.paused = false;
-      if (client.closed) continue;
-      const held = client.held!;
-      client.held = undefined;
-      this.process(client, held);
-      this.#inbox.resume(client);
+      if (!client.closed) this.#inbox.resume(client);
     }
   }
 

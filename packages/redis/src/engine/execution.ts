@@ -103,8 +103,8 @@ export class Execution {
   /** Calls a command, and does what follows from it: effects leave, blocked clients are served. */
   run(client: Client, entry: CommandEntry, args: Args): void {
     const mark = client.reply.length;
+    this.#engine.pubsub.speaker = client;
     this.call(client, entry, args);
-    if (client.replyMode !== "on") this.#muteReply(client, mark);
     if (this.#stopped !== undefined) {
       // The unit that the script has begun is not over.
       if (client.replyMode === "on") return;
@@ -112,11 +112,11 @@ export class Execution {
       else this.#muteReply(client, mark);
       return;
     }
+    if (client.replyMode !== "on") this.#muteReply(client, mark);
     this.#unitDone(client);
     if (this.#engine.blocked.hasReady) this.#engine.blocked.serve();
   }
 
-  /** Effects leave; the client knows how far the history goes with them. */
   /** The command that runs is about to call others, for a script. They are measured apart from it, and do not block. */
   enterScript(): void {
     this.#couldBlock = this.#context.canBlock;
@@ -177,7 +177,9 @@ export class Execution {
     this.#engine.effects.unitDone();
   }
 
+  /** Effects leave; the client knows how far the history goes with them. */
   #unitDone(client: Client): void {
+    this.#engine.pubsub.commandDone();
     const { effects, replication } = this.#engine;
     effects.unitDone();
     if (effects.active) client.writtenOffset = replication.offset;
@@ -197,12 +199,12 @@ export class Execution {
         continue;
       }
       this.call(client, queued.entry, queued.args);
-    }
-    ctx.canBlock = true;
       if (this.#stopped !== undefined) {
         this.#stopped.rest = queue.slice(at + 1);
         break;
       }
+    }
+    ctx.canBlock = true;
     ctx.args = args;
     ctx.command = command;
     // EXEC itself changed nothing: its commands were counted.
@@ -212,12 +214,17 @@ export class Execution {
   /** Runs a command out of an append-only file, as `client`. */
   replay(client: Client, entry: CommandEntry, args: Args): void {
     const ctx = this.#context;
+    // It may be in the middle of another command, DEBUG LOADAOF, which goes on afterwards.
+    const outer = { args: ctx.args, reply: ctx.reply, client: ctx.client, db: ctx.db, command: ctx.command };
+    const { dirty } = ctx;
     ctx.canBlock = false;
-    this.call(client, entry, args);
-    ctx.canBlock = true;
     ctx.replaying = true;
-    client.reply.clear();
+    this.call(client, entry, args);
     ctx.replaying = false;
+    ctx.canBlock = true;
+    Object.assign(ctx, outer);
+    ctx.dirty = dirty;
+    client.reply.clear();
   }
 
   /** Runs a blocked client's command again: it either replies or goes on waiting. */
@@ -243,24 +250,27 @@ export class Execution {
     if (entry !== undefined) entry.rejectedCalls++;
     if (client.queue !== undefined) client.queueFailed = true;
     const mark = client.reply.length;
-    this.replyError(client, message);
+    if (entry?.fullName === "exec") {
+      this.#engine.discardQueue(client);
+      this.replyError(client, `EXECABORT Transaction discarded because of: ${message.replace(/^ERR /, "")}`);
+    } else this.replyError(client, message);
     if (client.replyMode !== "on") this.#muteReply(client, mark);
   }
 
   /** Sends an error and counts it. */
   replyError(client: Client, message: string): void {
     client.reply.error(message);
-    stats.errorReplies++;
-    const space = message.indexOf(" ");
-    const code = space < 0 ? message : message.slice(0, space);
-    stats.errors.set(code, (stats.errors.get(code) ?? 0) + 1);
-  }
     this.countError(message);
   }
 
   /** Counts an error that a client or a script got. */
   countError(message: string): void {
     const { stats } = this.#engine;
+    stats.errorReplies++;
+    const space = message.indexOf(" ");
+    const code = space < 0 ? message : message.slice(0, space);
+    stats.errors.set(code, (stats.errors.get(code) ?? 0) + 1);
+  }
 
   /** CLIENT REPLY OFF and SKIP: the reply is made, and dropped. */
   #muteReply(client: Client, mark: number): void {

@@ -49,9 +49,13 @@ export class Inbox {
   }
 
   #drain(client: Client): void {
-    const { parser, args } = client;
+    const { parser, args, held } = client;
     let { ahead } = client.db.keys;
     try {
+      if (held !== undefined && !client.paused) {
+        client.held = undefined;
+        this.#engine.process(client, held);
+      }
       while (client.blocked === undefined && !client.closing && !client.paused) {
         if (parser.position >= ahead.end) {
           ahead.clear();

@@ -3,6 +3,14 @@ import { FLAG, type CommandEntry } from "../commands/registry.ts";
 import type { Args } from "../resp/args.ts";
 import type { Client } from "./client.ts";
 
+function mayWrite(entry: CommandEntry): boolean {
+  return (entry.bits & (FLAG.write | FLAG.mayReplicate)) !== 0;
+}
+
+function isExecOfWrites(client: Client, entry: CommandEntry): boolean {
+  return entry.row.name === "exec" && client.queue?.some((queued) => mayWrite(queued.entry)) === true;
+}
+
 export class Pause {
   /** When it ends, in milliseconds since the epoch; 0: there is none. */
   untilMs = 0;
@@ -17,11 +25,7 @@ export class Pause {
 
   /** Keeps the command in `client.held` if the pause is for it; returns whether it did. */
   holdsBack(client: Client, entry: CommandEntry, args: Args): boolean {
-    if (entry.parent?.row.name === "client") return false;
-    const writes =
-      (entry.bits & (FLAG.write | FLAG.mayReplicate)) !== 0 ||
-      (entry.row.name === "exec" && client.queue?.some((queued) => (queued.entry.bits & FLAG.write) !== 0) === true);
-    if (!this.#all && !writes) return false;
+    if (!this.#all && !mayWrite(entry) && !isExecOfWrites(client, entry)) return false;
     client.paused = true;
     client.held = args.copy();
     this.#clients.push(client);

@@ -1,5 +1,6 @@
 /** Who listens to which channel: plain channels, patterns, and sharded channels. */
 import { Glob } from "../keyspace/glob.ts";
+import { ReplyWriter } from "../resp/reply-writer.ts";
 import type { Client } from "./client.ts";
 
 interface PatternListeners {
@@ -12,6 +13,9 @@ export class PubSub {
   readonly shardChannels: Map<string, Set<Client>> = new Map();
   readonly #patterns = new Map<string, PatternListeners>();
   readonly #wrote: (client: Client) => void;
+  /** The client whose command runs: what it hears of its own doing comes behind the reply. */
+  speaker: Client | undefined = undefined;
+  readonly #toSpeaker = new ReplyWriter();
 
   /** `wrote` is told of each client that got a message. */
   constructor(wrote: (client: Client) => void) {
@@ -70,26 +74,45 @@ export class PubSub {
     for (const channel of client.shardChannels) this.shardUnsubscribe(client, channel);
   }
 
+  /** The speaker's command, with all that it caused, is over: it hears what is for itself. */
+  commandDone(): void {
+    const client = this.speaker;
+    this.speaker = undefined;
+    if (this.#toSpeaker.length === 0) return;
+    client!.reply.raw(this.#toSpeaker.take());
+    this.#wrote(client!);
+  }
+
+  /** Where messages for `client` go. */
+  #writerOf(client: Client): ReplyWriter {
+    if (client !== this.speaker) {
+      this.#wrote(client);
+      return client.reply;
+    }
+    this.#toSpeaker.resp = client.reply.resp;
+    return this.#toSpeaker;
+  }
+
   /** Delivers `message`; returns how many clients got it, once per matching subscription. */
   publish(channel: string, message: string): number {
     let receivers = 0;
     for (const client of this.channels.get(channel) ?? []) {
-      client.reply.push(3);
-      client.reply.bulk("message");
-      client.reply.bulk(channel);
-      client.reply.bulk(message);
-      this.#wrote(client);
+      const writer = this.#writerOf(client);
+      writer.push(3);
+      writer.bulk("message");
+      writer.bulk(channel);
+      writer.bulk(message);
       receivers++;
     }
     for (const [pattern, { glob, clients }] of this.#patterns) {
       if (!glob.matches(channel)) continue;
       for (const client of clients) {
-        client.reply.push(4);
-        client.reply.bulk("pmessage");
-        client.reply.bulk(pattern);
-        client.reply.bulk(channel);
-        client.reply.bulk(message);
-        this.#wrote(client);
+        const writer = this.#writerOf(client);
+        writer.push(4);
+        writer.bulk("pmessage");
+        writer.bulk(pattern);
+        writer.bulk(channel);
+        writer.bulk(message);
         receivers++;
       }
     }
@@ -99,11 +122,11 @@ export class PubSub {
   shardPublish(channel: string, message: string): number {
     let receivers = 0;
     for (const client of this.shardChannels.get(channel) ?? []) {
-      client.reply.push(3);
-      client.reply.bulk("smessage");
-      client.reply.bulk(channel);
-      client.reply.bulk(message);
-      this.#wrote(client);
+      const writer = this.#writerOf(client);
+      writer.push(3);
+      writer.bulk("smessage");
+      writer.bulk(channel);
+      writer.bulk(message);
       receivers++;
     }
     return receivers;

@@ -15,12 +15,7 @@ import type { HashSeed } from "./hash.ts";
 import { INLINE_BYTES, KeyTable } from "./key-table.ts";
 import type { Keyspace } from "./keyspace.ts";
 import { MemoryAccount } from "./memory-account.ts";
-
-/** A client that watches keys (WATCH): told when one of them changed. */
-export interface Watcher {
-  /** A watched key was modified, removed or replaced. */
-  invalidate(): void;
-}
+import { type Presence, type Watcher, Watchers } from "./watchers.ts";
 
 /** Told before a key changes in any way: value, expiry, existence. A snapshot that is being written saves the key first. */
 export interface WriteGuard {
@@ -45,7 +40,7 @@ export class Database {
   readonly #space: Keyspace;
   readonly #seed: HashSeed;
   #contents: DatabaseContents;
-  readonly #watchers = new Map<string, Set<Watcher>>();
+  readonly #watchers = new Watchers();
 
   constructor(index: number, space: Keyspace, seed: HashSeed) {
     this.index = index;
@@ -103,8 +98,7 @@ export class Database {
 
   /** Removes what has expired of the hash at `id`; returns false when that was all of it, and the key is gone. */
   expireFields(id: number, hash: HashValue): boolean {
-    if (hash.earliestExpiryMs >= this.#space.now || this.#space.expiryPaused || !this.#space.removesExpired)
-      return true;
+    if (hash.earliestExpiryMs >= this.#space.now || !this.#removesExpired) return true;
     this.beforeWrite(id);
     const fields = hash.removeExpired(this.#space.now);
     if (fields.length === 0) return true;
@@ -118,7 +112,7 @@ export class Database {
   /** As `expireSome`, for hashes with fields that expire. Returns how many had some that were due. */
   expireFieldsSome(limit: number): number {
     const { keys, hashesWithExpiry } = this.#contents;
-    if (this.#space.expiryPaused || !this.#space.removesExpired) return 0;
+    if (!this.#removesExpired) return 0;
     let due = 0;
     for (let looks = Math.min(limit, hashesWithExpiry.size); looks > 0; looks--) {
       const [key, hash] = hashesWithExpiry.entries().next().value!;
@@ -152,7 +146,7 @@ export class Database {
   findBytes(bytes: Uint8Array, start: number, end: number): number {
     const { keys } = this.#contents;
     const id = keys.find(bytes, start, end);
-    if (id !== 0 && keys.hasExpiry(id) && this.#expireIfDue(id)) return 0;
+    if (id !== 0 && keys.hasExpiry(id) && this.expireIfDue(id)) return 0;
     return id;
   }
 
@@ -308,18 +302,23 @@ export class Database {
   /** Whether `id`'s time has come, without removing it. */
   isExpired(id: number): boolean {
     const { keys, expiry } = this.#contents;
-    return keys.hasExpiry(id) && this.#space.now > expiry.at(id);
+    return keys.hasExpiry(id) && this.#space.now > expiry.at(id) && !this.#space.ignoresExpiry;
   }
 
-  #expireIfDue(id: number): boolean {
-    if (this.#space.now <= this.#contents.expiry.at(id)) return false;
-    if (this.#space.expiryPaused) return false;
-    if (this.#space.removesExpired) this.removeExpired(id);
+  /** Whether `id`'s time has come; it is removed then, if this is the time and place. */
+  expireIfDue(id: number): boolean {
+    if (!this.isExpired(id)) return false;
+    if (this.#removesExpired) this.#removeExpired(id);
     return true;
   }
 
+  get #removesExpired(): boolean {
+    const space = this.#space;
+    return space.removesExpired && !space.expiryPaused && !space.ignoresExpiry;
+  }
+
   /** Removes a key whose time has come, and tells whoever listens. */
-  removeExpired(id: number): void {
+  #removeExpired(id: number): void {
     const key = this.#contents.keys.key(id);
     this.remove(id);
     this.#space.hooks.expired(this, key);
@@ -337,7 +336,7 @@ export class Database {
       if (id === 0) break;
       if (this.#space.now > expiry.at(id)) {
         expiry.stepBack();
-        this.removeExpired(id);
+        this.#removeExpired(id);
         removed++;
       }
     }
@@ -347,11 +346,7 @@ export class Database {
   /** Removes all keys; returns how many there were. */
   flush(): number {
     const count = this.size;
-    if (this.#watchers.size > 0) {
-      for (const [key, watchers] of this.#watchers) {
-        if (this.#peek(key)) for (const watcher of watchers) watcher.invalidate();
-      }
-    }
+    this.#watchers.replaced((key) => this.#peek(key), nothingThere);
     this.#contents = this.#nothing();
     const { hooks } = this.#space;
     if (hooks.mindsRemoval === true) hooks.removed?.(this, undefined);
@@ -360,11 +355,14 @@ export class Database {
 
   /** Exchanges keys and values with `other` (SWAPDB). */
   swap(other: Database): void {
-    for (const [key, watchers] of this.#watchers) {
-      if (this.#peek(key) || other.#peek(key)) for (const watcher of watchers) watcher.invalidate();
-    }
-    for (const [key, watchers] of other.#watchers) {
-      if (this.#peek(key) || other.#peek(key)) for (const watcher of watchers) watcher.invalidate();
+    for (const [one, two] of [
+      [this, other],
+      [other, this],
+    ] as const) {
+      one.#watchers.replaced(
+        (key) => one.#peek(key),
+        (key) => two.#presence(key),
+      );
     }
     const contents = this.#contents;
     this.#contents = other.#contents;
@@ -379,6 +377,11 @@ export class Database {
 
   #peek(key: string): boolean {
     return this.peekId(key) !== 0;
+  }
+
+  #presence(key: string): Presence {
+    const id = this.peekId(key);
+    return id === 0 ? "missing" : this.isExpired(id) ? "expired" : "there";
   }
 
   /** A copy of keys, values and expiry: what a snapshot holds. */
@@ -398,20 +401,20 @@ export class Database {
 
   /** All watched keys count as changed. */
   invalidateWatchers(): void {
-    for (const watchers of this.#watchers.values()) for (const watcher of watchers) watcher.invalidate();
+    this.#watchers.invalidateAll();
   }
 
   watch(key: string, watcher: Watcher): void {
-    let watchers = this.#watchers.get(key);
-    if (watchers === undefined) this.#watchers.set(key, (watchers = new Set()));
-    watchers.add(watcher);
+    this.#watchers.add(key, watcher, this.#presence(key) === "expired");
   }
 
   unwatch(key: string, watcher: Watcher): void {
-    const watchers = this.#watchers.get(key);
-    if (watchers === undefined) return;
-    watchers.delete(watcher);
-    if (watchers.size === 0) this.#watchers.delete(key);
+    this.#watchers.delete(key, watcher);
+  }
+
+  /** Whether the key's time has come since it is watched, noticed or not. */
+  expiredSinceWatch(key: string, watcher: Watcher): boolean {
+    return this.#presence(key) === "expired" && !this.#watchers.cameExpired(key, watcher);
   }
 
   /** Whether anybody watches a key here: lets the hot path skip making a string of the key. */
@@ -425,10 +428,11 @@ export class Database {
 
   /** Tells the watchers of `key` that it changed. */
   touch(key: string): void {
-    const watchers = this.#watchers.get(key);
-    if (watchers !== undefined) for (const watcher of watchers) watcher.invalidate();
+    this.#watchers.changed(key, (each) => this.#peek(each));
   }
 }
+
+const nothingThere = (): Presence => "missing";
 
 function startAccount(contents: DatabaseContents): void {
   contents.account = new MemoryAccount(contents.keys);

@@ -12,7 +12,7 @@ type Step = number | Uint8Array;
 
 export class Glob {
   readonly #steps: Step[] = [];
-  /** The pattern matches everything. */
+  /** The pattern is `*`, which lists everything where the original does not even look (KEYS, SCAN); see `matches` for "". */
   readonly all: boolean;
   /** When the pattern has no special characters: the one string that it matches. */
   readonly literal: string | undefined;
@@ -41,14 +41,16 @@ export class Glob {
         literal += text[at]!;
       }
     }
-    this.all = this.#steps.length === 1 && this.#steps[0] === ANY_RUN;
+    this.all = text === "*";
     this.literal = special || foldCase ? undefined : literal;
     this.#foldCase = foldCase;
   }
 
   readonly #foldCase: boolean;
 
+  /** As the original's stringmatchlen: nothing but the empty pattern matches the empty string, not even `*`. */
   matches(candidate: string): boolean {
+    if (candidate === "") return this.#steps.length === 0;
     if (this.all) return true;
     if (this.literal !== undefined) return candidate === this.literal;
     const text = this.#foldCase ? candidate.toLowerCase() : candidate;

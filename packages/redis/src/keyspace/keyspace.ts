@@ -30,7 +30,9 @@ export class Keyspace {
   now = 0;
   /** A replica hides expired keys and waits for its master to remove them. */
   removesExpired = true;
-  /** Nothing expires while writes are paused. */
+  /** Keys whose time has come count as there: while a file is read, and in what a master says. */
+  ignoresExpiry = false;
+  /** While writes are paused, keys whose time has come are hidden, but stay. */
   expiryPaused = false;
   /** The access word of keys that are added: what eviction goes by. */
   freshAccess = 0;

@@ -1,12 +1,10 @@
 /** Random commands on places: near each other, all over the world, near the poles and the date line. */
-import type { Reply } from "../engine-client.ts";
-import type { Comparison } from "./compare.ts";
-import { cased, chance, type Draw, mangled, oneOf, options, some } from "./draw.ts";
+import { cased, chance, type Draw, mangled, oneOf, options, some } from "../draw.ts";
 
 const MEMBERS = Array.from({ length: 60 }, (_, n) => `m${n}`);
 
 function keyOf(draw: Draw): string {
-  return chance(draw, 3) ? oneOf(draw, ["str", "missing"]) : `z${draw(3)}`;
+  return chance(draw, 3) ? oneOf(draw, ["str", "missing"]) : `g${draw(3)}`;
 }
 
 function coordinate(draw: Draw, limit: number, near: number): string {
@@ -39,7 +37,7 @@ function nearest(draw: Draw): string[] {
   return ["WITHDIST", "COUNT", chance(draw, 5) ? oneOf(draw, ["0", "-1", "x"]) : String(1 + draw(20))];
 }
 
-function command(draw: Draw): string[] {
+export function geoCommand(draw: Draw): string[] {
   const key = keyOf(draw);
   const member = (): string => (chance(draw, 4) ? "nobody" : oneOf(draw, MEMBERS));
   const filters = (): string[] => [
@@ -52,7 +50,7 @@ function command(draw: Draw): string[] {
     chance(draw, 60)
       ? ["BYRADIUS", size(draw), unit(draw)]
       : [cased(draw, "BYBOX"), size(draw), size(draw), unit(draw)];
-  const stored = (): string[] => options(draw, [[oneOf(draw, ["STORE", "STOREDIST"]), `z${3 + draw(2)}`]], 15);
+  const stored = (): string[] => options(draw, [[oneOf(draw, ["STORE", "STOREDIST"]), `g${3 + draw(2)}`]], 15);
   const parts = (): string[] => (chance(draw, 4) ? within() : chance(draw, 4) ? around() : [...around(), ...within()]);
   const makers: (() => string[])[] = [
     () => [
@@ -68,7 +66,7 @@ function command(draw: Draw): string[] {
     () => ["GEOSEARCH", key, ...parts(), ...filters()],
     () => ["GEOSEARCH", key, ...parts(), ...filters()],
     () => ["GEOSEARCH", key, ...parts(), ...filters()],
-    () => ["GEOSEARCHSTORE", `z${3 + draw(2)}`, key, ...parts(), ...options(draw, [["STOREDIST"], ["ASC"]])],
+    () => ["GEOSEARCHSTORE", `g${3 + draw(2)}`, key, ...parts(), ...options(draw, [["STOREDIST"], ["ASC"]])],
     () => ["GEORADIUS", key, ...place(draw), size(draw), unit(draw), ...filters(), ...stored()],
     () => [
       "GEORADIUS_RO",
@@ -88,36 +86,9 @@ function command(draw: Draw): string[] {
       ...filters(),
     ],
     () => ["GEORADIUSBYMEMBER", key, member(), size(draw), unit(draw), ...stored()],
-    () => ["ZRANGE", `z${draw(5)}`, "0", "-1"],
+    () => ["ZRANGE", `g${draw(5)}`, "0", "-1"],
     () => ["ZREM", key, member(), member()],
-    () => ["ZCARD", `z${draw(5)}`],
+    () => ["ZCARD", `g${draw(5)}`],
   ];
   return mangled(draw, oneOf(draw, makers)(), ["x", "ASC", "ANY"]);
-}
-
-/** Equal distances come in no particular order: results are sorted; and where they were cut, only the distances count. */
-function canonical(words: readonly string[], reply: Reply): Reply {
-  if (!/^GEO(SEARCH|RADIUS)/.test(words[0]!) || !Array.isArray(reply)) return reply;
-  const isCut = words.includes("COUNT") && !words.includes("ANY");
-  const compared = isCut ? reply.map((found) => (Array.isArray(found) ? found[1]! : found)) : reply;
-  return compared.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-}
-
-const DISTANCE = /"(\d+\.\d{4})"/g;
-
-/**
- * Distances go through sine and cosine, which JavaScript and the C library compute to within a unit in the last place, not always the same
- * one: once in some ten thousand distances the fourth digit behind the point is rounded to the other side.
- */
-function differOnlyInLastDigit(_: readonly string[], ours: Reply, theirs: Reply): boolean {
-  const [a, b] = [JSON.stringify(ours), JSON.stringify(theirs)];
-  if (a.replace(DISTANCE, "") !== b.replace(DISTANCE, "")) return false;
-  const [distancesA, distancesB] = [a, b].map((text) =>
-    Array.from(text.matchAll(DISTANCE), ([, digits]) => Number(digits)),
-  );
-  return distancesA!.length > 0 && distancesA!.every((distance, i) => Math.abs(distance - distancesB![i]!) < 0.00015);
-}
-
-export function geo(): Comparison {
-  return { next: command, canonical, isKnown: differOnlyInLastDigit };
 }

@@ -1,8 +1,7 @@
 /** Random commands on HyperLogLogs; GET shows every byte of them. */
-import type { Comparison } from "./compare.ts";
-import { chance, type Draw, mangled, oneOf, some } from "./draw.ts";
+import { chance, type Draw, mangled, oneOf, some } from "../draw.ts";
 
-const KEYS = ["a", "b", "c", "d"];
+const KEYS = ["p0", "p1", "p2", "p3"];
 const CORRUPT = [
   "HYLL\u0001\0\0\0\0\0\0\0\0\0\0\u0080",
   "HYLL\u0001\0\0\0\0\0\0\0\0\0\0\u0080\u0080\u0081\u0082",
@@ -14,8 +13,8 @@ const CORRUPT = [
   "12",
 ];
 
-function command(draw: Draw): string[] {
-  const key = chance(draw, 3) ? oneOf(draw, ["str", "hash", "missing"]) : oneOf(draw, KEYS);
+export function hyperLogLogCommand(draw: Draw): string[] {
+  const key = chance(draw, 3) ? oneOf(draw, ["str", "h0", "missing"]) : oneOf(draw, KEYS);
   const element = (): string => oneOf(draw, [`e${draw(100_000)}`, String(draw(50)), "x".repeat(draw(40)), ""]);
   const makers: (() => string[])[] = [
     () => ["PFADD", key, ...some(draw, 3, () => [element()])],
@@ -32,14 +31,4 @@ function command(draw: Draw): string[] {
     () => (chance(draw, 25) ? ["DEL", oneOf(draw, KEYS)] : ["PFCOUNT", key]),
   ];
   return mangled(draw, oneOf(draw, makers)(), ["x"]);
-}
-
-export function hyperloglogs(): Comparison {
-  return {
-    setup: [
-      ["HSET", "hash", "f", "v"],
-      ["CONFIG", "SET", "hll-sparse-max-bytes", "700"],
-    ],
-    next: command,
-  };
 }

@@ -1,10 +1,7 @@
 /**
- * Random stream commands. IDs are given, so that both sides have the same; times since a delivery are compared where the command says what
- * they are, or left out of the reply.
+ * Random commands on streams. IDs are given, so that both sides have the same.
  */
-import { cased, chance, type Draw, mangled, oneOf, options, some } from "./draw.ts";
-import type { Comparison } from "./compare.ts";
-import type { Reply } from "../engine-client.ts";
+import { cased, chance, type Draw, mangled, oneOf, options, some } from "../draw.ts";
 
 const ODD_IDS = [
   "0",
@@ -54,7 +51,7 @@ function consumersNamedIn(command: readonly string[]): string[][] {
   return after.slice(0, after.length / 2).map((key) => [key, command[2]!, command[3]!]);
 }
 
-class StreamCommands {
+export class StreamCommands {
   /** Grows, so that most entries can be added. */
   #ms = 10;
   readonly #queued: string[][] = [];
@@ -219,49 +216,4 @@ class StreamCommands {
     const command = oneOf(draw, makers)();
     return mangled(draw, command, ["x", "1-1", "COUNT"]);
   }
-}
-
-/** Fields of XINFO that depend on the moment, or that 7.2 added or computes otherwise: see the known differences in the README. */
-const LEFT_OUT = new Set(["idle", "inactive", "seen-time", "active-time", "lag", "entries-read"]);
-/** Times since the epoch are above, counts below. */
-const EPOCH_TIMES = 1_000_000_000;
-
-/** A reply without times. */
-function withoutTimes(words: readonly string[], reply: Reply): Reply {
-  if (words[0] === "XPENDING" && words.length > 3 && Array.isArray(reply)) {
-    return reply.map((entry) => (Array.isArray(entry) ? entry.with(2, 0) : entry));
-  }
-  return words[0] === "XINFO" ? stripped(reply) : reply;
-}
-
-function stripped(reply: Reply): Reply {
-  if (typeof reply === "number") return reply > EPOCH_TIMES ? 0 : reply;
-  if (reply === null || typeof reply !== "object" || reply instanceof Error) return reply;
-  if (!Array.isArray(reply)) {
-    return Object.fromEntries(Object.entries(reply).map(([mark, value]) => [mark, stripped(value as Reply)]));
-  }
-  const kept: Reply[] = [];
-  for (let i = 0; i < reply.length; i++) {
-    if (LEFT_OUT.has(String(reply[i]))) i++;
-    else kept.push(stripped(reply[i]!));
-  }
-  return kept;
-}
-
-/** Where 7.4 differs from the 7.0 that is installed; each with what 7.4 does. */
-function isStreamVersionDifference(words: readonly string[], ours: Reply, theirs: Reply): boolean {
-  // Other words, and `+` as an ID.
-  if (ours instanceof Error && ours.message.startsWith("ERR Unbalanced")) return theirs instanceof Error;
-  return words[0]!.startsWith("XREAD") && words.includes("+");
-}
-
-/** Small macro nodes, so that their ends are met often. */
-export function streams(): Comparison {
-  const generator = new StreamCommands();
-  return {
-    setup: [["CONFIG", "SET", "stream-node-max-entries", "7", "stream-node-max-bytes", "300"]],
-    next: (draw) => generator.command(draw),
-    canonical: withoutTimes,
-    isKnown: isStreamVersionDifference,
-  };
 }

@@ -1,8 +1,7 @@
 /** Random commands on bits and bit fields. */
-import type { Comparison } from "./compare.ts";
-import { cased, chance, type Draw, mangled, oneOf, options, some } from "./draw.ts";
+import { cased, chance, type Draw, mangled, oneOf, options, some } from "../draw.ts";
 
-const KEYS = ["a", "b", "c", "n", "str", "missing", "hash"];
+const KEYS = ["a", "b", "c", "n", "str", "missing", "h0"];
 const VALUES = [
   "",
   "\u00ff\u00f0\u0000",
@@ -60,7 +59,7 @@ function value(draw: Draw): string {
   ]);
 }
 
-function command(draw: Draw): string[] {
+export function bitmapCommand(draw: Draw): string[] {
   const key = oneOf(draw, KEYS);
   const fieldOffset = (): string => (chance(draw, 25) ? `#${draw(8)}` : offset(draw));
   const range = (unit: boolean): string[] =>
@@ -100,16 +99,4 @@ function command(draw: Draw): string[] {
     () => ["DEL", oneOf(draw, KEYS.slice(0, 4))],
   ];
   return mangled(draw, oneOf(draw, makers)(), ["x", "BIT", "1"]);
-}
-
-export function bitmaps(): Comparison {
-  return {
-    setup: [["HSET", "hash", "f", "v"]],
-    next: command,
-    // 7.2 looks at the arguments before it looks for the key.
-    isKnown: ([name], ours, theirs) =>
-      /^BIT(COUNT|POS)$/.test(name!) &&
-      ours instanceof Error &&
-      (typeof theirs === "number" || theirs instanceof Error),
-  };
 }
