@@ -123,12 +123,27 @@ class TextSearch implements LineSink {
   constructor(regex: Regex, options: SearchFilesOptions) {
     this.#options = options;
     this.#scanner = regex.scanner();
-    const { invert = false, before = 0, after = 0, binaryFiles = "binary", maxCount = Number.POSITIVE_INFINITY } = options;
+    const {
+      invert = false,
+      before = 0,
+      after = 0,
+      binaryFiles = "binary",
+      maxCount = Number.POSITIVE_INFINITY,
+    } = options;
     const selection = selectionOf(this.#scanner, { invert, terminator: NEWLINE, conditions: [] });
     this.#search = new LineSearch(
       this.#scanner,
       selection,
-      { terminator: NEWLINE, binaryFiles, before, after, maxCount, stopAtFirst: false, output: true, lineNumbers: true },
+      {
+        terminator: NEWLINE,
+        binaryFiles,
+        before,
+        after,
+        maxCount,
+        stopAtFirst: false,
+        output: true,
+        lineNumbers: true,
+      },
       this,
     );
   }
@@ -153,7 +168,7 @@ class TextSearch implements LineSink {
   async *#content(file: DiskFile): AsyncGenerator<LineResult, void> {
     const { signal, maxLineBytes = DEFAULT_MAX_LINE_BYTES } = this.#options;
     const search = this.#search;
-    for (let position = 0; ; ) {
+    for (let position = 0; ;) {
       const at = search.space();
       if (at > maxLineBytes) throw new LineTooLong();
       const count = await file.readAsync(this.#scanner.buffer.subarray(at, at + READ_BYTES), position);
@@ -200,7 +215,7 @@ const NEWLINE = 10;
 /** The non-empty matches of a line, relative to its start. */
 function spansIn(scanner: LineScanner, start: number, end: number): Span[] {
   const spans: Span[] = [];
-  for (let from = start; from < end && scanner.span(start, end, from); ) {
+  for (let from = start; from < end && scanner.span(start, end, from);) {
     const { spanStart, spanEnd } = scanner;
     if (spanEnd > spanStart) spans.push({ start: spanStart - start, end: spanEnd - start });
     from = Math.max(spanEnd, spanStart + 1);

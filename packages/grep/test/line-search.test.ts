@@ -12,7 +12,12 @@ interface Outcome {
 }
 
 /** Feeds `input` in pieces of `piece` bytes. */
-function searched(input: Uint8Array, piece: number, pattern: string, options: Partial<LineSearchOptions> & { invert?: boolean }): Outcome {
+function searched(
+  input: Uint8Array,
+  piece: number,
+  pattern: string,
+  options: Partial<LineSearchOptions> & { invert?: boolean },
+): Outcome {
   const scanner = compile(pattern, { syntax: "ere" }).scanner();
   const events: string[] = [];
   const search: LineSearch = new LineSearch(
@@ -52,7 +57,11 @@ function searched(input: Uint8Array, piece: number, pattern: string, options: Pa
 }
 
 /** The same, with nothing but strings: right by being plain. */
-function plainly(text: string, pattern: string, { before = 0, after = 0, maxCount = Number.POSITIVE_INFINITY, invert = false }): string[] {
+function plainly(
+  text: string,
+  pattern: string,
+  { before = 0, after = 0, maxCount = Number.POSITIVE_INFINITY, invert = false },
+): string[] {
   const lines = text.endsWith("\n") ? text.slice(0, -1).split("\n") : text.split("\n");
   const events: string[] = [];
   let printed = 0;

@@ -41,7 +41,11 @@ test("a pipe that stays open is searched as its lines come", async () => {
 
 test("a reader that has seen enough ends the command quietly", () => {
   using bench = new Workbench().write({ text: "some line\n".repeat(100_000) });
-  expect(shell(`${GREP} some text | head -n 1; echo \${PIPESTATUS[0]}`, bench.folder)).toEqual({ stdout: "some line\n141\n", stderr: "", code: 0 });
+  expect(shell(`${GREP} some text | head -n 1; echo \${PIPESTATUS[0]}`, bench.folder)).toEqual({
+    stdout: "some line\n141\n",
+    stderr: "",
+    code: 0,
+  });
 });
 
 test("output that cannot be written is an error", () => {
@@ -53,8 +57,14 @@ test("output that cannot be written is an error", () => {
 
 test("the output is no input", () => {
   using bench = new Workbench().write({ text: "a\n" });
-  expect(shell(`${GREP} a text >>text`, bench.folder)).toEqual({ stdout: "", stderr: "grep: text: input file is also the output\n", code: 2 });
-  expect(shell(`${GREP} a <text >>text`, bench.folder).stderr).toBe("grep: (standard input): input file is also the output\n");
+  expect(shell(`${GREP} a text >>text`, bench.folder)).toEqual({
+    stdout: "",
+    stderr: "grep: text: input file is also the output\n",
+    code: 2,
+  });
+  expect(shell(`${GREP} a <text >>text`, bench.folder).stderr).toBe(
+    "grep: (standard input): input file is also the output\n",
+  );
   expect(shell(`${GREP} -m1 a text >>text; cat text`, bench.folder)).toEqual({ stdout: "a\na\n", stderr: "", code: 0 });
 });
 

@@ -14,7 +14,11 @@ function diskWith(files: Readonly<Record<string, string>>): MemoryDisk {
   return disk;
 }
 
-async function results(pattern: string, disk: MemoryDisk, options: Partial<SearchFilesOptions> = {}): Promise<SearchResult[]> {
+async function results(
+  pattern: string,
+  disk: MemoryDisk,
+  options: Partial<SearchFilesOptions> = {},
+): Promise<SearchResult[]> {
   return Array.fromAsync(searchFiles(compile(pattern), { root: "/src", world: { disk }, ...options }));
 }
 
@@ -25,9 +29,18 @@ const text = (found: SearchResult): string =>
 
 test("lines come with their files, numbers, offsets and matches, in order of the names", async () => {
   const disk = diskWith({ "/src/b.txt": "none\nan apple, a pear\n", "/src/a/x.txt": "apple", "/other": "apple\n" });
-  expect((await results("a[a-z]+e|pear", disk)).map(text)).toEqual(["/src/a/x.txt:1:apple", "-- /src/b.txt:2:an apple, a pear"]);
+  expect((await results("a[a-z]+e|pear", disk)).map(text)).toEqual([
+    "/src/a/x.txt:1:apple",
+    "-- /src/b.txt:2:an apple, a pear",
+  ]);
   const [, second] = await results("a[a-z]+e|pear", disk);
-  expect(second).toMatchObject({ offset: 5, spans: [{ start: 3, end: 8 }, { start: 12, end: 16 }] });
+  expect(second).toMatchObject({
+    offset: 5,
+    spans: [
+      { start: 3, end: 8 },
+      { start: 12, end: 16 },
+    ],
+  });
 });
 
 test("context and gaps", async () => {
@@ -43,14 +56,22 @@ test("context and gaps", async () => {
 });
 
 test("names choose files and directories", async () => {
-  const disk = diskWith({ "/src/a.ts": "x\n", "/src/a.md": "x\n", "/src/node_modules/b.ts": "x\n", "/src/gen.ts": "x\n" });
+  const disk = diskWith({
+    "/src/a.ts": "x\n",
+    "/src/a.md": "x\n",
+    "/src/node_modules/b.ts": "x\n",
+    "/src/gen.ts": "x\n",
+  });
   const options = { include: ["*.ts"], exclude: ["gen*"], excludeDirectories: ["node_modules"] };
   expect((await results("x", disk, options)).map(text)).toEqual(["/src/a.ts:1:x"]);
 });
 
 test("binary files, missing roots and lines that are too long are told", async () => {
   const disk = diskWith({ "/src/binary": "x\0\n", "/src/long": "x".repeat(1_000_000) });
-  expect((await results("x", disk, { maxLineBytes: 1_000 })).map(text)).toEqual(["/src/binary: binary", "/src/long: ELINE"]);
+  expect((await results("x", disk, { maxLineBytes: 1_000 })).map(text)).toEqual([
+    "/src/binary: binary",
+    "/src/long: ELINE",
+  ]);
   expect((await results("x", disk, { root: "/missing" })).map(text)).toEqual(["/missing: ENOENT"]);
   expect((await results("x", disk, { root: "/src/binary", binaryFiles: "without-match" })).map(text)).toEqual([]);
 });

@@ -13,42 +13,54 @@ function run(args: readonly string[], stdin = "", files: Readonly<Record<string,
 }
 
 /** Stage, pattern, inputs that match, inputs that do not. */
-const MATCHING: readonly (readonly [stage: string, pattern: string, yes: readonly string[], no: readonly string[]])[] = [
-  ["Match a literal character", "a", ["apple"], ["dog"]],
-  ["Match digits", "\\d", ["apple123", "3"], ["c"]],
-  ["Match word characters", "\\w", ["alpha-num3ric", "foo101", "_"], ["$!?"]],
-  ["Positive Character Groups", "[abc]", ["apple"], ["dog"]],
-  ["Negative Character Groups", "[^abc]", ["apple", "dog"], ["cab"]],
-  ["Combining Character Classes", "\\d apple", ["1 apple"], ["1 orange"]],
-  ["Combining Character Classes", "\\d\\d\\d apple", ["100 apples"], ["1 apple"]],
-  ["Combining Character Classes", "\\d \\w\\w\\ws", ["3 dogs", "4 cats"], ["1 dog"]],
-  ["Start of string anchor", "^log", ["log"], ["slog"]],
-  ["End of string anchor", "dog$", ["dog"], ["dogs"]],
-  ["Match one or more times", "ca+ts", ["caats", "cats"], ["cts"]],
-  ["Match one or more times", "a+", ["apple", "SaaS"], ["dog"]],
-  ["Match zero or one times", "dogs?", ["dogs", "dog"], ["cat"]],
-  ["Wildcard", "d.g", ["dog"], ["cog"]],
-  ["Alternation", "(cat|dog)", ["dog", "cat"], ["apple"]],
-  ["Single Backreference", "(cat) and \\1", ["cat and cat"], ["cat and dog"]],
-  ["Single Backreference", "(\\w+) and \\1", ["cat and cat", "dog and dog"], ["cat and dog"]],
-  ["Single Backreference", "(\\d+)-\\1", ["123-123"], ["123-456"]],
-  ["Multiple Backreferences", "(\\d+) (\\w+) squares and \\1 \\2 circles", ["3 red squares and 3 red circles"], ["3 red squares and 4 red circles"]],
-  ["Nested Backreferences", "('(cat) and \\2') is the same as \\1", ["'cat and cat' is the same as 'cat and cat'"], ["'cat and cat' is the same as 'cat and dog'"]],
-  ["Match zero or more times", "ca*t", ["ct", "cat", "caaat"], ["dog"]],
-  ["Match zero or more times", "k\\d*t", ["kt", "k1t", "k123t", "k999t"], ["kabct"]],
-  ["Match zero or more times", "k[abc]*t", ["kt", "kat", "kabct", "kcccbbbt"], ["kaxyzt", "kxyzt"]],
-  ["Match exactly n times", "ca{3}t", ["caaat"], ["caat", "caaaat"]],
-  ["Match exactly n times", "d\\d{2}g", ["d42g"], ["d1g", "d123g"]],
-  ["Match at least n times", "ca{2,}t", ["caat", "caaat", "caaaaat"], ["cat"]],
-  ["Match at least n times", "x\\d{3,}y", ["x123y", "x9999y", "x12345y"], ["x42y"]],
-  ["Match at least n times", "b[aeiou]{2,}r", ["baer", "baeiour", "beeeeer"], ["bar"]],
-  ["Match between n and m times", "ca{2,4}t", ["caat", "caaat", "caaaat"], ["cat", "caaaaat"]],
-  ["Match between n and m times", "n\\d{1,3}m", ["n1m", "n42m", "n123m"], ["n1234m"]],
-  ["Match between n and m times", "p[xyz]{2,3}q", ["pxyq", "pxyzq", "pzzzq"], ["pxq", "pxyzyq"]],
-];
+const MATCHING: readonly (readonly [stage: string, pattern: string, yes: readonly string[], no: readonly string[]])[] =
+  [
+    ["Match a literal character", "a", ["apple"], ["dog"]],
+    ["Match digits", "\\d", ["apple123", "3"], ["c"]],
+    ["Match word characters", "\\w", ["alpha-num3ric", "foo101", "_"], ["$!?"]],
+    ["Positive Character Groups", "[abc]", ["apple"], ["dog"]],
+    ["Negative Character Groups", "[^abc]", ["apple", "dog"], ["cab"]],
+    ["Combining Character Classes", "\\d apple", ["1 apple"], ["1 orange"]],
+    ["Combining Character Classes", "\\d\\d\\d apple", ["100 apples"], ["1 apple"]],
+    ["Combining Character Classes", "\\d \\w\\w\\ws", ["3 dogs", "4 cats"], ["1 dog"]],
+    ["Start of string anchor", "^log", ["log"], ["slog"]],
+    ["End of string anchor", "dog$", ["dog"], ["dogs"]],
+    ["Match one or more times", "ca+ts", ["caats", "cats"], ["cts"]],
+    ["Match one or more times", "a+", ["apple", "SaaS"], ["dog"]],
+    ["Match zero or one times", "dogs?", ["dogs", "dog"], ["cat"]],
+    ["Wildcard", "d.g", ["dog"], ["cog"]],
+    ["Alternation", "(cat|dog)", ["dog", "cat"], ["apple"]],
+    ["Single Backreference", "(cat) and \\1", ["cat and cat"], ["cat and dog"]],
+    ["Single Backreference", "(\\w+) and \\1", ["cat and cat", "dog and dog"], ["cat and dog"]],
+    ["Single Backreference", "(\\d+)-\\1", ["123-123"], ["123-456"]],
+    [
+      "Multiple Backreferences",
+      "(\\d+) (\\w+) squares and \\1 \\2 circles",
+      ["3 red squares and 3 red circles"],
+      ["3 red squares and 4 red circles"],
+    ],
+    [
+      "Nested Backreferences",
+      "('(cat) and \\2') is the same as \\1",
+      ["'cat and cat' is the same as 'cat and cat'"],
+      ["'cat and cat' is the same as 'cat and dog'"],
+    ],
+    ["Match zero or more times", "ca*t", ["ct", "cat", "caaat"], ["dog"]],
+    ["Match zero or more times", "k\\d*t", ["kt", "k1t", "k123t", "k999t"], ["kabct"]],
+    ["Match zero or more times", "k[abc]*t", ["kt", "kat", "kabct", "kcccbbbt"], ["kaxyzt", "kxyzt"]],
+    ["Match exactly n times", "ca{3}t", ["caaat"], ["caat", "caaaat"]],
+    ["Match exactly n times", "d\\d{2}g", ["d42g"], ["d1g", "d123g"]],
+    ["Match at least n times", "ca{2,}t", ["caat", "caaat", "caaaaat"], ["cat"]],
+    ["Match at least n times", "x\\d{3,}y", ["x123y", "x9999y", "x12345y"], ["x42y"]],
+    ["Match at least n times", "b[aeiou]{2,}r", ["baer", "baeiour", "beeeeer"], ["bar"]],
+    ["Match between n and m times", "ca{2,4}t", ["caat", "caaat", "caaaat"], ["cat", "caaaaat"]],
+    ["Match between n and m times", "n\\d{1,3}m", ["n1m", "n42m", "n123m"], ["n1234m"]],
+    ["Match between n and m times", "p[xyz]{2,3}q", ["pxyq", "pxyzq", "pzzzq"], ["pxq", "pxyzyq"]],
+  ];
 
 test.each(MATCHING)("%s: %s", (_stage, pattern, yes, no) => {
-  for (const input of yes) expect(run(["-E", pattern], input), input).toEqual({ stdout: `${input}\n`, stderr: "", code: 0 });
+  for (const input of yes)
+    expect(run(["-E", pattern], input), input).toEqual({ stdout: `${input}\n`, stderr: "", code: 0 });
   for (const input of no) expect(run(["-E", pattern], input), input).toEqual({ stdout: "", stderr: "", code: 1 });
 });
 
@@ -57,8 +69,16 @@ const VEGETABLES = "celery\ncarrot\n";
 
 describe("file-search", () => {
   test("Search a single-line file", () => {
-    expect(run(["-E", "appl.*", "fruits.txt"], "", { "fruits.txt": "apple" })).toEqual({ stdout: "apple\n", stderr: "", code: 0 });
-    expect(run(["-E", "carrot", "fruits.txt"], "", { "fruits.txt": "apple" })).toEqual({ stdout: "", stderr: "", code: 1 });
+    expect(run(["-E", "appl.*", "fruits.txt"], "", { "fruits.txt": "apple" })).toEqual({
+      stdout: "apple\n",
+      stderr: "",
+      code: 0,
+    });
+    expect(run(["-E", "carrot", "fruits.txt"], "", { "fruits.txt": "apple" })).toEqual({
+      stdout: "",
+      stderr: "",
+      code: 1,
+    });
   });
 
   test("Search a multi-line file", () => {
@@ -69,12 +89,20 @@ describe("file-search", () => {
 
   test("Search multiple files", () => {
     const files = { "fruits.txt": FRUITS, "vegetables.txt": VEGETABLES };
-    expect(run(["-E", "c.*", "fruits.txt", "vegetables.txt"], "", files).stdout).toBe("vegetables.txt:celery\nvegetables.txt:carrot\n");
-    expect(run(["-E", "pear|carrot", "fruits.txt", "vegetables.txt"], "", files).stdout).toBe("fruits.txt:pear\nvegetables.txt:carrot\n");
+    expect(run(["-E", "c.*", "fruits.txt", "vegetables.txt"], "", files).stdout).toBe(
+      "vegetables.txt:celery\nvegetables.txt:carrot\n",
+    );
+    expect(run(["-E", "pear|carrot", "fruits.txt", "vegetables.txt"], "", files).stdout).toBe(
+      "fruits.txt:pear\nvegetables.txt:carrot\n",
+    );
   });
 
   test("Recursive search", () => {
-    const files = { "dir/fruits.txt": FRUITS, "dir/subdir/vegetables.txt": VEGETABLES, "dir/vegetables.txt": "cucumber\ncorn\n" };
+    const files = {
+      "dir/fruits.txt": FRUITS,
+      "dir/subdir/vegetables.txt": VEGETABLES,
+      "dir/vegetables.txt": "cucumber\ncorn\n",
+    };
     const { stdout, code } = run(["-r", "-E", ".*er", "dir/"], "", files);
     expect(code).toBe(0);
     expect(stdout.trimEnd().split("\n").toSorted()).toEqual([
@@ -120,7 +148,9 @@ describe("highlighting", () => {
   });
 
   test("Highlight multiple matches", () => {
-    expect(run(["--color=always", "-E", "(jekyll|hyde)"], "jekyll and hyde").stdout).toBe(`${red("jekyll")} and ${red("hyde")}\n`);
+    expect(run(["--color=always", "-E", "(jekyll|hyde)"], "jekyll and hyde").stdout).toBe(
+      `${red("jekyll")} and ${red("hyde")}\n`,
+    );
   });
 
   test("Highlight matches in multiple lines", () => {
@@ -137,7 +167,11 @@ describe("highlighting", () => {
     expect(run(["--color=auto", "-E", "\\d"], "apple123").stdout).toBe("apple123\n");
     if (peer("script") === undefined) return skip();
     const command = `printf %s apple1 | '${process.execPath}' '${CLI}' --perl-classes --color=auto -E '\\d'`;
-    const terminal = execFileSync("script", ["-qec", command, "/dev/null"], { encoding: "utf8", env: { ...process.env, TERM: "xterm" }, stdio: ["ignore", "pipe", "inherit"] });
+    const terminal = execFileSync("script", ["-qec", command, "/dev/null"], {
+      encoding: "utf8",
+      env: { ...process.env, TERM: "xterm" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     expect(terminal.trimEnd()).toBe(`apple${red("1")}`);
   });
 });

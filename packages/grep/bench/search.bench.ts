@@ -1,0 +1,161 @@
+/** The specification's table: `tenon grep` against GNU grep and ripgrep on one thread, and our own kernels in plain JavaScript. */
+import { buildSync } from "esbuild";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { commandScenario, type Scenario, type Suite, suite } from "@tenon/bench";
+import { peer } from "../../../scripts/test-peer.ts";
+import { type SearchCommand, searchScenario } from "./search-scenario.ts";
+import { largeText, NEEDLE, tree } from "./texts.ts";
+
+const quick = process.argv.includes("--quick");
+const text = largeText(quick ? 48 : 512);
+const files = tree(quick ? 3_000 : 15_000);
+const launcher = bundled();
+
+/** The command as it is published: one file, started by a launcher that keeps its compiled code. */
+function bundled(): string {
+  const folder = mkdtempSync(join(tmpdir(), "tenon-grep-command-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  buildSync({
+    entryPoints: [join(import.meta.dirname, "../src/cli.ts")],
+    outfile: join(folder, "grep.cjs"),
+    bundle: true,
+    format: "cjs",
+    platform: "node",
+    external: ["@tenon/kit/cli"],
+    define: { "import.meta.main": "false", "import.meta.url": "undefined" },
+    minifyWhitespace: true,
+    minifySyntax: true,
+    logLevel: "error",
+  });
+  const path = join(folder, "launcher.cjs");
+  writeFileSync(
+    path,
+    `require("node:module").enableCompileCache();
+require("./grep.cjs").main(process.argv.slice(2)).then((code) => (process.exitCode = code));\n`,
+  );
+  return path;
+}
+
+/** A row of the table: what GNU grep is asked, and ripgrep; the ratios ours ÷ theirs in CPU time that are meant to be reached. */
+interface Row {
+  readonly name: string;
+  readonly gnu: readonly string[];
+  /** Undefined where ripgrep cannot answer. */
+  readonly ripgrep: readonly string[] | undefined;
+  readonly againstGnu: number;
+  readonly againstRipgrep?: number;
+  readonly on?: string;
+}
+
+const TEN_WORDS = "Gustav|Hanna|undefined99|zebra|finally_async|catch_yield|quokka|Emil Berta|Doris Carl|throw_super1";
+
+/** rg has no -G: a pattern is given to both as each reads it. */
+const ROWS: readonly Row[] = [
+  { name: "rare literal, -c", gnu: ["-c", NEEDLE], ripgrep: ["-c", NEEDLE], againstGnu: 0.7, againstRipgrep: 1.6 },
+  { name: "common literal, -c", gnu: ["-c", "the"], ripgrep: ["-c", "the"], againstGnu: 0.5, againstRipgrep: 1.6 },
+  {
+    name: "literal in any case, -ci",
+    gnu: ["-ci", "gustav"],
+    ripgrep: ["-ci", "gustav"],
+    againstGnu: 0.5,
+    againstRipgrep: 1.6,
+  },
+  { name: "ten words, -c", gnu: ["-cE", TEN_WORDS], ripgrep: ["-c", TEN_WORDS], againstGnu: 0.3, againstRipgrep: 2 },
+  {
+    name: "classes, [a-z]+_[a-z]+[0-9]{3}",
+    gnu: ["-cE", "[a-z]+_[a-z]+[0-9]{3}"],
+    ripgrep: ["-c", "[a-z]+_[a-z]+[0-9]{3}"],
+    againstGnu: 0.45,
+    againstRipgrep: 0.65,
+  },
+  {
+    name: "classes, [A-Z][a-z]+ [A-Z][a-z]+ [a-z]",
+    gnu: ["-cE", "[A-Z][a-z]+ [A-Z][a-z]+ [a-z]"],
+    ripgrep: ["-c", "[A-Z][a-z]+ [A-Z][a-z]+ [a-z]"],
+    againstGnu: 0.45,
+    againstRipgrep: 0.65,
+  },
+  { name: "every line, -c ''", gnu: ["-c", ""], ripgrep: ["-c", ""], againstGnu: 0.5, againstRipgrep: 0.5 },
+  { name: "all other lines, -vc e", gnu: ["-vc", "e"], ripgrep: ["-vc", "e"], againstGnu: 0.5, againstRipgrep: 0.5 },
+  { name: "numbered lines, -n", gnu: ["-n", "return"], ripgrep: ["-n", "return"], againstGnu: 0.7, againstRipgrep: 2 },
+  {
+    name: "matches alone, -o",
+    gnu: ["-oE", "[a-z]+_[a-z]+"],
+    ripgrep: ["-oN", "[a-z]+_[a-z]+"],
+    againstGnu: 0.7,
+    againstRipgrep: 2,
+  },
+  { name: "Cyrillic word, -c", gnu: ["-c", "привет"], ripgrep: ["-c", "привет"], againstGnu: 0.3, againstRipgrep: 2.5 },
+  {
+    name: "Cyrillic word in any case, -ci",
+    gnu: ["-ci", "москва"],
+    ripgrep: ["-ci", "москва"],
+    againstGnu: 0.3,
+    againstRipgrep: 2.5,
+  },
+  {
+    name: "Chinese word, -c",
+    gnu: ["-c", "正規表現"],
+    ripgrep: ["-c", "正規表現"],
+    againstGnu: 0.3,
+    againstRipgrep: 2.5,
+  },
+  {
+    name: "Cyrillic, x.{8,13}y",
+    gnu: ["-cE", "мир.{8,13}слово"],
+    ripgrep: ["-c", "мир.{8,13}слово"],
+    againstGnu: 0.3,
+    againstRipgrep: 2.5,
+  },
+  {
+    name: "tree, rare literal, one thread",
+    gnu: ["-rl", NEEDLE],
+    ripgrep: ["-l", NEEDLE],
+    againstGnu: 1.3,
+    againstRipgrep: 1.3,
+    on: files,
+  },
+  { name: "back-reference, (\\w+) \\1", gnu: ["-cE", "(\\w+) \\1 \\1"], ripgrep: undefined, againstGnu: 1 },
+];
+
+function row({ name, gnu, ripgrep, againstGnu, againstRipgrep, on = text }: Row): ReturnType<typeof searchScenario> {
+  const peers: SearchCommand[] = [
+    { name: "GNU grep", command: [peer("grep"), ...gnu, on] },
+    ...(ripgrep === undefined
+      ? []
+      : [{ name: "rg -j1", command: [peer("rg"), "--no-config", "-uuu", "-j1", ...ripgrep, on] as const }]),
+    { name: "tenon, js", command: [process.execPath, launcher, "--engine=js", ...gnu, on] },
+  ];
+  return searchScenario({
+    name,
+    ours: { name: "tenon", command: [process.execPath, launcher, ...gnu, on] },
+    peers,
+    unordered: on === files,
+    // The harness takes ratios so that more is better: theirs ÷ ours.
+    targets: {
+      "GNU grep": { cpu: 1 / againstGnu },
+      ...(againstRipgrep === undefined ? {} : { "rg -j1": { cpu: 1 / againstRipgrep } }),
+    },
+  });
+}
+
+const small = join(tmpdir(), "tenon-grep-bench", "small");
+writeFileSync(small, `${"a line of a small file, which has a word in it\n".repeat(21)}`);
+
+const scenarios: readonly Scenario[] = [
+  ...ROWS.map(row),
+  commandScenario({
+    name: "a file of 1 kB",
+    ours: { name: "tenon", command: [process.execPath, launcher, "word", small] },
+    peers: [
+      { name: "node -e 0", command: [process.execPath, "-e", "0"] },
+      { name: "GNU grep", command: [peer("grep"), "word", small] },
+    ],
+    targets: { "node -e 0": { cpu: 1 / 1.3 } },
+  }),
+];
+
+const everything: Suite = suite("grep", scenarios);
+export default everything;
