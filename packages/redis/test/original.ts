@@ -48,11 +48,16 @@ export class Original {
   readonly #socket: Socket;
   #received = "";
   #waiting: (() => void) | undefined;
+  #closed = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
     socket.on("data", (chunk: Buffer) => {
       this.#received += chunk.toString("latin1");
+      this.#waiting?.();
+    });
+    socket.on("close", () => {
+      this.#closed = true;
       this.#waiting?.();
     });
   }
@@ -63,6 +68,7 @@ export class Original {
     this.#received = "";
     this.#socket.write(Buffer.from(`*${words.length}\r\n${parts.join("")}`, "latin1"));
     while (!isComplete(this.#received)) {
+      if (this.#closed) throw new Error(`redis-server hung up at ${JSON.stringify(words)}`);
       await new Promise<void>((resolve) => {
         this.#waiting = resolve;
       });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { peer } from "../../../../scripts/test-peer.ts";
 import { EngineUnderTest, type EngineClient } from "../engine-client.ts";
 import { type Original, type OriginalServer, startOriginal } from "../original.ts";
+import { programDifferences, scriptDifferences } from "../lua/eval-differential.ts";
 import { SCRIPTS } from "../scripting-cases.ts";
 
 const executable = peer("redis-server");
@@ -116,6 +117,11 @@ describe.skipIf(executable === undefined)("scripts, against redis-server", () =>
   });
 
   it("what surrounds them: arguments, declarations, SCRIPT, MULTI", () => compare(COMMANDS));
+
+  it("random programs, and random scripts that call the server", { timeout: 60_000 }, async () => {
+    expect(await programDifferences(original, 1, 60)).toEqual([]);
+    expect(await scriptDifferences(original, 1, 200)).toEqual([]);
+  });
 
   it("where 7.4 differs, as 7.4 has it", () => {
     expect(ours.run("EVAL", "redis.log(5,'x')", 0)).toEqual(
