@@ -126,7 +126,9 @@ class HandMade {
 }
 
 /** An RDB without keys, version 11: what a master sends whose data set is empty. */
-const EMPTY_RDB = Buffer.from("524544495330303131fa0972656469732d76657205372e322e30ff0000000000000000", "hex").toString("latin1");
+const EMPTY_RDB = Buffer.from("524544495330303131fa0972656469732d76657205372e322e30ff0000000000000000", "hex").toString(
+  "latin1",
+);
 const ID = "8371b4fb1155b71f4a04d3e1bc3e18c4a990aeeb";
 
 /** Shakes hands with a replica of ours, as its master; the link is then at the stream. */
@@ -212,7 +214,12 @@ test("Single-replica propagation: what a client writes comes as it was said, in 
   const port = await server();
   const replica = await replicaOf(port);
   const client = await Wire.to(port);
-  for (const [key, value] of [["foo", "1"], ["bar", "2"], ["baz", "3"]] as const) client.send("SET", key, value);
+  for (const [key, value] of [
+    ["foo", "1"],
+    ["bar", "2"],
+    ["baz", "3"],
+  ] as const)
+    client.send("SET", key, value);
   await client.expect("+OK\r\n+OK\r\n+OK\r\n");
   const sets = request("SET", "foo", "1") + request("SET", "bar", "2") + request("SET", "baz", "3");
   await replica.expect(request("SELECT", "0") + sets);
@@ -229,7 +236,8 @@ test("Multi-replica propagation: every replica gets it", async () => {
 
 test("Command processing: a replica does what its master says, several commands at once, and answers nothing", async () => {
   const { link, port } = await handshaken();
-  const said = request("SELECT", "0") + request("SET", "foo", "1") + request("SET", "bar", "2") + request("INCR", "foo");
+  const said =
+    request("SELECT", "0") + request("SET", "foo", "1") + request("SET", "bar", "2") + request("INCR", "foo");
   link.write(said + request("REPLCONF", "GETACK", "*"));
   // The first answer to all of it is that to the question, or one of those that come each second.
   expect(await link.line()).toBe("*3");

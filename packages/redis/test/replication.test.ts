@@ -58,12 +58,16 @@ describe("a master", () => {
       new RegExp(`^ip=127.0.0.1,port=${replica.port},state=online,offset=\\d+,lag=[01]$`),
     );
     expect(await master.raw("ROLE")).toMatch(
-      new RegExp(`^\\*3\\r\\n\\$6\\r\\nmaster\\r\\n:\\d+\\r\\n\\*1\\r\\n\\*3\\r\\n\\$9\\r\\n127.0.0.1\\r\\n\\$\\d\\r\\n${replica.port}\\r\\n`),
+      new RegExp(
+        `^\\*3\\r\\n\\$6\\r\\nmaster\\r\\n:\\d+\\r\\n\\*1\\r\\n\\*3\\r\\n\\$9\\r\\n127.0.0.1\\r\\n\\$\\d\\r\\n${replica.port}\\r\\n`,
+      ),
     );
     expect(await master.text("CLIENT", "LIST", "TYPE", "replica")).toMatch(/ flags=S .* cmd=(psync|replconf) /);
     expect(await replica.text("CLIENT", "LIST", "TYPE", "master")).toMatch(/ flags=M /);
     expect(await replica.raw("ROLE")).toMatch(
-      new RegExp(`^\\*5\\r\\n\\$5\\r\\nslave\\r\\n\\$9\\r\\n127.0.0.1\\r\\n:${master.port}\\r\\n\\$9\\r\\nconnected\\r\\n:\\d+`),
+      new RegExp(
+        `^\\*5\\r\\n\\$5\\r\\nslave\\r\\n\\$9\\r\\n127.0.0.1\\r\\n:${master.port}\\r\\n\\$9\\r\\nconnected\\r\\n:\\d+`,
+      ),
     );
     expect(await replica.raw("HELLO", "3")).toContain("replica");
   });
@@ -139,7 +143,9 @@ describe("a master", () => {
     expect(await master.raw("REPLICAOF", "localhost", "x")).toBe("-ERR Invalid master port\r\n");
     expect(await master.raw("REPLCONF", "what", "1")).toBe("-ERR Unrecognized REPLCONF option: what\r\n");
     expect(await master.raw("REPLCONF", "capa")).toBe("-ERR syntax error\r\n");
-    expect(await master.raw("REPLCONF", "rdb-filter-only", "keys")).toBe("-ERR Unsupported rdb-filter-only option: keys\r\n");
+    expect(await master.raw("REPLCONF", "rdb-filter-only", "keys")).toBe(
+      "-ERR Unsupported rdb-filter-only option: keys\r\n",
+    );
     expect(await master.raw("PSYNC", "?", "x")).toBe("-ERR value is not an integer or out of range\r\n");
     const pipelined = await open(master.port);
     endings.push(() => pipelined.destroy());
@@ -186,7 +192,9 @@ describe("WAITAOF", () => {
     expect(await master.raw("WAITAOF", "1", "0", "0")).toBe(
       "-ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.\r\n",
     );
-    expect(await master.raw("WAITAOF", "2", "0", "0")).toBe("-ERR value is out of range, value must between 0 and 1\r\n");
+    expect(await master.raw("WAITAOF", "2", "0", "0")).toBe(
+      "-ERR value is out of range, value must between 0 and 1\r\n",
+    );
     expect(await master.raw("WAITAOF", "0", "-1", "0")).toBe("-ERR value is out of range, must be positive\r\n");
     expect(await replica.raw("WAITAOF", "0", "0", "0")).toMatch(/^-ERR WAITAOF cannot be used with replica instances/);
     expect(await replica.raw("WAIT", "0", "0")).toMatch(/^-ERR WAIT cannot be used with replica instances/);
@@ -216,7 +224,9 @@ describe("a replica", () => {
     await replica.text("REPLICAOF", "NO", "ONE");
     expect(await replica.raw("GET", "k")).toBe("$-1\r\n");
     const chained = await server({ replicaof: "127.0.0.1 1" });
-    expect(await chained.raw("PSYNC", "?", "-1")).toBe("-NOMASTERLINK Can't SYNC while not connected with my master\r\n");
+    expect(await chained.raw("PSYNC", "?", "-1")).toBe(
+      "-NOMASTERLINK Can't SYNC while not connected with my master\r\n",
+    );
   });
 
   test("wakes readers and breaks transactions by what its master writes", async () => {
@@ -249,9 +259,9 @@ describe("a replica", () => {
     expect(await replica.raw("REPLICAOF", "127.0.0.1", master.port)).toBe(
       "+OK Already connected to specified master\r\n",
     );
-    expect(await replica.text("CONFIG", "GET", "replicaof").then(() => replica.raw("CONFIG", "GET", "replicaof"))).toContain(
-      `127.0.0.1 ${master.port}`,
-    );
+    expect(
+      await replica.text("CONFIG", "GET", "replicaof").then(() => replica.raw("CONFIG", "GET", "replicaof")),
+    ).toContain(`127.0.0.1 ${master.port}`);
     const id = await replica.info("master_replid");
     const offset = Number(await replica.info("master_repl_offset"));
     await replica.text("REPLICAOF", "NO", "ONE");

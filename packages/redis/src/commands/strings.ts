@@ -70,6 +70,9 @@ function set(ctx: CommandContext): void {
   }
   setWithExpiry(ctx, args.value(2), expiresAt, options.keepExpiry);
   if (!options.get) ctx.reply.ok();
+  // What it replies is of no use to replicas.
+  else if (expiresAt < 0 && ctx.propagating)
+    ctx.effect(...args.strings().filter((_, i) => i < 3 || !args.is(i, "GET")));
 }
 
 /** Sets key 1, with the events and the effect of SET; `expiresAt` −1: none. */
