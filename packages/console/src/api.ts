@@ -10,6 +10,7 @@ import { metricsTopic } from "./live/metrics-topic.ts";
 import type { Sampler } from "./live/sampler.ts";
 import type { Panel, Subscriber, Topic } from "./panels/panel.ts";
 import type { ServiceView, StackView } from "./stack-view.ts";
+import type { FolderSearch } from "./tools/search.ts";
 
 export interface ApiOptions {
   readonly stack: StackView;
@@ -17,6 +18,8 @@ export interface ApiOptions {
   readonly sampler: Sampler;
   readonly panelOf: (service: ServiceView) => Panel | undefined;
   readonly log: Log;
+  /** Undefined when no folder may be searched. */
+  readonly search: FolderSearch | undefined;
 }
 
 export class Api {
@@ -44,6 +47,8 @@ export class Api {
         "POST /api/services/:service/start": act("start"),
         "POST /api/services/:service/stop": act("stop"),
         "POST /api/services/:service/restart": act("restart"),
+        // Lines of the files below the config's folder, as they are found.
+        "POST /api/search": (request) => this.#search(request),
         // Asks the panel of the service's kind.
         "POST /api/services/:service/panel/:route": (request, _context, { service = "", route = "" }) =>
           this.#panel(request, this.#service(service), route),
@@ -98,6 +103,14 @@ export class Api {
     const answer = Object.hasOwn(routes, route) ? routes[route] : undefined;
     if (answer === undefined) throw notFound();
     return json((await answer(await readJson(request))) ?? null);
+  }
+
+  async #search(request: Request): Promise<Response> {
+    const { search } = this.#options;
+    const question = await readJson(request);
+    if (search === undefined)
+      throw new ApiError(409, "no-folder", 'the config names no folder to search: console: { search: "src" }');
+    return search.answer(question);
   }
 
   async #act(request: Request, service: ServiceView, action: "start" | "stop" | "restart"): Promise<Response> {

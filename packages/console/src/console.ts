@@ -11,6 +11,7 @@ import type { Panel } from "./panels/panel.ts";
 import type { ServiceInfo } from "./protocol.ts";
 import { Guard, isLoopbackHost } from "./security/guard.ts";
 import type { ServiceView, StackView } from "./stack-view.ts";
+import { FolderSearch } from "./tools/search.ts";
 
 export interface ConsoleOptions {
   readonly stack: StackView;
@@ -20,6 +21,8 @@ export interface ConsoleOptions {
   readonly host?: string;
   readonly world?: World;
   readonly log?: Log;
+  /** A folder that the search page may search; none unless it is named. */
+  readonly searchFolder?: string;
 }
 
 export class Console {
@@ -38,7 +41,7 @@ export class Console {
    * loopback address: the console is for the person at this machine, and has no other protection than that and its token.
    */
   static async listen(options: ConsoleOptions): Promise<Console> {
-    const { stack, port = 0, host = "127.0.0.1", world = realWorld, log = silentLog } = options;
+    const { stack, port = 0, host = "127.0.0.1", world = realWorld, log = silentLog, searchFolder } = options;
     if (!isLoopbackHost(host)) throw new RangeError(`the console listens on loopback only, not on ${host}`);
     const page = Page.load();
     const guard = new Guard(world.random);
@@ -62,7 +65,8 @@ export class Console {
     const describe = (): ServiceInfo[] => stack.services.map(serviceInfo);
     const hub: LiveHub = new LiveHub({ stack, sampler, clock: world.clock, random: world.random, describe });
     sampler.sample(); // A page that opens within the first second shall not be empty.
-    const api = new Api({ stack, hub, sampler, panelOf, log });
+    const search = searchFolder === undefined ? undefined : new FolderSearch(world.disk, searchFolder);
+    const api = new Api({ stack, hub, sampler, panelOf, log, search });
 
     const close = (): void => {
       sampler.close();

@@ -13,4 +13,14 @@ export const TOOLS: readonly Tool[] = [
     title: "Lox",
     load: () => import("./panels/lox/lox-panel.tsx").then((module) => module.LoxPanel),
   },
+  {
+    path: "/search",
+    title: "Search",
+    load: () => import("./panels/grep/search-panel.tsx").then((module) => module.SearchPanel),
+  },
+  {
+    path: "/regex",
+    title: "Regex",
+    load: () => import("./panels/grep/pattern-panel.tsx").then((module) => module.PatternPanel),
+  },
 ];

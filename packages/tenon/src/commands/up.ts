@@ -67,7 +67,7 @@ async function up(words: readonly string[] | undefined, options: Options): Promi
   const stop = interrupted();
   let page: Console | undefined;
   try {
-    page = await openConsole(stack, config, options);
+    page = await openConsole(stack, config, loaded.baseDir, options);
     const readyMs = Math.round(performance.now());
     process.stdout.write(
       options.json === true
@@ -85,7 +85,12 @@ async function up(words: readonly string[] | undefined, options: Options): Promi
   }
 }
 
-async function openConsole(stack: Stack, config: StackConfig, options: Options): Promise<Console | undefined> {
+async function openConsole(
+  stack: Stack,
+  config: StackConfig,
+  baseDir: string,
+  options: Options,
+): Promise<Console | undefined> {
   if (!options.console || (config.console === false && options.consolePort === undefined)) return undefined;
   const { Console } = await import("@tenon/console");
   const settings = typeof config.console === "object" ? config.console : {};
@@ -97,8 +102,9 @@ async function openConsole(stack: Stack, config: StackConfig, options: Options):
       : wanted === 0
         ? 0
         : wanted + (options.consolePort === undefined ? offset : 0);
-  const listen = (port: number): Promise<Console> =>
-    Console.listen({ stack, port, log: createLog({ format: "none", service: "console", sinks: [stack.logs] }) });
+  const log = createLog({ format: "none", service: "console", sinks: [stack.logs] });
+  const search = settings.search === undefined ? {} : { searchFolder: resolve(baseDir, settings.search) };
+  const listen = (port: number): Promise<Console> => Console.listen({ stack, port, log, ...search });
   try {
     return await listen(usual);
   } catch (error) {

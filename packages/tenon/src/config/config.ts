@@ -28,6 +28,8 @@ export type ServiceConfig<Name extends SystemName> = boolean | (ServiceSettings 
 export interface ConsoleSettings {
   /** Default 4000, or a free one where that is taken. */
   readonly port?: number;
+  /** A folder that the console's search page may search, relative to the config. Default: none. */
+  readonly search?: string;
 }
 
 /** What `tenon.config.ts` exports. A config that names no service means all of them. */
