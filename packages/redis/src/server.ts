@@ -39,6 +39,7 @@ import { encodeRequest } from "./resp/request-writer.ts";
 import { type OutputLimit, RedisSession } from "./session.ts";
 import { settingsFiles } from "./settings-files.ts";
 import { Snapshot } from "./keyspace/snapshot.ts";
+import { tlsConnectOptions } from "./tls-settings.ts";
 
 export interface RedisServerOptions {
   /** In clear text. 0 (the default): any free port; -1: none. */
@@ -230,12 +231,17 @@ export class RedisServer implements AsyncDisposable {
     this.#engine.replication.host = {
       clock: this.#clock,
       net,
+      tls: () => {
+        const { config } = this.#engine;
+        if (!config.flag("tls-replication")) return undefined;
+        return tlsConnectOptions(config, { disk, directory: options.dir ?? process.cwd() });
+      },
       log: this.#log,
       folder: directory === undefined ? undefined : { disk, directory },
       // A clock that is moved by hand would not let a pause end.
       walkSliceMs: isManual ? Infinity : WALK_SLICE_MS,
       loadSliceMs: isManual ? Infinity : LOAD_SLICE_MS,
-      port: () => this.#engine.config.number("port"),
+      port: () => this.#engine.config.number(this.#engine.config.flag("tls-replication") ? "tls-port" : "port"),
       served: () => this.#served(),
     };
     await (directory === undefined ? this.#open() : this.#load(directory));
@@ -393,6 +399,7 @@ export class RedisServer implements AsyncDisposable {
     snapshot.restore(this.#engine.keyspace);
     for (const database of this.#engine.keyspace.databases) this.#engine.blocked.signalAll(database);
     this.#persistence?.replaced();
+    this.#engine.replication.replaced();
     this.#engine.blocked.serve();
     this.#engine.flush();
   }

@@ -116,6 +116,8 @@ function memory(engine: Engine): Fields {
   const { scripting } = engine;
   const { usedBytes, residentBytes, peakBytes, startupBytes, overheadBytes, datasetBytes } = report;
   const limit = engine.config.number("maxmemory");
+  const { history } = engine.replication;
+  const backlogBytes = history.recorded ? history.offset - history.start : 0;
   const net = Math.max(1, usedBytes - startupBytes);
   const ratio = (residentBytes / Math.max(1, usedBytes)).toFixed(2);
   return [
@@ -161,8 +163,8 @@ function memory(engine: Engine): Fields {
     ["mem_fragmentation_ratio", ratio],
     ["mem_fragmentation_bytes", residentBytes - usedBytes],
     ["mem_not_counted_for_evict", 0],
-    ["mem_replication_backlog", 0],
-    ["mem_total_replication_buffers", 0],
+    ["mem_replication_backlog", backlogBytes],
+    ["mem_total_replication_buffers", backlogBytes],
     ["mem_replica_full_sync_buffer", 0],
     ["mem_clients_slaves", 0],
     ["mem_clients_normal", report.clientBytes],
@@ -204,8 +206,8 @@ function stats(engine: Engine): Fields {
     ["instantaneous_ops_per_sec", engine.operationsPerSecond],
     ["total_net_input_bytes", counters.netInputBytes],
     ["total_net_output_bytes", counters.netOutputBytes],
-    ["total_net_repl_input_bytes", 0],
-    ["total_net_repl_output_bytes", 0],
+    ["total_net_repl_input_bytes", counters.netReplicationInputBytes],
+    ["total_net_repl_output_bytes", counters.netReplicationOutputBytes],
     ["instantaneous_input_kbps", "0.00"],
     ["instantaneous_output_kbps", "0.00"],
     ["instantaneous_input_repl_kbps", "0.00"],

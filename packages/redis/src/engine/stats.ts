@@ -5,6 +5,9 @@ export class Stats {
   rejectedConnections = 0;
   netInputBytes = 0;
   netOutputBytes = 0;
+  /** Of the stream and of snapshots, from a master and to replicas; a part of those above. */
+  netReplicationInputBytes = 0;
+  netReplicationOutputBytes = 0;
   readsProcessed = 0;
   writesProcessed = 0;
   expiredKeys = 0;

@@ -5,6 +5,7 @@ import type { Database } from "../keyspace/database.ts";
 import type { Keyspace } from "../keyspace/keyspace.ts";
 import { loadOptions, snapshotBytes } from "./engine-snapshot.ts";
 import { RdbError } from "./rdb-format.ts";
+import type { FileSource } from "./disk-source.ts";
 import { type ByteSource, memorySource } from "./rdb-input.ts";
 import { RdbLoad } from "./rdb-load.ts";
 
@@ -22,21 +23,22 @@ const FAILED = new CommandError("ERR Error trying to load the RDB dump, check se
 /** Loads the snapshot on disk, or one in memory where there is no disk. Throws CommandError; nothing has changed then. */
 export function reload(engine: Engine, options: ReloadOptions): void {
   const { persistence } = engine;
-  if (persistence === undefined) {
-    if (!options.saves) throw FAILED;
-    load(engine, memorySource(snapshotBytes(engine)), options);
-    return;
-  }
-  if (options.saves && persistence.save() !== undefined) throw new CommandError("ERR");
-  const source = persistence.openSnapshot();
+  if (options.saves && persistence?.save() !== undefined) throw new CommandError("ERR");
+  const source = persistence === undefined ? inMemory(engine, options) : persistence.openSnapshot();
   if (source === undefined) throw FAILED;
   try {
     load(engine, source, options);
   } finally {
     source.close();
   }
-  // What was saved just now is in the append-only file too; anything else is not.
-  if (!options.saves || !options.flushes) persistence.replaced();
+  // What was saved just now, the append-only file and the replicas have too; anything else they have not.
+  if (options.saves && options.flushes) return;
+  persistence?.replaced();
+  engine.replication.replaced();
+}
+
+function inMemory(engine: Engine, { saves }: ReloadOptions): FileSource | undefined {
+  return saves ? { ...memorySource(snapshotBytes(engine)), close: () => {} } : undefined;
 }
 
 function load(engine: Engine, source: ByteSource, { flushes, merges }: ReloadOptions): void {

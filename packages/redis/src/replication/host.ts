@@ -1,9 +1,11 @@
 /** What replication asks of whoever owns the engine. */
-import type { Clock, Disk, Log, Net } from "@tenon/kit";
+import type { Clock, ConnectOptions, Disk, Log, Net } from "@tenon/kit";
 
 export interface ReplicationHost {
   readonly clock: Clock;
   readonly net: Net;
+  /** How the link to a master is encrypted (tls-replication); undefined: not at all. Throws what is wrong with its settings. */
+  tls(): ConnectOptions["tls"];
   readonly log: Log;
   /** Where snapshots are spooled; undefined: in memory. */
   readonly folder: { readonly disk: Disk; readonly directory: string } | undefined;

@@ -140,7 +140,10 @@ export class MasterLink implements ConnectionHandler {
     const timeoutMs = config.number("repl-timeout") * 1000;
     try {
       const { address, port } = this;
-      this.#connection = await host.net.connect({ host: address, port, timeoutMs, signal: this.#stopping.signal });
+      const { signal } = this.#stopping;
+      const tls = host.tls();
+      const options = { host: address, port, timeoutMs, signal };
+      this.#connection = await host.net.connect(tls === undefined ? options : { ...options, tls });
     } catch (error) {
       if (this.#stopped) return;
       host.log.warn(`cannot reach the master ${this.address}:${this.port}: ${(error as Error).message}`);
@@ -363,6 +366,8 @@ export class MasterLink implements ConnectionHandler {
       engine.setNow(host.clock.now());
       this.#client!.lastInteractionMs = engine.now;
       this.#client!.bytesIn += chunk.length;
+      engine.stats.netInputBytes += chunk.length;
+      engine.stats.netReplicationInputBytes += chunk.length;
       try {
         stream.feed(chunk);
       } catch (error) {

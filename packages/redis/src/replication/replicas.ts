@@ -211,6 +211,7 @@ export class Replicas {
       const bytes = this.#history.read(replica.position, CHUNK_BYTES);
       client.reply.raw(bytes);
       replica.position += bytes.length;
+      this.#engine.stats.netReplicationOutputBytes += bytes.length;
       this.#engine.wrote(client);
     }
   }
@@ -344,6 +345,7 @@ export class Replicas {
       sliceMs: host.walkSliceMs,
       send: ({ client }, bytes) => {
         client.reply.raw(bytes);
+        this.#engine.stats.netReplicationOutputBytes += bytes.length;
         this.#engine.wrote(client);
         this.#engine.flush();
       },

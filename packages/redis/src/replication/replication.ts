@@ -174,6 +174,12 @@ export class Replication {
     this.history.rename();
   }
 
+  /** The data set was replaced by something that no command did: what replicas have is of no use to them. */
+  replaced(): void {
+    this.rename();
+    this.replicas.disconnect();
+  }
+
   /** The client is gone. */
   left(client: Client): void {
     if (client.replica !== undefined) this.replicas.left(client);
