@@ -9,7 +9,7 @@ import type { Args } from "../resp/args.ts";
 import { bytesOf } from "../types/latin1.ts";
 import { HashValue } from "../types/hash.ts";
 import { parseShortInteger, stringValue } from "../types/string-value.ts";
-import { typeOf, type Value } from "../types/value.ts";
+import { LARGE_STRING_BYTES, typeOf, type Value } from "../types/value.ts";
 import { ExpiryIndex } from "./expiry.ts";
 import type { HashSeed } from "./hash.ts";
 import { INLINE_BYTES, KeyTable } from "./key-table.ts";
@@ -196,11 +196,24 @@ export class Database {
   setBytes(id: number, bytes: Buffer, start: number, end: number): void {
     const integer = parseShortInteger(bytes, start, end);
     if (integer !== undefined) this.setInteger(id, integer);
-    else if (end - start > INLINE_BYTES) this.setValue(id, stringValue(bytes, start, end));
+    else if (end - start > INLINE_BYTES) this.#setLong(id, bytes, start, end);
     else {
       this.#beforeReplacing(id);
       this.#contents.keys.setBytes(id, bytes, start, end);
     }
+  }
+
+  /** A value that is too long to lie beside its key; it takes the memory of the one that it replaces, where that is about as long. */
+  #setLong(id: number, bytes: Buffer, start: number, end: number): void {
+    const { keys } = this.#contents;
+    const length = end - start;
+    const before = length >= LARGE_STRING_BYTES && keys.isObject(id) ? keys.value(id) : undefined;
+    if (!(before instanceof Uint8Array) || before.length !== length) {
+      this.setValue(id, stringValue(bytes, start, end));
+      return;
+    }
+    this.beforeWrite(id);
+    bytes.copy(before, 0, start, end);
   }
 
   /** As `setValue`, with a safe integer. */

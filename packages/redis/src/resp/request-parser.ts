@@ -35,8 +35,16 @@ export const UNAUTHENTICATED_MAX_ARGS = 10;
 export const UNAUTHENTICATED_MAX_BULK_BYTES: number = 16 * 1024;
 const MAX_ARGS = 2_147_483_647;
 
-/** Pending buffers up to this size are kept for the client's next request. */
-const KEPT_PENDING_BYTES = 64 * 1024;
+/** What a bulk string still lacks is reserved ahead up to this size, however little of it has arrived. */
+const RESERVED_BYTES = 64 * 1024;
+/**
+ * Unfinished commands between these sizes lie in buffers that clients lend each other: making one costs more than copying into it, and the
+ * collector does not know how large they are.
+ */
+const LENT_FROM_BYTES = 16 * 1024;
+const LENT_BYTES = 256 * 1024;
+const LENT_COUNT = 8;
+const lent: Buffer[] = [];
 const NOTHING: Buffer = Buffer.alloc(0);
 
 const CR = 13;
@@ -156,11 +164,13 @@ export class RequestParser {
     let size = Math.max(4096, this.#bulkBytes >= 0 ? needed + 2 : 0);
     // What the bulk string still lacks is reserved at once, while that at most doubles what has really arrived.
     const wanted = this.#at - shift + Math.max(0, this.#bulkBytes) + 2;
-    if (wanted > size && wanted <= needed * 2 + KEPT_PENDING_BYTES) size = wanted;
+    if (wanted > size && wanted <= needed * 2 + RESERVED_BYTES) size = wanted;
     while (size < needed) size *= 2;
     if (this.#owned && size < this.#bytes.length * 2 && shift < held) size = this.#bytes.length * 2;
-    const target = Buffer.allocUnsafeSlow(size);
+    const lends = size > LENT_FROM_BYTES && size <= LENT_BYTES;
+    const target = (lends ? lent.pop() : undefined) ?? Buffer.allocUnsafeSlow(lends ? LENT_BYTES : size);
     this.#bytes.copy(target, 0, shift, this.#end);
+    this.#giveBack();
     target.set(chunk, held);
     for (let i = 0; i < this.#count; i++) {
       this.#starts[i]! -= shift;
@@ -316,9 +326,15 @@ export class RequestParser {
     return found < this.#end ? found : -1;
   }
 
+  /** Lends our own buffer to the next who needs one. */
+  #giveBack(): void {
+    if (this.#owned && this.#bytes.length === LENT_BYTES && lent.length < LENT_COUNT) lent.push(this.#bytes);
+  }
+
   /** Everything is parsed: lets the chunk go, so that a quiet client does not keep 64 KiB alive. */
   #release(): void {
     this.#searched = 0;
+    this.#giveBack();
     this.#bytes = NOTHING;
     this.#owned = false;
     this.#at = 0;
