@@ -16,9 +16,10 @@ import type { Matcher } from "./matcher.ts";
 import type { CompileOptions, RegexLimits } from "./options.ts";
 import type { Span } from "./regex.ts";
 import { type Node, type ParsedPattern, assertion, concatenation } from "./syntax/ast.ts";
+import { asBytes, hasRawByte, readsBytes } from "./syntax/byte-reading.ts";
 import { PatternProblem } from "./syntax/problem.ts";
 import type { Alphabet } from "./unicode/character-class.ts";
-import { asciiFolding, unicodeFolding } from "./unicode/folding.ts";
+import { asciiFolding, simpleFolding, unicodeFolding } from "./unicode/folding.ts";
 import { type CutOffMatch, WordMatcher } from "./word-matcher.ts";
 
 export interface Engines {
@@ -42,6 +43,8 @@ export interface Engines {
 
 /** What decides whether a line matches, in the form that KernelScanner takes. */
 export interface LineProgram {
+  /** False: what it selects are candidates, which `Engines.lines` confirms. */
+  readonly certain: boolean;
   readonly literals: RequiredLiterals | undefined;
   automaton(): LineAutomaton;
 }
@@ -105,12 +108,22 @@ class EngineBuilder {
   }
 
   /** What finds matches of regular patterns. */
-  #places(roots: readonly Node[]): Automaton {
+  #places(patterns: readonly Node[]): Automaton {
+    const bytewise = this.#readsBytes(patterns);
+    const roots = bytewise ? patterns.map(asBytes) : patterns;
     if (this.#options.whole !== "word" || this.#options.syntax === "perl")
-      return this.#automaton(roots.map((root) => this.#surround(root)));
-    const bare = this.#automaton(roots);
+      return this.#automaton(
+        roots.map((root) => this.#surround(root)),
+        bytewise,
+      );
+    const bare = this.#automaton(roots, bytewise);
     const cutOff: CutOffMatch = (bytes, start, end, at) => bare.simulation.matchCutOff(bytes, start, end, at);
     return { ...bare, matcher: new WordMatcher(bare.matcher, cutOff, this.#rules) };
+  }
+
+  #readsBytes(patterns: readonly Node[]): boolean {
+    const { syntax } = this.#options;
+    return this.#encoding === "utf8" && syntax !== "perl" && patterns.every(readsBytes);
   }
 
   /** What says which lines match, when only regular patterns are asked; undefined when `places` has to be asked. */
@@ -120,16 +133,26 @@ class EngineBuilder {
     // GNU grep asks for words by classes, which in UTF-8 are its second matcher's business, and so are empty words.
     if (word && this.#encoding === "utf8") {
       if (patterns.some(({ root }) => isNullable(root))) return undefined;
-      return this.#automaton(patterns.map(({ root }) => this.#surround(root)));
+      return this.#automaton(
+        patterns.map(({ root }) => this.#surround(root)),
+        false,
+      );
     }
     const differs = patterns.some(({ lineRoot }) => lineRoot !== undefined);
-    if (!word && !differs) return places;
-    return this.#automaton(patterns.map(({ root, lineRoot }) => this.#surround(lineRoot ?? root)));
+    if (!word && !differs) {
+      const roots = patterns.map(({ root }) => root);
+      if (!this.#readsBytes(roots) || roots.some(hasRawByte)) return places;
+    }
+    return this.#automaton(
+      patterns.map(({ root, lineRoot }) => this.#surround(lineRoot ?? root)),
+      false,
+    );
   }
 
   #lineProgram({ nfa, roots }: Automaton): LineProgram {
     const alphabet = this.#alphabet;
     return {
+      certain: true,
       literals: requiredLiterals(roots, {
         encoding: this.#encoding,
         charactersOf: (node) => setOfNode(node, alphabet),
@@ -143,7 +166,9 @@ class EngineBuilder {
     };
   }
 
-  #automaton(roots: readonly Node[], programSize: number = this.#limits.programSize): Automaton {
+  /** `bytewise`: matches may begin inside characters. */
+  #automaton(roots: readonly Node[], bytewise: boolean, programSize: number = this.#limits.programSize): Automaton {
+    const encoding = bytewise ? "bytes" : this.#encoding;
     const nfaOptions = {
       alphabet: this.#alphabet,
       lineTerminator: this.#terminator,
@@ -153,13 +178,13 @@ class EngineBuilder {
     } as const;
     const nfa = compileNfa(roots, nfaOptions);
     const semantics = this.#semantics;
-    const simulation = new Simulation(nfa, { rules: this.#rules, encoding: this.#encoding, semantics });
+    const simulation = new Simulation(nfa, { rules: this.#rules, encoding, semantics });
     // Whether a byte stands between the bytes of a character takes looking at more than its neighbours.
     if ((nfa.assertions & CHARACTER_START) !== 0) return { nfa, roots, matcher: simulation, simulation };
     const reverse = (): Nfa => compileNfa(roots, { ...nfaOptions, direction: "reverse" });
     const matcher = new DfaMatcher(nfa, reverse, simulation, {
       semantics,
-      encoding: this.#encoding,
+      encoding,
       unicodeWords: this.#rules === "unicode",
       lineTerminator: this.#terminator,
       cacheBytes: this.#limits.dfaCacheBytes,
@@ -195,7 +220,7 @@ class EngineBuilder {
     const loose = relaxed(root);
     if (loose === undefined) return undefined;
     try {
-      return this.#automaton([loose], RELAXED_PROGRAM_SIZE).matcher;
+      return this.#automaton([loose], false, RELAXED_PROGRAM_SIZE).matcher;
     } catch (error) {
       if (error instanceof PatternProblem) return undefined;
       throw error;
@@ -245,6 +270,9 @@ function alphabetOf(options: CompileOptions): Alphabet {
   return {
     encoding,
     perl: options.syntax === "perl",
-    folding: () => (encoding === "bytes" ? asciiFolding() : unicodeFolding(dottedI)),
+    folding: () => {
+      if (encoding === "bytes") return asciiFolding();
+      return options.syntax === "perl" ? simpleFolding() : unicodeFolding(dottedI);
+    },
   };
 }

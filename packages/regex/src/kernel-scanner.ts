@@ -102,7 +102,7 @@ export class KernelScanner implements LineScanner {
     this.#continueAt = -1;
     let count = 0;
     for (let at = from; at < to; at = this.#windowEnd) {
-      if (this.#literalsApply(false)) {
+      if (this.#literalsApply(false) || !this.#pattern.lineProgram.certain) {
         count += this.#collect(at, to, false);
         continue;
       }
@@ -136,8 +136,7 @@ export class KernelScanner implements LineScanner {
     const end = this.#kernel.hits[this.#taken++]! - origin;
     this.lineEnd = Math.min(end, to);
     this.#continueAt = this.lineEnd + 1;
-    const before = this.#kernel.findLastByte(this.#pattern.terminator, from, end);
-    return before < 0 ? from : before + 1;
+    return this.#startOfLine(from, end);
   }
 
   /** Whether the next window is searched by literals. */
@@ -155,12 +154,54 @@ export class KernelScanner implements LineScanner {
   }
 
   #collectWindow(from: number, to: number, inverted: boolean): number {
+    if (this.#pattern.lineProgram.certain) return this.#collectSelected(from, to, inverted);
+    const matching = this.#confirm(from, this.#collectSelected(from, to, false));
+    return inverted ? this.#others(from, this.#windowEnd, matching) : matching;
+  }
+
+  /** Lines that the automaton or the literals select. */
+  #collectSelected(from: number, to: number, inverted: boolean): number {
     if (this.#literalsApply(inverted)) return this.#collectByLiterals(from, to);
     if (this.#withoutLiterals > 0) this.#withoutLiterals--;
     const walker = this.#walkerOf(inverted);
     const found = walker.collect(from, to);
     this.#windowEnd = walker.windowEnd;
     return found;
+  }
+
+  /** Keeps of the candidates in the kernel's hits those that match. */
+  #confirm(from: number, candidates: number): number {
+    const { hits, origin, input } = this.#kernel;
+    let found = 0;
+    let lineStart = from;
+    for (let i = 0; i < candidates; i++) {
+      const end = hits[i]! - origin;
+      lineStart = this.#startOfLine(lineStart, end);
+      if (this.#pattern.lines.test(input, lineStart, end)) hits[found++] = end + origin;
+      lineStart = end + 1;
+    }
+    return found;
+  }
+
+  /** Puts all lines of the window [from, to) but the `count` ones in the kernel's hits there instead. */
+  #others(from: number, to: number, count: number): number {
+    const kernel = this.#kernel;
+    const { hits, origin } = kernel;
+    const excluded = hits.slice(0, count);
+    let found = 0;
+    for (let at = from, next = 0; at < to; at++) {
+      const terminator = kernel.findByte(this.#pattern.terminator, at, to);
+      at = terminator < 0 ? to : terminator;
+      if (next < count && excluded[next] === at + origin) next++;
+      else hits[found++] = at + origin;
+    }
+    return found;
+  }
+
+  /** Start of the line that ends at `end`; no line of interest begins before `from`. */
+  #startOfLine(from: number, end: number): number {
+    const before = this.#kernel.findLastByte(this.#pattern.terminator, from, end);
+    return before < 0 ? from : before + 1;
   }
 
   #collectByLiterals(from: number, to: number): number {
@@ -176,8 +217,7 @@ export class KernelScanner implements LineScanner {
     let lineStart = from;
     for (let i = 0; i < candidates; i++) {
       const end = hits[i]! - origin;
-      const before = kernel.findLastByte(this.#pattern.terminator, lineStart, end);
-      if (before >= 0) lineStart = before + 1;
+      lineStart = this.#startOfLine(lineStart, end);
       if (walker.lineCounts(lineStart, end)) hits[found++] = end + origin;
       lineStart = end + 1;
     }

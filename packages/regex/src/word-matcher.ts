@@ -31,7 +31,7 @@ export class WordMatcher implements Matcher {
     let next = from;
     while (next <= end && inner.find(bytes, start, end, next)) {
       const { matchStart } = inner;
-      const free = !standsBehindWord(bytes, start, matchStart, this.#rules);
+      const free = !standsBehindWord(bytes, start, end, matchStart, this.#rules);
       for (let length = inner.matchEnd - matchStart; ;) {
         if (free && !standsBeforeWord(bytes, matchStart + length, end, this.#rules)) {
           this.matchStart = matchStart;

@@ -122,4 +122,26 @@ describe.each(["js", "wasm"] as const)("the scanner with the %s kernel", (engine
       { numRuns: 60 },
     );
   });
+
+  test("confirms the candidates of back-references", () => {
+    const references = fc.constantFrom(
+      "(a|b)\\1",
+      "(a+)b\\1",
+      "([ab]+).*\\1$",
+      "^(.)\\1",
+      "(\\<a)\\1",
+      "(^a)\\1",
+      "(b$|a)\\1",
+      "abc|(é)\\1",
+    );
+    fc.assert(
+      fc.property(fc.tuple(references, pattern), options, text, (list, chosen, input) => {
+        const plain = load(plainScanner(list, chosen), input);
+        const scanner = load(compile(list, { ...chosen, engine }).scanner(), input);
+        expect(linesOf(scanner, input.length, false)).toEqual(linesOf(plain, input.length, false));
+        expect(linesOf(scanner, input.length, true)).toEqual(linesOf(plain, input.length, true));
+      }),
+      { numRuns: 150 },
+    );
+  });
 });

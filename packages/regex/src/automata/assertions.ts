@@ -2,7 +2,7 @@
 import type { AssertionKind } from "../syntax/ast.ts";
 import { contains } from "../unicode/code-point-set.ts";
 import { unicodeClass } from "../unicode/posix-classes.ts";
-import { RAW_BYTE, decodeAt, insideSequence, previousStart } from "../unicode/utf8.ts";
+import { RAW_BYTE, decodeAt, insideSequence, previousStart, sequenceLength } from "../unicode/utf8.ts";
 
 /** Index is the number. */
 export const ASSERTIONS: readonly AssertionKind[] = [
@@ -112,9 +112,16 @@ export function holds(
   }
 }
 
-/** Whether a word character ends at `at`; a byte that is no character is none. */
-export function standsBehindWord(bytes: Uint8Array, start: number, at: number, rules: WordRules): boolean {
-  return wordBefore(bytes, start, at, rules, false);
+/** Whether a word character has the byte before `at`; a byte that is no character is none. */
+export function standsBehindWord(bytes: Uint8Array, start: number, end: number, at: number, rules: WordRules): boolean {
+  if (at <= start) return false;
+  const byte = bytes[at - 1]!;
+  if (byte < 0x80 || rules !== "unicode") return isAsciiWord(byte);
+  for (let from = at - 1; from >= start && at - from <= 4; from--) {
+    if ((bytes[from]! & 0xc0) === 0x80) continue;
+    return from + sequenceLength(bytes, from, end) >= at && isWord(decodeAt(bytes, from, end), rules, false);
+  }
+  return false;
 }
 
 /** Whether a word character begins at `at`. */

@@ -10,6 +10,67 @@ export type ByteGraph = readonly (readonly number[])[];
 
 const cache = new WeakMap<CodePointSet, Partial<Record<string, ByteGraph>>>();
 
+/** [low, high] per byte of what has the form of UTF-8 and is none: surrogates, and what lies beyond U+10FFFF in up to six bytes. */
+const LOOKALIKES: readonly (readonly (readonly [number, number])[])[] = [
+  [
+    [0xed, 0xed],
+    [0xa0, 0xbf],
+  ],
+  [
+    [0xf4, 0xf4],
+    [0x90, 0xbf],
+    [0x80, 0xbf],
+  ],
+  [
+    [0xf5, 0xf7],
+    [0x80, 0xbf],
+    [0x80, 0xbf],
+  ],
+  [
+    [0xf8, 0xf8],
+    [0x88, 0xbf],
+    [0x80, 0xbf],
+    [0x80, 0xbf],
+  ],
+  [
+    [0xf9, 0xfb],
+    [0x80, 0xbf],
+    [0x80, 0xbf],
+    [0x80, 0xbf],
+  ],
+  [
+    [0xfc, 0xfc],
+    [0x84, 0xbf],
+    [0x80, 0xbf],
+    [0x80, 0xbf],
+    [0x80, 0xbf],
+  ],
+  [
+    [0xfd, 0xfd],
+    [0x80, 0xbf],
+    [0x80, 0xbf],
+    [0x80, 0xbf],
+    [0x80, 0xbf],
+  ],
+];
+
+/** The graph of what only looks like UTF-8. */
+export function lookalikeGraph(direction: "forward" | "reverse"): ByteGraph {
+  const groups: number[][] = [];
+  const entry: number[] = [];
+  for (const lookalike of LOOKALIKES) {
+    const ranges = [...lookalike, [0x80, 0xbf] as const];
+    if (direction === "forward") ranges.reverse();
+    let target = -1;
+    for (const [i, [low, high]] of ranges.entries()) {
+      if (i === ranges.length - 1) entry.push(low, high, target);
+      else target = groups.push([low, high, target]) - 1;
+    }
+  }
+  groups.push(entry);
+  return groups;
+}
+
 export function byteGraph(set: CodePointSet, encoding: "utf8" | "bytes", direction: "forward" | "reverse"): ByteGraph {
   let known = cache.get(set);
   if (known === undefined) {

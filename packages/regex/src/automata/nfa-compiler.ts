@@ -5,7 +5,7 @@ import { type Alphabet, characterSet, everything, resolveClass } from "../unicod
 import { type CodePointSet, difference } from "../unicode/code-point-set.ts";
 import { RAW_BYTE, pushUtf8 } from "../unicode/utf8.ts";
 import { assertionNumber } from "./assertions.ts";
-import { type ByteGraph, byteGraph } from "./byte-graph.ts";
+import { type ByteGraph, byteGraph, lookalikeGraph } from "./byte-graph.ts";
 import { ASSERT, BYTES, FAIL, MATCH, type Nfa, SAVE, SPLIT } from "./nfa.ts";
 
 export interface NfaOptions {
@@ -219,7 +219,9 @@ class NfaCompiler {
       graph = byteGraph(set, alphabet.encoding, this.#options.direction);
       this.#graphs.set(node, graph);
     }
-    return this.#graph(graph, next);
+    const entry = this.#graph(graph, next);
+    if (node.type !== "any" || node.wide !== true) return entry;
+    return this.#split(entry, this.#graph(lookalikeGraph(this.#options.direction), next), false);
   }
 
   /** A character that stands for itself is its bytes, one after the other. */

@@ -2,6 +2,7 @@
 import { assertionNumber } from "../automata/assertions.ts";
 import { isNullable, setOfNode } from "../automata/nfa-compiler.ts";
 import type { Condition, Node } from "../syntax/ast.ts";
+import { fixedLength } from "../syntax/fixed-length.ts";
 import { POSIX_MESSAGES, PatternProblem } from "../syntax/problem.ts";
 import type { Alphabet } from "../unicode/character-class.ts";
 import { type CodePointSet, contains, intersection } from "../unicode/code-point-set.ts";
@@ -68,43 +69,6 @@ export interface Program {
 /** Throws PatternProblem. */
 export function compileProgram(root: Node, groups: number, alphabet: Alphabet, programSize: number): Program {
   return new ProgramCompiler(groups, alphabet, programSize).compile(root);
-}
-
-/** Characters that the node takes: undefined when that varies or cannot be told. */
-export function fixedLength(node: Node): number | undefined {
-  switch (node.type) {
-    case "character":
-    case "any":
-    case "class":
-      return 1;
-    case "empty":
-    case "assertion":
-    case "look":
-    case "keep":
-      return 0;
-    case "group":
-    case "atomic":
-      return fixedLength(node.body);
-    case "repeat": {
-      const length = node.min === node.max ? fixedLength(node.body) : undefined;
-      return length === undefined ? undefined : length * node.min;
-    }
-    case "concatenation": {
-      let sum = 0;
-      for (const part of node.parts) {
-        const length = fixedLength(part);
-        if (length === undefined) return undefined;
-        sum += length;
-      }
-      return sum;
-    }
-    case "alternation": {
-      const [first, ...others] = node.branches.map(fixedLength);
-      return others.every((length) => length === first) ? first : undefined;
-    }
-    default:
-      return undefined;
-  }
 }
 
 class ProgramCompiler {
@@ -191,7 +155,7 @@ class ProgramCompiler {
         this.#emit({ op: "keep" });
         break;
       case "conditional":
-        this.#conditional(node.condition, node.then, node.otherwise);
+        this.#conditional(node.condition, node.yes, node.no);
         break;
       case "call":
         this.#emit({ op: "call", index: node.index });

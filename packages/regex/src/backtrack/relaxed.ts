@@ -17,7 +17,10 @@ export function relaxed(root: Node): Node | undefined {
 function collectGroups(node: Node, groups: Map<number, Node>): void {
   switch (node.type) {
     case "group":
-      if (node.index > 0) groups.set(node.index, node.body);
+      if (node.index > 0) {
+        const other = groups.get(node.index); // of a branch that counts from the same number
+        groups.set(node.index, other === undefined ? node.body : { type: "alternation", branches: [other, node.body] });
+      }
       collectGroups(node.body, groups);
       break;
     case "repeat":
@@ -63,8 +66,8 @@ function relax(node: Node, groups: ReadonlyMap<number, Node>, inside: ReadonlySe
     case "look":
       return EMPTY;
     case "conditional": {
-      const then = relax(node.then, groups, inside);
-      const otherwise = relax(node.otherwise, groups, inside);
+      const then = relax(node.yes, groups, inside);
+      const otherwise = relax(node.no, groups, inside);
       if (node.condition.type === "define") return EMPTY;
       return then && otherwise && { type: "alternation", branches: [then, otherwise] };
     }

@@ -66,8 +66,8 @@ export type RepeatMode = "greedy" | "lazy" | "possessive";
 export type Node =
   | { readonly type: "empty" }
   | { readonly type: "character"; readonly codePoint: number; readonly ignoreCase: boolean }
-  /** `.`; with newlines where the dialect's dot has them. */
-  | { readonly type: "any"; readonly newline: boolean }
+  /** `.`; with newlines where the dialect's dot has them; wide: with what only looks like UTF-8 (byte-reading.ts). */
+  | { readonly type: "any"; readonly newline: boolean; readonly wide?: boolean }
   /** \C: one byte, whatever it is part of. */
   | { readonly type: "anyByte" }
   | CharacterClass
@@ -94,8 +94,8 @@ export type Node =
   | {
       readonly type: "conditional";
       readonly condition: Condition;
-      readonly then: Node;
-      readonly otherwise: Node;
+      readonly yes: Node;
+      readonly no: Node;
     }
   /** (?1), (?R): the pattern of a group, once more; 0 is the whole. */
   | { readonly type: "call"; readonly index: number }

@@ -55,7 +55,7 @@ function outlineOf(node: Node): Outline {
     case "atomic":
       return branch("without going back", [node.body]);
     case "conditional":
-      return branch("if", [node.then, node.otherwise]);
+      return branch("if", [node.yes, node.no]);
     case "call":
       return leaf(node.index === 0 ? "the whole pattern again" : `the pattern of group ${node.index} again`);
     case "keep":

@@ -5,22 +5,35 @@ import { asciiFolding, unicodeFolding } from "../unicode/folding.ts";
 import type { ClassItem, Node, ParsedPattern } from "./ast.ts";
 import { parseFixed } from "./fixed.ts";
 import { decodePattern } from "./pattern-text.ts";
+import { PerlParser } from "./perl.ts";
 import { type PosixOptions, PosixParser } from "./posix.ts";
 import { PatternProblem } from "./problem.ts";
 import { patternWarnings } from "./warnings.ts";
 
 const NO_NAMES: ReadonlyMap<string, readonly number[]> = new Map();
 
-/** Throws PatternProblem. */
+/** Throws PatternProblem, with the position in bytes. */
 export function parsePattern(bytes: Uint8Array, options: CompileOptions, limits: RegexLimits): ParsedPattern {
+  const { characters, offsets } = decodePattern(bytes, options.encoding ?? "utf8");
+  try {
+    return parseCharacters(characters, options, limits);
+  } catch (error) {
+    if (!(error instanceof PatternProblem) || error.position === -1) throw error;
+    throw new PatternProblem(error.code, error.message, offsets[error.position] ?? bytes.length);
+  }
+}
+
+function parseCharacters(characters: readonly number[], options: CompileOptions, limits: RegexLimits): ParsedPattern {
   const encoding = options.encoding ?? "utf8";
   const ignoreCase = options.ignoreCase ?? false;
-  const { characters } = decodePattern(bytes, encoding);
   switch (options.syntax ?? "ere") {
     case "fixed":
       return { root: parseFixed(characters, ignoreCase), groups: 0, groupNames: NO_NAMES, warnings: [] };
     case "perl":
-      throw new PatternProblem("EUNSUPPORTED", "Perl syntax is not built yet");
+      return {
+        ...new PerlParser(characters, { ignoreCase, encoding, multiline: options.lineTerminator === 0 }).parse(),
+        warnings: [],
+      };
     default:
       return parsePosix(
         characters,
@@ -41,10 +54,9 @@ export function parsePattern(bytes: Uint8Array, options: CompileOptions, limits:
 
 function parsePosix(text: readonly number[], options: PosixOptions, encoding: "utf8" | "bytes"): ParsedPattern {
   const places = new PosixParser(text, options).parse();
-  const lines =
-    places.ambiguous && isForLineMatcher(places.root, encoding)
-      ? new PosixParser(text, { ...options, reader: "lines" }).parse().root
-      : undefined;
+  // The other reader can find errors of its own, whoever decides in the end.
+  const others = places.ambiguous ? new PosixParser(text, { ...options, reader: "lines" }).parse().root : undefined;
+  const lines = isForLineMatcher(places.root, encoding) ? others : undefined;
   return {
     root: places.root,
     ...(lines !== undefined && { lineRoot: lines }),

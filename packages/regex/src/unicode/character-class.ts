@@ -1,7 +1,8 @@
 /** What a class of the syntax tree contains. */
-import type { CharacterClass, ClassItem } from "../syntax/ast.ts";
+import type { CharacterClass, ClassItem, ClassName } from "../syntax/ast.ts";
 import { ALL_BYTES, type CodePointSet, UNICODE, difference, intersection, setOf, union } from "./code-point-set.ts";
 import type { Folding } from "./folding.ts";
+import { propertySet } from "./properties.ts";
 import { BYTE_CLASSES, unicodeClass } from "./posix-classes.ts";
 
 /** The alphabet that patterns are about, and how it is classified, folded and sorted. */
@@ -10,8 +11,6 @@ export interface Alphabet {
   folding(): Folding;
   /** Perl's rules where they differ: classes, folding of classes by their members. */
   readonly perl: boolean;
-  /** What \p{name} means. */
-  property?(name: string): CodePointSet;
   /** Characters that sort from `low` to `high`; by code when absent. */
   collationRange?(low: number, high: number): CodePointSet;
   /** Characters that sort as this one does; itself when absent. */
@@ -30,16 +29,24 @@ export function characterSet(codePoint: number, ignoreCase: boolean, alphabet: A
 
 /** The class as a set; of raw bytes (utf8.ts) only what is listed. */
 export function resolveClass(node: CharacterClass, alphabet: Alphabet): CodePointSet {
-  const universe = everything(alphabet);
-  let set = union(...node.items.map((item) => itemSet(item, node.ignoreCase, alphabet)));
-  if (node.ignoreCase && alphabet.perl) set = alphabet.folding().close(set);
+  const universe = isAsciiComplement(node, alphabet) ? ASCII : everything(alphabet);
+  const set = union(...node.items.map((item) => itemSet(item, node.ignoreCase, alphabet)));
   return node.negated ? difference(universe, set) : intersection(set, universe);
+}
+
+const ASCII: CodePointSet = [0, 0x7f];
+
+/** \W, \D and \S, where they stand alone, match nothing beyond ASCII in grep -P (of PCRE2 10.42, in UTF-8); in brackets they do. */
+function isAsciiComplement({ escape, items: [item] }: CharacterClass, alphabet: Alphabet): boolean {
+  if (!alphabet.perl || alphabet.encoding !== "utf8" || escape !== true || item?.type !== "named" || !item.negated)
+    return false;
+  return item.name === "word" || item.name === "digit" || item.name === "space";
 }
 
 function itemSet(item: ClassItem, ignoreCase: boolean, alphabet: Alphabet): CodePointSet {
   switch (item.type) {
     case "range":
-      if (alphabet.perl) return [item.low, item.high];
+      if (alphabet.perl) return ignoreCase ? alphabet.folding().close([item.low, item.high]) : [item.low, item.high];
       if (item.low === item.high) return characterSet(item.low, ignoreCase, alphabet);
       return foldedRange(item.low, item.high, ignoreCase, alphabet);
     case "collating":
@@ -49,19 +56,21 @@ function itemSet(item: ClassItem, ignoreCase: boolean, alphabet: Alphabet): Code
       return ignoreCase ? alphabet.folding().close(set) : set;
     }
     case "property": {
-      const set = alphabet.property!(item.name);
+      const set = propertySet(item.name);
       return item.negated ? difference(everything(alphabet), set) : set;
     }
     default: {
-      const anyCase = ignoreCase && (item.name === "lower" || item.name === "upper");
-      const name = anyCase && !alphabet.perl ? "alpha" : item.name;
-      const set =
-        alphabet.encoding === "bytes" || (alphabet.perl && alphabet.property === undefined)
-          ? BYTE_CLASSES[name]
-          : unicodeClass(name);
+      const name = ignoreCase && (item.name === "lower" || item.name === "upper") ? "alpha" : item.name;
+      const set = classSet(name, alphabet);
       return item.negated ? difference(everything(alphabet), set) : set;
     }
   }
+}
+
+/** Perl's classes are ASCII's, but for the blanks that \\h and \\v know. */
+function classSet(name: ClassName, alphabet: Alphabet): CodePointSet {
+  const wide = name === "horizontalSpace" || name === "verticalSpace";
+  return alphabet.encoding === "utf8" && (!alphabet.perl || wide) ? unicodeClass(name) : BYTE_CLASSES[name];
 }
 
 /** glibc folds the ends of a range, then compares folded characters with it: [_-a] without case is from _ to A, which is an error before it is a set. */

@@ -1,6 +1,6 @@
 /**
  * Case folding. GNU grep compares what towupper() makes of two characters, so a character matches all that share its upper case: s, S and
- * ſ; but not İ and i, whose upper cases differ. Perl's folding (PCRE2's) is Unicode's simple case folding and lives in syntax/perl's rooms.
+ * ſ; but not İ and i, whose upper cases differ. Perl's folding (PCRE2's) is Unicode's simple case folding.
  */
 import { type CodePointSet, setOf } from "./code-point-set.ts";
 import { unpackNumbers } from "./packed.ts";
@@ -75,6 +75,7 @@ function upperCases(): Map<number, number> {
 let unicode: Folding | undefined;
 let turkish: Folding | undefined;
 let ascii: Folding | undefined;
+let simple: Folding | undefined;
 
 /** Folding in a UTF-8 locale; with `dottedI` as in Turkish and Azeri: i with İ, ı with I. */
 export function unicodeFolding(dottedI: boolean): Folding {
@@ -84,6 +85,26 @@ export function unicodeFolding(dottedI: boolean): Folding {
   }
   unicode ??= new MapFolding(upperCases());
   return unicode;
+}
+
+/** Characters whose lower case has another upper case: what Unicode's simple case folding has beyond towupper(). Upper case of the lower one. */
+const ONE_WAY: readonly (readonly [number, number])[] = [
+  [0x1e9e, 0xdf], // ẞ ß
+  [0x2126, 0x3a9], // Ω of ohm
+  [0x212a, 0x4b], // K of kelvin
+  [0x212b, 0xc5], // Å of ångström
+  [0x3f4, 0x398], // ϴ
+];
+
+/** Unicode's simple case folding, which is Perl's; ı stays apart. */
+export function simpleFolding(): Folding {
+  if (simple === undefined) {
+    const folds = upperCases();
+    folds.delete(0x131);
+    for (const [codePoint, folded] of ONE_WAY) folds.set(codePoint, folded);
+    simple = new MapFolding(folds);
+  }
+  return simple;
 }
 
 /** Folding in the C locale. */
