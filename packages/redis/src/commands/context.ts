@@ -151,7 +151,14 @@ export class CommandContext {
 
   /** As `collection`, for a value that will be changed though the original looks it up as a reader, which counts a hit or miss. */
   collectionToChange<T extends Collection>(i: number, type: CollectionClass<T>): T | undefined {
-    const value = this.collection(i, type);
+    const value = this.lookupToChange(i);
+    if (value === undefined || value instanceof type) return value as T | undefined;
+    throw WRONG_TYPE;
+  }
+
+  /** The same for a value of any type. */
+  lookupToChange(i: number): Value | undefined {
+    const value = this.lookup(i);
     if (value !== undefined) this.db.beforeWrite(this.db.peekId(this.args.string(i)));
     return value;
   }

@@ -5,8 +5,9 @@ import { StreamValue, type TrimRequest } from "../types/stream.ts";
 import type { StreamGroup } from "../types/stream-group.ts";
 import { MAX_ID, MIN_ID, nextId, parseId, previousId, type StreamId, type Uint64 } from "../types/stream-id.ts";
 import type { StreamEntry } from "../types/stream-node.ts";
+import type { Value } from "../types/value.ts";
 import { type CommandContext, EVENT } from "./context.ts";
-import { CommandError } from "./errors.ts";
+import { CommandError, WRONG_TYPE } from "./errors.ts";
 
 export const INVALID_ID: CommandError = new CommandError("ERR Invalid stream ID specified as stream command argument");
 const INVALID_START = new CommandError("ERR invalid start ID for the interval");
@@ -148,11 +149,16 @@ export function countOf(args: Args, i: number): number {
 
 /** The group that arguments 1 and 2 name; throws NOGROUP when it or its stream is missing. */
 export function groupOf(ctx: CommandContext, forWrite: boolean): { stream: StreamValue; group: StreamGroup } {
-  const stream = forWrite ? ctx.collectionToChange(1, StreamValue) : ctx.collection(1, StreamValue);
-  const group = stream?.group(ctx.args.string(2));
-  if (stream === undefined || group === undefined) {
+  return groupIn(ctx, forWrite ? ctx.lookupToChange(1) : ctx.lookup(1));
+}
+
+/** The same where argument 1 was looked up before: `value` is what is there. */
+export function groupIn(ctx: CommandContext, value: Value | undefined): { stream: StreamValue; group: StreamGroup } {
+  if (value !== undefined && !(value instanceof StreamValue)) throw WRONG_TYPE;
+  const group = value?.group(ctx.args.string(2));
+  if (value === undefined || group === undefined) {
     const [key, name] = [ctx.args.string(1), ctx.args.string(2)];
     throw new CommandError(`NOGROUP No such key '${key}' or consumer group '${name}'`);
   }
-  return { stream, group };
+  return { stream: value, group };
 }

@@ -7,7 +7,7 @@ import { compareIds, MIN_ID, parseId, type StreamId } from "../types/stream-id.t
 import { PendingEntry } from "../types/stream-pending.ts";
 import type { CommandContext } from "./context.ts";
 import { CommandError, SYNTAX_ERROR } from "./errors.ts";
-import { countOf, groupOf, intervalEnd, intervalStart, replyEntry, strictId } from "./stream-arguments.ts";
+import { countOf, groupIn, groupOf, intervalEnd, intervalStart, replyEntry, strictId } from "./stream-arguments.ts";
 import { createConsumer, sayClaimed, sayGroupPosition } from "./streams-reading.ts";
 import { type CommandRow, key } from "./table.ts";
 
@@ -193,6 +193,7 @@ const MAX_COUNT = 2 ** 59;
 
 function xautoclaim(ctx: CommandContext): void {
   const { args, reply } = ctx;
+  const value = ctx.lookupToChange(1);
   const minIdleMs = args.integer(4, new CommandError("ERR Invalid min-idle-time argument for XAUTOCLAIM"));
   const from = intervalStart(args, 5);
   let count = DEFAULT_COUNT;
@@ -203,7 +204,7 @@ function xautoclaim(ctx: CommandContext): void {
     } else if (args.is(i, "JUSTID")) idsOnly = true;
     else throw SYNTAX_ERROR;
   }
-  const { stream, group } = groupOf(ctx, true);
+  const { stream, group } = groupIn(ctx, value);
   ctx.noEffect();
   const consumer = claimant(ctx, group);
   const deleted: StreamId[] = [];

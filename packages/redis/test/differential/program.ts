@@ -8,6 +8,7 @@ import { hyperLogLogCommand } from "./families/hyperloglogs.ts";
 import { keyCommand } from "./families/keys.ts";
 import { listCommand } from "./families/lists.ts";
 import { publishCommand, subscribeCommand } from "./families/pubsub.ts";
+import { scriptCommand } from "./families/scripts.ts";
 import { setCommand } from "./families/sets.ts";
 import { sortedSetCommand } from "./families/sorted-sets.ts";
 import { StreamCommands } from "./families/streams.ts";
@@ -26,9 +27,12 @@ class Program {
   readonly steps: Step[] = [];
   readonly #draw: Draw;
   readonly #families: readonly Family[];
+  /** How many steps in a thousand run scripts. */
+  readonly #scripts: number;
 
   constructor(draw: Draw) {
     this.#draw = draw;
+    this.#scripts = oneOf(draw, [20, 20, 200]);
     const streams = new StreamCommands();
     const families: readonly Family[] = [
       stringCommand,
@@ -73,6 +77,8 @@ class Program {
     else if (fate < 205) this.steps.push(command(SUBSCRIBER, ...subscribeCommand(draw)));
     else if (fate < 215) this.#pipeline();
     else if (fate < 225) this.#pause();
+    else if (fate < 225 + this.#scripts)
+      this.steps.push(command(this.#client(), ...scriptCommand(draw, () => this.#words())));
     else this.steps.push(command(this.#client(), ...this.#words()));
   }
 
@@ -87,8 +93,9 @@ class Program {
     }
     if (chance(draw, 95)) push("MULTI");
     for (let n = draw(7); n > 0; n--) {
-      if (chance(draw, 5)) push(...oneOf(draw, [["MULTI"], ["WATCH", "a"], ["NOSUCH"], ["GET"], ["UNWATCH"]]));
-      else if (chance(draw, 5)) push(...publishCommand(draw));
+      const fate = draw(100);
+      if (fate < 5) push(...oneOf(draw, [["MULTI"], ["WATCH", "a"], ["NOSUCH"], ["GET"], ["UNWATCH"]]));
+      else if (fate < 10) push(...publishCommand(draw));
       else push(...this.#words());
       if (chance(draw, 10)) this.steps.push(command(RESP3, ...this.#words()));
     }
@@ -134,14 +141,17 @@ class Program {
   #expire(): void {
     const draw = this.#draw;
     // Each once: what is done to a key that may or may not have expired by now is anybody's guess.
-    for (const key of new Set(Array.from({ length: 1 + draw(3) }, () => anyKey(draw)))) {
+    // Nor bitmaps: 7.0 looks for the key of a BITCOUNT that it refuses.
+    const key = (): string =>
+      this.#families.includes(bitmapCommand) ? oneOf(draw, ["l0", "s0", "z1", "x0", "g0", "p1", "d"]) : anyKey(draw);
+    for (const name of new Set(Array.from({ length: 1 + draw(3) }, key))) {
       this.steps.push(
         command(
           RULER,
           ...oneOf(draw, [
-            ["PEXPIRE", key, SHORT_MS],
-            ["SET", key, "v", "PX", SHORT_MS],
-            ["GETEX", key, "PX", SHORT_MS],
+            ["PEXPIRE", name, SHORT_MS],
+            ["SET", name, "v", "PX", SHORT_MS],
+            ["GETEX", name, "PX", SHORT_MS],
           ]),
         ),
       );

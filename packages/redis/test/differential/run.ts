@@ -266,7 +266,7 @@ export class Comparison {
           ? accepts?.(words, ours, theirs) === true
           : equalReplies(words, ours, theirs, normalize);
       if (!explains) continue;
-      if (isError(ours) || isError(theirs)) this.#countsOtherwise = true;
+      if (isError(ours) || isError(theirs)) this.#countsOtherwise = this.#missesOtherwise = true;
       this.#meets(difference);
       return true;
     }
@@ -377,7 +377,7 @@ function withoutMisses(frames: readonly Frame[]): Frame[] {
   return frames.filter(({ raw }) => !raw.includes("keymiss"));
 }
 
-/** What one event brings to several patterns of a client comes in no order, and neither do the keys that one SCAN finds expired. */
+/** What one event brings to several patterns of a client comes in no order, and neither do the keys that one SCAN or SORT finds missing. */
 function inOrder(frames: readonly Frame[]): readonly Frame[] {
   const ordered: Frame[] = [];
   for (let from = 0; from < frames.length;) {
@@ -393,7 +393,7 @@ function inOrder(frames: readonly Frame[]): readonly Frame[] {
 /** Names the run of frames that this one is part of; empty: it stands alone. */
 function runOf({ raw }: Frame): string {
   if (!raw.includes("pmessage")) return "";
-  if (/\r\nexpired\r\n$|__:expired\r\n/.test(raw)) return "expired";
+  if (/\r\n(expired|keymiss)\r\n$|__:(expired|keymiss)\r\n/.test(raw)) return "found missing";
   return raw.slice(raw.indexOf("\r\n", raw.indexOf("pmessage") + 10) + 2).replace(/^[^\r]*\r\n/, "");
 }
 

@@ -207,7 +207,8 @@ export class TheirSide {
   async barrier(): Promise<void> {
     for (let round = 0; round < 2; round++) {
       this.#control.socket.write("PING\r\n");
-      await this.#until(() => this.#control.frames.length > 0);
+      await this.#until(() => this.#control.frames.length > 0 || this.#control.closed);
+      if (this.#control.closed) throw new Error("the original has ended");
       this.#control.frames.length = 0;
     }
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
 /** Random commands on hashes. */
-import { cased, chance, type Draw, oneOf, options, some } from "../draw.ts";
-import { count, counted, element, integer, keyOf, timeout } from "./values.ts";
+import { chance, type Draw, oneOf, options, some } from "../draw.ts";
+import { element, integer, keyOf } from "./values.ts";
 
 export function hashCommand(draw: Draw): string[] {
   const key = keyOf(draw, "h");

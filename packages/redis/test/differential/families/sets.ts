@@ -1,6 +1,6 @@
 /** Random commands on sets. */
-import { cased, chance, type Draw, oneOf, options, some } from "../draw.ts";
-import { count, counted, element, integer, keyOf, timeout } from "./values.ts";
+import { type Draw, oneOf, options, some } from "../draw.ts";
+import { counted, element, integer, keyOf } from "./values.ts";
 
 export function setCommand(draw: Draw): string[] {
   const key = keyOf(draw, "s");

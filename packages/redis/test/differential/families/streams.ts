@@ -136,7 +136,7 @@ export class StreamCommands {
           ["ENTRIESADDED", "7"],
         ]),
       ],
-      () => ["XREAD", ...count(), ...streams(3, ["0", "$"])],
+      () => ["XREAD", ...count(), ...streams(3, ["0", "0", "0", "$", "$", "$", "+"])],
       () => [
         "XREAD",
         ...count(),
