@@ -28,6 +28,8 @@ export interface LineScanner {
   encodingError(from: number, to: number): number;
   /** First offset of `byte` in [from, to), or -1. */
   findByte(byte: number, from: number, to: number): number;
+  /** How often `byte` stands in [from, to). */
+  countByte(byte: number, from: number, to: number): number;
 }
 
 export interface ScannerOptions {
@@ -102,6 +104,12 @@ export class PlainLineScanner implements LineScanner {
   findByte(byte: number, from: number, to: number): number {
     const at = this.buffer.indexOf(byte, from);
     return at < to ? at : -1;
+  }
+
+  countByte(byte: number, from: number, to: number): number {
+    let count = 0;
+    for (let i = from; i < to; i++) if (this.buffer[i] === byte) count++;
+    return count;
   }
 
   #endOfLine(start: number, to: number): number {

@@ -10,7 +10,7 @@
  * at its input: lines before the piece with the first NUL are output as text, the piece itself and what follows is not.
  */
 import type { LineScanner } from "@tenon/regex";
-import { countByte, type Selection } from "./selection.ts";
+import type { Selection } from "./selection.ts";
 
 /** Takes the lines that are found. */
 export interface LineSink {
@@ -300,7 +300,7 @@ export class LineSearch {
   #numberUpTo(position: number): void {
     const from = this.#numberedOffset - this.#baseOffset;
     if (position <= from) return;
-    this.#lineNumber += countByte(this.#scanner, this.#options.terminator, from, position);
+    this.#lineNumber += this.#scanner.countByte(this.#options.terminator, from, position);
     this.#numberedOffset = this.#baseOffset + position;
   }
 

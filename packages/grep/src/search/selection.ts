@@ -117,15 +117,8 @@ function countOneByOne(selection: Selection, from: number, to: number): number {
 }
 
 /** All lines of [from, to), the last included though nothing ends it. */
-export function linesIn(scanner: LineScanner, terminator: number, from: number, to: number): number {
+function linesIn(scanner: LineScanner, terminator: number, from: number, to: number): number {
   if (to <= from) return 0;
   const open = scanner.buffer[to - 1] === terminator ? 0 : 1;
-  return countByte(scanner, terminator, from, to) + open;
-}
-
-export function countByte(scanner: LineScanner, byte: number, from: number, to: number): number {
-  const { buffer } = scanner;
-  let count = 0;
-  for (let i = from; i < to; i++) if (buffer[i] === byte) count++;
-  return count;
+  return scanner.countByte(terminator, from, to) + open;
 }
