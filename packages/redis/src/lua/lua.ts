@@ -27,7 +27,7 @@ import { Machine } from "./machine.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 import { NO_SITE } from "./sites.ts";
 import { growth, LuaTable } from "./table.ts";
-import { list, type LuaFunction, LuaUserdata, type LuaValue, type LuaValues } from "./value.ts";
+import { list, type LuaFunction, LuaUserdata, NOTHING, type LuaValue, type LuaValues } from "./value.ts";
 import { asLuaError, SLICE_STEPS, STACK_SLOTS, Vm } from "./vm.ts";
 
 export { Chunk, compile, LuaError, LuaKilled, LuaSyntaxError, LuaTable, LuaUserdata, NOT_ENOUGH_MEMORY, plainText };
@@ -63,9 +63,13 @@ export interface StartOptions {
   readonly full?: boolean;
 }
 
-type Answer =
-  | { readonly caller: LuaFunction; readonly reply: unknown }
-  | { readonly caller: LuaFunction; readonly failure: unknown };
+/** In the record: the outside failed. */
+class RecordedFailure {
+  readonly failure: unknown;
+  constructor(failure: unknown) {
+    this.failure = failure;
+  }
+}
 
 export class LuaState {
   /** `_G`, with the libraries of 5.1 that a sandbox can have; the host adds its own and freezes what it likes (`table.frozen`). */
@@ -76,7 +80,8 @@ export class LuaState {
   readonly vm: Vm;
   readonly #runtime: Runtime;
   #run: LuaRun | undefined;
-  #record: Answer[] = [];
+  /** By turns who asked, and the answer. */
+  #record: unknown[] = [];
   #recordBytes = 0;
   #replayed = 0;
 
@@ -114,9 +119,7 @@ export class LuaState {
     size?: (reply: Reply) => number,
   ): LuaFunction {
     const call: LuaFunction = (...args) => {
-      const answer = this.#answer(call, () => perform(args));
-      if ("failure" in answer) throw answer.failure;
-      const reply = answer.reply as Reply;
+      const reply = this.#answer(call, perform, args) as Reply;
       if (size !== undefined) this.#recordBytes += size(reply);
       return values(reply);
     };
@@ -126,7 +129,7 @@ export class LuaState {
   /** Printing reaches outside, too. */
   #recordedPrint(print: LuaStateOptions["print"]): LuaStateOptions["print"] {
     const caller: LuaFunction = () => undefined;
-    return print && ((line) => void this.#answer(caller, () => print(line)));
+    return print && ((line) => void this.#answer(caller, () => print(line), NOTHING));
   }
 
   /** A function of the host's that only computes. Its failures are LuaErrors (`vm.error`, `vm.argumentError`). */
@@ -134,51 +137,60 @@ export class LuaState {
     return (...args) => compute(args);
   }
 
-  #answer(caller: LuaFunction, perform: () => unknown): Answer {
-    if (this.#replayed < this.#record.length) {
-      const answer = this.#record[this.#replayed++]!;
-      if (answer.caller !== caller) throw new LuaKilled("the script did not repeat itself");
-      return answer;
+  /** What `perform` answers, or answered when this call was made for the first time. Throws what it throws, or threw. */
+  #answer(caller: LuaFunction, perform: (args: readonly LuaValue[]) => unknown, args: readonly LuaValue[]): unknown {
+    const record = this.#record;
+    if (this.#replayed < record.length) {
+      const known = record[this.#replayed++];
+      const reply = record[this.#replayed++];
+      if (known !== caller) throw new LuaKilled("the script did not repeat itself");
+      if (reply instanceof RecordedFailure) throw reply.failure;
+      return reply;
     }
-    if (!this.vm.full && (this.#record.length >= MAX_RECORD || this.#recordBytes > MAX_RECORD_BYTES)) {
+    if (this.vm.full) return perform(args);
+    if (record.length >= 2 * MAX_RECORD || this.#recordBytes > MAX_RECORD_BYTES) {
       throw new NeedsFullMode("the record is full", false);
     }
-    let answer: Answer;
+    let reply: unknown;
     try {
-      answer = { caller, reply: perform() };
+      reply = perform(args);
     } catch (failure) {
-      answer = { caller, failure };
+      record.push(caller, new RecordedFailure(failure));
+      this.#replayed = record.length;
+      throw failure;
     }
-    if (!this.vm.full) {
-      this.#record.push(answer);
-      this.#replayed++;
-    }
-    return answer;
+    record.push(caller, reply);
+    this.#replayed = record.length;
+    return reply;
   }
 
   /** Runs a chunk until it is done or the host wants to stop. Throws when another run is suspended. */
   start(chunk: Chunk, options: StartOptions = {}): LuaRun {
     if (this.#run !== undefined) throw new Error("a script is running already");
-    const stage = (full: boolean): { main: LuaFunction; args: readonly LuaValue[] } => {
-      const { vm } = this;
-      vm.full = full;
-      vm.fuel = SLICE_STEPS;
-      vm.room = STACK_SLOTS;
-      vm.site = NO_SITE;
-      vm.tables = [];
-      growth.bytes = 0;
-      this.#replayed = 0;
-      this.#recordBytes = 0;
-      return { args: options.begin?.() ?? [], main: this.load(chunk) };
-    };
-    this.#record = [];
-    const run = new LuaRun(this.vm, chunk, stage, () => {
-      this.#run = undefined;
-      this.#record = [];
-    });
+    const run = new LuaRun(this, chunk, options);
     this.#run = run;
     run.begin(options.full === true || chunk.needsFull);
     return run;
+  }
+
+  /** The chunk as a function on a fresh stage. Called by the run, for each of its beginnings. */
+  stage(chunk: Chunk, full: boolean): LuaFunction {
+    const { vm } = this;
+    vm.full = full;
+    vm.fuel = SLICE_STEPS;
+    vm.room = STACK_SLOTS;
+    vm.site = NO_SITE;
+    vm.tables.length = 0;
+    growth.bytes = 0;
+    this.#replayed = 0;
+    this.#recordBytes = 0;
+    return this.load(chunk);
+  }
+
+  /** Called by the run. */
+  ended(): void {
+    this.#run = undefined;
+    if (this.#record.length > 0) this.#record = [];
   }
 }
 
@@ -186,59 +198,70 @@ export class LuaState {
 export class LuaRun {
   status: "running" | "suspended" | "done" | "failed" = "running";
   /** What the chunk returned. */
-  values: readonly LuaValue[] = [];
+  values: readonly LuaValue[] = NOTHING;
   /** Why it failed: LuaError, or LuaKilled. */
-  error: LuaError | LuaKilled | undefined;
-  machine: Machine | undefined;
-  readonly #vm: Vm;
+  error: LuaError | LuaKilled | undefined = undefined;
+  machine: Machine | undefined = undefined;
+  readonly #state: LuaState;
   readonly #chunk: Chunk;
-  readonly #stage: (full: boolean) => { main: LuaFunction; args: readonly LuaValue[] };
-  readonly #ended: () => void;
+  readonly #options: StartOptions;
 
-  constructor(
-    vm: Vm,
-    chunk: Chunk,
-    stage: (full: boolean) => { main: LuaFunction; args: readonly LuaValue[] },
-    ended: () => void,
-  ) {
-    this.#vm = vm;
+  constructor(state: LuaState, chunk: Chunk, options: StartOptions) {
+    this.#state = state;
     this.#chunk = chunk;
-    this.#stage = stage;
-    this.#ended = ended;
+    this.#options = options;
   }
 
   /** Called by LuaState.start. */
   begin(full: boolean): void {
-    this.#guard(() => {
-      if (!full) {
-        try {
-          const { main, args } = this.#stage(false);
-          this.#done(list(main(...args) as LuaValue));
-          return;
-        } catch (failure) {
-          const abandoned = abandonment(failure);
-          if (abandoned === undefined) throw failure;
-          if (abandoned.remember) this.#chunk.needsFull = true;
-        }
-      }
-      const { main, args } = this.#stage(true);
-      this.machine = new Machine(this.#vm);
-      this.machine.start(main, args);
-      this.#advance();
-    });
+    try {
+      if (full || !this.#runsFast()) this.#runFull();
+    } catch (failure) {
+      this.#failWith(failure);
+    }
   }
 
   /** Goes on with a suspended run. */
   resume(): void {
     if (this.status !== "suspended") throw new Error(`the script is ${this.status}`);
     this.status = "running";
-    this.#guard(() => this.#advance());
+    try {
+      this.#advance();
+    } catch (failure) {
+      this.#failWith(failure);
+    }
   }
 
   /** Ends a suspended run; nothing of the script runs any more. */
   kill(message: string): void {
     if (this.status !== "suspended") throw new Error(`the script is ${this.status}`);
-    this.#fail(new LuaKilled(message, this.#vm.place()));
+    this.#fail(new LuaKilled(message, this.#state.vm.place()));
+  }
+
+  /** Whether the run came to its end in fast form. */
+  #runsFast(): boolean {
+    try {
+      const args = this.#begin();
+      this.#done(list(this.#state.stage(this.#chunk, false)(...args) as LuaValue));
+      return true;
+    } catch (failure) {
+      const abandoned = abandonment(failure);
+      if (abandoned === undefined) throw failure;
+      if (abandoned.remember) this.#chunk.needsFull = true;
+      return false;
+    }
+  }
+
+  #runFull(): void {
+    const args = this.#begin();
+    const main = this.#state.stage(this.#chunk, true);
+    this.machine = new Machine(this.#state.vm);
+    this.machine.start(main, args);
+    this.#advance();
+  }
+
+  #begin(): readonly LuaValue[] {
+    return this.#options.begin?.() ?? NOTHING;
   }
 
   #advance(): void {
@@ -247,31 +270,27 @@ export class LuaRun {
     else this.#done(values);
   }
 
-  #guard(work: () => void): void {
-    try {
-      work();
-    } catch (failure) {
-      try {
-        this.#fail(failure instanceof LuaKilled ? failure : asLuaError(failure));
-      } catch (bug) {
-        this.#ended();
-        throw bug;
-      }
-    }
-  }
-
   #done(values: readonly LuaValue[]): void {
     this.values = values;
     this.status = "done";
     this.machine = undefined;
-    this.#ended();
+    this.#state.ended();
+  }
+
+  #failWith(failure: unknown): void {
+    try {
+      this.#fail(failure instanceof LuaKilled ? failure : asLuaError(failure));
+    } catch (bug) {
+      this.#state.ended();
+      throw bug;
+    }
   }
 
   #fail(error: LuaError | LuaKilled): void {
     this.error = error;
     this.status = "failed";
     this.machine = undefined;
-    this.#ended();
+    this.#state.ended();
   }
 }
 

@@ -40,7 +40,7 @@ export class TableReply {
   table(): LuaValue {
     const table = this.#table;
     this.#table = undefined;
-    return table ?? new ReplyReader(this.bytes).value();
+    return table ?? reader.read(this.bytes);
   }
 }
 
@@ -60,6 +60,7 @@ export class StatusText {
 /** Values that nothing can change stand for themselves. */
 export type CallReply = undefined | boolean | number | string | ErrorReply | StatusText | TableReply;
 
+const NOTHING: Buffer = Buffer.alloc(0);
 const OK = new StatusText("OK");
 
 /** The one reply that `bytes[0, length)` holds, which are free again afterwards. */
@@ -73,9 +74,9 @@ export function callReply(bytes: Buffer, length: number): CallReply {
     case 0x24: // $
     case 0x5f: // _
     case 0x23: // #
-      return new ReplyReader(bytes).value() as CallReply;
+      return reader.read(bytes) as CallReply;
     default: {
-      const table = new ReplyReader(bytes).value();
+      const table = reader.read(bytes);
       if (!(table instanceof LuaTable)) return table as CallReply;
       return new TableReply(Buffer.from(bytes.subarray(0, length)), table);
     }
@@ -83,11 +84,16 @@ export function callReply(bytes: Buffer, length: number): CallReply {
 }
 
 class ReplyReader {
-  readonly #bytes: Buffer;
+  #bytes: Buffer = NOTHING;
   #at = 0;
 
-  constructor(bytes: Buffer) {
+  /** The value of the reply that the bytes begin with. */
+  read(bytes: Buffer): LuaValue {
     this.#bytes = bytes;
+    this.#at = 0;
+    const value = this.value();
+    this.#bytes = NOTHING;
+    return value;
   }
 
   value(): LuaValue {
@@ -199,6 +205,8 @@ class ReplyReader {
     return LuaTable.ofFields(["verbatim_string"], [LuaTable.ofFields(["string", "format"], [string, format])]);
   }
 }
+
+const reader = new ReplyReader();
 
 /** A list as a table; `slots` is `[undefined, first, …]` and taken over. The array part has a power of two slots, as one that grew has. */
 export function arrayTable(slots: LuaValue[]): LuaTable {

@@ -36,10 +36,9 @@ function trimmed(text: string): string {
 
 /** The table that redis.pcall returns for an error: `-CODE message`, or a message without a code, which is an ERR. */
 export function errorTable(error: string, counted = false): LuaTable {
-  const table = new LuaTable();
-  table.setString("err", withCode(error));
-  if (counted) table.setString(COUNTED_FIELD, true);
-  return table;
+  const text = withCode(error);
+  // In this order the original's pairs() finds them.
+  return counted ? LuaTable.ofFields([COUNTED_FIELD, "err"], [true, text]) : LuaTable.ofFields(["err"], [text]);
 }
 
 /** What a script's caller is told of an error that ended it. */

@@ -5,7 +5,7 @@
 import { LuaState, LuaTable, type LuaValue } from "../lua/lua.ts";
 import { arrayTable } from "./call-reply.ts";
 import { createBit } from "./lib/bit.ts";
-import { cjsonDefaults, type CjsonSettings, createCjson } from "./lib/cjson.ts";
+import { cjsonDefaults, type CjsonSettings, copySettings, createCjson } from "./lib/cjson.ts";
 import { createCmsgpack } from "./lib/cmsgpack.ts";
 import { createStruct } from "./lib/struct.ts";
 import { createRedisLibrary, errorHandler, type RedisLibraryHost } from "./redis-library.ts";
@@ -59,10 +59,10 @@ export class Sandbox {
   stage(keys: readonly string[], args: readonly string[], anew: boolean): void {
     const { globals, random } = this.state;
     if (anew) {
-      Object.assign(this.#cjson, this.#cjsonBefore);
+      copySettings(this.#cjsonBefore, this.#cjson);
       random.state = this.#chance;
     } else {
-      Object.assign(this.#cjsonBefore, this.#cjson);
+      copySettings(this.#cjson, this.#cjsonBefore);
       this.#chance = random.state;
     }
     globals.setString("KEYS", listTable(keys));

@@ -35,7 +35,21 @@ const SET_SLOTS = 3;
 const MAP_KEY_SLOTS = 4;
 const MAP_VALUE_SLOTS = 3;
 
-export class ScriptReply {
+/** Writes what a script returned; returns how many errors were in it. */
+export function writeScriptReply(
+  reply: ReplyWriter,
+  scriptResp: 2 | 3,
+  value: LuaValue,
+  counter: ErrorCounter,
+): number {
+  // Most scripts return a text or a number.
+  if (typeof value === "string") reply.bulk(value);
+  else if (typeof value === "number") reply.integer(integerOf(value));
+  else return new ScriptReply(reply, scriptResp, counter).write(value);
+  return 0;
+}
+
+class ScriptReply {
   readonly #reply: ReplyWriter;
   readonly #counter: ErrorCounter;
   /** The protocol that the script chose by redis.setresp decides what its booleans are. */

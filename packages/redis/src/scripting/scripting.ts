@@ -13,7 +13,7 @@ import { CommandError } from "../commands/errors.ts";
 import { FLAG, type CommandEntry } from "../commands/registry.ts";
 import type { Client } from "../engine/client.ts";
 import type { Engine } from "../engine/engine.ts";
-import { type LuaRun, type LuaValue } from "../lua/lua.ts";
+import type { LuaRun, LuaValue, StartOptions } from "../lua/lua.ts";
 import type { Args } from "../resp/args.ts";
 import { denialText } from "../acl/denial.ts";
 import { CallArguments } from "./call-arguments.ts";
@@ -23,8 +23,10 @@ import { REPL, type ScriptLogLevel } from "./redis-library.ts";
 import { Sandbox, type SandboxHost } from "./sandbox.ts";
 import { type Script, ScriptCache } from "./script-cache.ts";
 import { parseDeclaration, SCRIPT_FLAG } from "./script-flags.ts";
-import { ScriptReply } from "./script-reply.ts";
+import { writeScriptReply } from "./script-reply.ts";
 
+/** See #stopAt. */
+const NOT_ASKED = -1;
 /** How long a stopped script goes on before others are let in again. */
 const SLICE_MS = 5;
 /** Replies that took more than this are not kept for the next call. */
@@ -53,21 +55,42 @@ const READ_ONLY_SCRIPT = "ERR Write commands are not allowed from read-only scri
 const OOM_COMMAND = "OOM command not allowed when used memory > 'maxmemory'.";
 
 /** The script that is under way. */
-interface Running {
+class Running implements StartOptions {
+  readonly sandbox: Sandbox;
   readonly script: Script;
   readonly caller: Client;
   /** The caller's command, for what it writes. */
   readonly entry: CommandEntry;
-  readonly readOnly: boolean;
+  readOnly = false;
   /** Commands that need memory may have it, whether there is any. */
-  readonly mayGrow: boolean;
-  run: LuaRun | undefined;
+  mayGrow = true;
+  run: LuaRun | undefined = undefined;
   /** Who gets what it does. */
-  targets: number;
+  targets: number = REPL.all;
   /** It has called a command that writes: it can be refused nothing any more, and not be killed. */
-  wrote: boolean;
-  killed: boolean;
+  wrote = false;
+  killed = false;
+  readonly #keys: string[] = [];
+  readonly #args: string[] = [];
+  #begun = false;
+
+  /** `args` are those of EVAL: from 3 on `keyCount` keys, then what the script gets as ARGV. */
+  constructor(sandbox: Sandbox, script: Script, caller: Client, entry: CommandEntry, args: Args, keyCount: number) {
+    this.sandbox = sandbox;
+    this.script = script;
+    this.caller = caller;
+    this.entry = entry;
+    for (let i = 3; i < args.length; i++) (i < 3 + keyCount ? this.#keys : this.#args).push(args.string(i));
+  }
+
+  begin(): readonly LuaValue[] {
+    this.sandbox.stage(this.#keys, this.#args, this.#begun);
+    this.#begun = true;
+    return NO_VALUES;
+  }
 }
+
+const NO_VALUES: readonly LuaValue[] = [];
 
 /** Thrown out of EVAL's handler: the script was stopped, its reply comes later. */
 export const SCRIPT_STOPPED: unique symbol = Symbol("the script was stopped to let others in");
@@ -82,7 +105,10 @@ export class Scripting implements SandboxHost {
   /** Where math.random was when the last interpreter was let go: the original's generator outlives them. */
   #chance: bigint | undefined;
   #running: Running | undefined;
-  /** When the script, or its slice, is to be stopped, by #clock; Infinity: never. */
+  /**
+   * When the script, or its slice, is to be stopped, by #clock. Infinity: never, where a file or a master says what is to be done. NOT_ASKED:
+   * busy-reply-threshold after the first question, some 20,000 steps from the beginning.
+   */
   #stopAt = Infinity;
 
   /** `clock`: milliseconds of real time, fractional, never going back. */
@@ -137,38 +163,19 @@ export class Scripting implements SandboxHost {
     this.#check(script, readOnlyCommand);
     const { client: caller, command: entry } = ctx;
     const { flags } = script;
-    const running: Running = {
-      script,
-      caller,
-      entry,
-      readOnly: readOnlyCommand || (flags & SCRIPT_FLAG.noWrites) !== 0,
-      mayGrow: (flags & SCRIPT_FLAG.allowOom) !== 0 || !this.#engine.outOfMemory,
-      run: undefined,
-      targets: REPL.all,
-      wrote: false,
-      killed: false,
-    };
-    const keys: string[] = [];
-    const args: string[] = [];
-    for (let i = 3; i < ctx.args.length; i++) (i < 3 + keyCount ? keys : args).push(ctx.args.string(i));
+    const sandbox = (this.#sandbox ??= this.#newSandbox());
+    const running = new Running(sandbox, script, caller, entry, ctx.args, keyCount);
+    running.readOnly = readOnlyCommand || (flags & SCRIPT_FLAG.noWrites) !== 0;
+    running.mayGrow = (flags & SCRIPT_FLAG.allowOom) !== 0 || !this.#engine.outOfMemory;
     const client = this.#scriptClient();
     client.db = ctx.db;
     client.user = caller.user;
     client.noTouch = caller.noTouch;
     client.reply.resp = 2;
     this.#running = running;
-    const sandbox = (this.#sandbox ??= this.#newSandbox());
-    let begun = false;
-    this.#stopAt = this.#deadline(ctx);
-    this.#step(() => {
-      running.run = sandbox.state.start(script.chunk, {
-        begin: () => {
-          sandbox.stage(keys, args, begun);
-          begun = true;
-          return [];
-        },
-      });
-    });
+    // Most scripts are over before anybody asks for the time.
+    this.#stopAt = ctx.replaying ? Infinity : NOT_ASKED;
+    this.#step();
   }
 
   #newSandbox(): Sandbox {
@@ -179,9 +186,8 @@ export class Scripting implements SandboxHost {
 
   /** Lets a stopped script go on for a slice. Throws SCRIPT_STOPPED if that did not end it. */
   resume(): void {
-    const { run, killed } = this.#running!;
     this.#stopAt = this.#clock() + SLICE_MS;
-    this.#step(() => (killed ? run!.kill(KILLED) : run!.resume()));
+    this.#step();
   }
 
   /** Has a stopped script end with its next slice. Throws CommandError. */
@@ -199,38 +205,35 @@ export class Scripting implements SandboxHost {
   }
 
   /** One piece of a run, from the beginning or where it was stopped, up to its end or the next stop. */
-  #step(work: () => void): void {
+  #step(): void {
+    const engine = this.#engine;
     const running = this.#running!;
-    const { effects } = this.#engine;
-    this.#engine.enterScript();
-    effects.targets = running.targets;
+    engine.enterScript();
+    engine.effects.targets = running.targets;
     try {
-      work();
+      const { run } = running;
+      if (run === undefined) running.run = running.sandbox.state.start(running.script.chunk, running);
+      else if (running.killed) run.kill(KILLED);
+      else run.resume();
     } catch (bug) {
       this.#running = undefined;
       throw bug;
     } finally {
-      effects.targets = REPL.all;
-      this.#engine.leaveScript(running.caller, running.entry);
+      engine.effects.targets = REPL.all;
+      engine.leaveScript(running.caller, running.entry);
     }
-    if (running.run!.status === "suspended") throw SCRIPT_STOPPED;
+    const run = running.run!;
+    if (run.status === "suspended") throw SCRIPT_STOPPED;
     this.#running = undefined;
     this.#arguments.release();
-    this.#reply(running, running.run!);
-  }
-
-  /** Scripts are stopped at busy-reply-threshold, unless they are part of what a file or a master says. */
-  #deadline(ctx: CommandContext): number {
-    const threshold = this.#engine.config.number("busy-reply-threshold");
-    if (threshold <= 0 || ctx.replaying) return Infinity;
-    return this.#clock() + threshold;
+    this.#reply(running, run);
   }
 
   #reply({ script, caller, entry }: Running, run: LuaRun): void {
     const engine = this.#engine;
     if (run.status === "done") {
-      const reply = new ScriptReply(caller.reply, this.#scriptClient().reply.resp, engine);
-      if (reply.write(run.values[0]) > 0) entry.failedCalls++;
+      const { resp } = this.#client!.reply;
+      if (writeScriptReply(caller.reply, resp, run.values[0], engine) > 0) entry.failedCalls++;
       return;
     }
     entry.failedCalls++;
@@ -250,7 +253,12 @@ export class Scripting implements SandboxHost {
   // What the script asks for
 
   mayStop(): boolean {
-    return this.#clock() >= this.#stopAt;
+    const now = this.#clock();
+    if (this.#stopAt === NOT_ASKED) {
+      const threshold = this.#engine.config.number("busy-reply-threshold");
+      this.#stopAt = threshold <= 0 ? Infinity : now + threshold;
+    }
+    return now >= this.#stopAt;
   }
 
   processorSeconds(): number {

@@ -113,7 +113,9 @@ export function randomScript(seed: number): string {
       case 4:
         return `tostring(${call()})`;
       case 5:
-        return `redis.${pick(["error_reply", "status_reply", "sha1hex"])}(${value(depth - 1)})`;
+        return random(3) === 0
+          ? `redis.sha1hex('${pick(WORDS)}')`
+          : `redis.${pick(["error_reply", "status_reply"])}(${value(depth - 1)})`;
       case 6:
         return pick(["true", "false", "nil", "3.7", "-1.2", "KEYS", "ARGV", "ARGV[1]"]);
       case 7:

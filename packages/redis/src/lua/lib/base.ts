@@ -20,14 +20,14 @@ import { asLuaError, typeName, type Vm } from "../vm.ts";
 const MAX_UNPACKED = 7_998;
 const PCALL_SLOTS = 120;
 
-/** Addresses, for tostring: made up when asked for. */
+/** Addresses, for tostring: made up when asked for, with as many digits as those of a process have. */
 const addresses = new WeakMap<object, number>();
-let nextAddress = 0x5500_0010;
+let nextAddress = 0x7f55_0000_0010;
 
 function address(value: object): string {
   let known = addresses.get(value);
   if (known === undefined) addresses.set(value, (known = nextAddress += 32));
-  return `0x${known.toString(16).padStart(14, "0")}`;
+  return `0x${known.toString(16)}`;
 }
 
 /** The text of a value, without metamethods. */

@@ -35,6 +35,19 @@ export function cjsonDefaults(): CjsonSettings {
   };
 }
 
+/** Each field by its name: this is done for every script. */
+export function copySettings(from: Readonly<CjsonSettings>, to: CjsonSettings): void {
+  to.sparseConvert = from.sparseConvert;
+  to.sparseRatio = from.sparseRatio;
+  to.sparseSafe = from.sparseSafe;
+  to.encodeMaxDepth = from.encodeMaxDepth;
+  to.decodeMaxDepth = from.decodeMaxDepth;
+  to.numberPrecision = from.numberPrecision;
+  to.keepBuffer = from.keepBuffer;
+  to.encodeInvalidNumbers = from.encodeInvalidNumbers;
+  to.decodeInvalidNumbers = from.decodeInvalidNumbers;
+}
+
 const MAX_INT = 2147483647;
 const ESCAPED = /[\0-\x1f"\\/\x7f]/;
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
