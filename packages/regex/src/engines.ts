@@ -267,7 +267,12 @@ function oneOf(matchers: readonly Matcher[], semantics: "longest" | "first"): Ma
 function alphabetOf(options: CompileOptions): Alphabet {
   const encoding = options.encoding ?? "utf8";
   const dottedI = options.dottedI ?? false;
+  const collation = encoding === "utf8" ? options.collation : undefined;
   return {
+    ...(collation !== undefined && {
+      collationRange: (low: number, high: number) => collation.between(collation.place(low)!, collation.place(high)!), // the parser asked both
+      equivalents: (codePoint: number) => collation.equivalents(codePoint)!, // likewise
+    }),
     encoding,
     perl: options.syntax === "perl",
     folding: () => {

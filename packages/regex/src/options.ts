@@ -26,6 +26,16 @@ export const DEFAULT_LIMITS: RegexLimits = {
   lineBytes: 1024 * 1024 * 1024,
 };
 
+/** How a locale sorts characters, for the ranges and equivalence classes of POSIX bracket expressions. */
+export interface Collation {
+  /** The character's place in the order; undefined when it is not sorted. */
+  place(codePoint: number): number | undefined;
+  /** The characters from one place to another, as ranges: [low, high, low, high, …]. */
+  between(first: number, last: number): readonly number[];
+  /** The characters that differ from this one in accents and case at most, itself included, as ranges. */
+  equivalents(codePoint: number): readonly number[] | undefined;
+}
+
 export interface CompileOptions {
   /** Default "ere". */
   readonly syntax?: Syntax;
@@ -36,6 +46,8 @@ export interface CompileOptions {
   readonly dottedI?: boolean;
   /** Read \d and \D as digits in BRE and ERE too; GNU reads them as d and D. */
   readonly perlClasses?: boolean;
+  /** How the locale sorts. By code when absent, which is right for C and C.UTF-8; iso14651 (a door of its own) is what other locales of glibc have. */
+  readonly collation?: Collation;
   /** Which of the matches that start leftmost: the longest, or the one that Perl tries first. Default: first for "perl", else longest. */
   readonly semantics?: "longest" | "first";
   /** Match whole lines (grep -x) or whole words (grep -w) only. */

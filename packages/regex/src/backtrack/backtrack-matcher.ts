@@ -15,25 +15,28 @@ export class BacktrackMatcher implements Matcher {
 
   /** Throws RegexError("EBACKTRACK"). */
   test(bytes: Uint8Array, start: number, end: number): boolean {
-    if (this.#relaxed !== undefined && !this.#relaxed.test(bytes, start, end)) return false;
-    return this.find(bytes, start, end, start);
+    const machine = this.#machine;
+    machine.begin(bytes, start, end, start);
+    for (let at = this.#firstPlace(bytes, start, end, start); at <= end; at++) if (machine.matchesAt(at)) return true;
+    return false;
   }
 
   /** Throws RegexError("EBACKTRACK"). */
   find(bytes: Uint8Array, start: number, end: number, from: number): boolean {
-    let at = from;
-    if (this.#relaxed !== undefined) {
-      if (!this.#relaxed.find(bytes, start, end, from)) return false;
-      at = this.#relaxed.matchStart;
-    }
     const machine = this.#machine;
     machine.begin(bytes, start, end, from);
-    for (; at <= end; at++) {
+    for (let at = this.#firstPlace(bytes, start, end, from); at <= end; at++) {
       if (!machine.matchAt(at)) continue;
       this.matchStart = machine.matchStart;
       this.matchEnd = machine.matchEnd;
       return true;
     }
     return false;
+  }
+
+  /** The first place where a match can begin; beyond `end` where none can. */
+  #firstPlace(bytes: Uint8Array, start: number, end: number, from: number): number {
+    if (this.#relaxed === undefined) return from;
+    return this.#relaxed.find(bytes, start, end, from) ? this.#relaxed.matchStart : end + 1;
   }
 }

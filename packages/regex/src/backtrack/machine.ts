@@ -87,16 +87,24 @@ export class BacktrackMachine {
     this.#stepsLeft = this.#options.steps;
   }
 
-  /** Whether a match begins at `at`. Throws RegexError("EBACKTRACK"). */
+  /** Whether a match begins at `at`, and which. Throws RegexError("EBACKTRACK"). */
   matchAt(at: number): boolean {
+    return this.#attempt(at, this.#options.semantics === "longest");
+  }
+
+  /** Whether any match begins at `at`, be it the longest or not. Throws RegexError("EBACKTRACK"). */
+  matchesAt(at: number): boolean {
+    return this.#attempt(at, false);
+  }
+
+  #attempt(at: number, exhaustive: boolean): boolean {
     if (this.#utf8 && insideSequence(this.#bytes, at, this.#start, this.#end)) return false;
-    const { semantics } = this.#options;
     this.#memory = undefined;
-    if (semantics === "longest") {
+    if (this.#options.semantics === "longest") {
       const before = this.#stepsLeft;
       this.#stepsLeft = Math.min(before, STEPS_BEFORE_MEMORY);
       try {
-        const found = this.#whole(at);
+        const found = this.#whole(at, exhaustive);
         this.#stepsLeft += Math.max(0, before - STEPS_BEFORE_MEMORY);
         return found;
       } catch (error) {
@@ -105,17 +113,17 @@ export class BacktrackMachine {
         this.#memory = new Set();
       }
     }
-    return this.#whole(at);
+    return this.#whole(at, exhaustive);
   }
 
-  #whole(at: number): boolean {
+  #whole(at: number, exhaustive: boolean): boolean {
     this.#slots.fill(-1);
     this.#trailSize = 0;
     this.#stackSize = 0;
     this.#depth = 0;
     this.#keep = at;
     this.matchEnd = -1;
-    return this.#run(this.#program.start, at, undefined, this.#options.semantics === "longest");
+    return this.#run(this.#program.start, at, undefined, exhaustive);
   }
 
   #keep = 0;

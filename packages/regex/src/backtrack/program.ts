@@ -6,6 +6,7 @@ import { fixedLength } from "../syntax/fixed-length.ts";
 import { POSIX_MESSAGES, PatternProblem } from "../syntax/problem.ts";
 import type { Alphabet } from "../unicode/character-class.ts";
 import { type CodePointSet, contains, intersection } from "../unicode/code-point-set.ts";
+import { spareVainRetreats } from "./retreat.ts";
 
 /** Which characters one instruction takes. */
 export interface CharacterTest {
@@ -93,6 +94,7 @@ class ProgramCompiler {
     this.#node(root);
     this.#emit({ op: "return", index: 0 });
     this.#emit({ op: "match" });
+    spareVainRetreats(this.#instructions);
     return {
       instructions: this.#instructions,
       start: 0,

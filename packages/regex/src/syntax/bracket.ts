@@ -27,8 +27,8 @@ const LONGEST_NAME = 32;
 export interface CollationRules {
   /** The set from `low` to `high`; undefined when they cannot be the ends of a range here; "reversed" when the high end comes first. */
   range(low: number, high: number, ignoreCase: boolean): boolean | "reversed";
-  /** The character that [.name.] and [=name=] mean; undefined for none. */
-  element(name: readonly number[]): number | undefined;
+  /** The character that [.name.] or [=name=] means; undefined for none. */
+  element(name: readonly number[], type: "collating" | "equivalence"): number | undefined;
 }
 
 /** One element of a bracket expression before it is known whether a range follows. */
@@ -125,7 +125,8 @@ export class BracketParser {
         name: name.map((character) => (character < 0x80 ? String.fromCodePoint(character) : "?")).join(""),
       };
     }
-    return { type: delimiter === DOT ? "collating" : "equivalence", codePoint: this.#rules.element(name) };
+    const type = delimiter === DOT ? "collating" : "equivalence";
+    return { type, codePoint: this.#rules.element(name, type) };
   }
 
   #single(element: Element): ClassItem {

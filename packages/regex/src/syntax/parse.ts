@@ -1,8 +1,9 @@
 /** A parser per dialect behind one door. */
 import type { CompileOptions, RegexLimits } from "../options.ts";
-import { CodeOrder } from "../unicode/collation.ts";
-import { asciiFolding, unicodeFolding } from "../unicode/folding.ts";
+import { CodeOrder, LocaleOrder } from "../unicode/collation.ts";
+import { type Folding, asciiFolding, unicodeFolding } from "../unicode/folding.ts";
 import type { ClassItem, Node, ParsedPattern } from "./ast.ts";
+import type { CollationRules } from "./bracket.ts";
 import { parseFixed } from "./fixed.ts";
 import { decodePattern } from "./pattern-text.ts";
 import { PerlParser } from "./perl.ts";
@@ -42,9 +43,7 @@ function parseCharacters(characters: readonly number[], options: CompileOptions,
           ignoreCase,
           perlClasses: options.perlClasses ?? false,
           depth: limits.depth,
-          collation: new CodeOrder(encoding, () =>
-            encoding === "bytes" ? asciiFolding() : unicodeFolding(options.dottedI ?? false),
-          ),
+          collation: collationRules(options),
           reader: "places",
         },
         encoding,
@@ -56,7 +55,7 @@ function parsePosix(text: readonly number[], options: PosixOptions, encoding: "u
   const places = new PosixParser(text, options).parse();
   // The other reader can find errors of its own, whoever decides in the end.
   const others = places.ambiguous ? new PosixParser(text, { ...options, reader: "lines" }).parse().root : undefined;
-  const lines = isForLineMatcher(places.root, encoding) ? others : undefined;
+  const lines = others !== undefined && isForLineMatcher(others, encoding) ? others : undefined;
   return {
     root: places.root,
     ...(lines !== undefined && { lineRoot: lines }),
@@ -82,8 +81,9 @@ function isForLineMatcher(node: Node, encoding: "utf8" | "bytes"): boolean {
     case "class":
       return node.items.every((item) => isKnownItem(item, encoding));
     case "group":
-    case "repeat":
       return isForLineMatcher(node.body, encoding);
+    case "repeat":
+      return node.max === 0 || isForLineMatcher(node.body, encoding);
     case "concatenation":
       return node.parts.every((part) => isForLineMatcher(part, encoding));
     case "alternation":
@@ -97,4 +97,11 @@ function isKnownItem(item: ClassItem, encoding: "utf8" | "bytes"): boolean {
   if (item.type === "equivalence" || item.type === "collating") return false;
   if (encoding === "bytes" || item.type !== "range") return encoding === "bytes";
   return item.low === item.high || (item.low >= 0x30 && item.high <= 0x39);
+}
+
+function collationRules(options: CompileOptions): CollationRules {
+  const encoding = options.encoding ?? "utf8";
+  const folding = (): Folding => (encoding === "bytes" ? asciiFolding() : unicodeFolding(options.dottedI ?? false));
+  if (options.collation === undefined || encoding === "bytes") return new CodeOrder(encoding, folding);
+  return new LocaleOrder(options.collation, folding);
 }

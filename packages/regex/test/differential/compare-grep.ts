@@ -1,6 +1,7 @@
 /** Runs patterns through the installed GNU grep and through ours, and compares lines, places, errors and warnings. */
 import { spawnSync } from "node:child_process";
 import { RegexError, compile } from "../../src/index.ts";
+import { iso14651 } from "../../src/iso14651.ts";
 import { Random, randomLine, randomPattern } from "./random-patterns.ts";
 
 export interface Case {
@@ -94,6 +95,7 @@ function run(each: Case): { lines: string; places: string; messages: string } {
     encoding: each.locale === "C" ? "bytes" : "utf8",
     ignoreCase: each.ignoreCase,
     ...(each.whole !== undefined && { whole: each.whole }),
+    ...(each.locale.startsWith("en_US") && { collation: iso14651 }),
     limits: { backtrackSteps: 2_000_000 },
   });
   const text = bytes(each.lines.map((line) => `${line}\n`).join(""));
