@@ -143,6 +143,7 @@ class TextSearch implements LineSink {
         stopAtFirst: false,
         output: true,
         lineNumbers: true,
+        runs: invert,
       },
       this,
     );

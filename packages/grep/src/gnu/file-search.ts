@@ -63,7 +63,7 @@ export class FileSearch implements TreeVisitor {
     this.#search = new LineSearch(
       this.#scanner,
       selection,
-      { ...settings, stopAtFirst: mode.stopAtFirst, output: mode.lines },
+      { ...settings, stopAtFirst: mode.stopAtFirst, output: mode.lines, runs: invert },
       this.#printer,
     );
     this.#walk = new TreeWalk(this, { dereference: settings.dereference, locate: (path) => locate(path, io) });

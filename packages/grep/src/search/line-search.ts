@@ -35,6 +35,11 @@ export interface LineSearchOptions {
   /** Lines go to the sink; else they are only counted. */
   readonly output: boolean;
   readonly lineNumbers: boolean;
+  /**
+   * Selected lines that adjoin come in one run, within which nothing is asked about context: how GNU grep takes those of -v. It shows
+   * where a line could not be output.
+   */
+  readonly runs: boolean;
 }
 
 /** How much of a file GNU grep reads at once. */
@@ -242,15 +247,19 @@ export class LineSearch {
   }
 
   #outputLines(limit: number): void {
-    const { after } = this.#options;
+    const { after, runs } = this.#options;
     let end = this.#from - 1;
+    let runEnd = -1;
     while (end + 1 < limit) {
       const start = this.#selection.next(end + 1, limit);
       if (start === -1) return;
       // Kept here: the sink may ask the scanner about the line's matches.
       end = this.#selection.lineEnd;
-      if (this.#pending > 0) this.#trailingContext(start);
-      this.#leadingContext(start);
+      if (!runs || start !== runEnd) {
+        if (this.#pending > 0) this.#trailingContext(start);
+        this.#leadingContext(start);
+      }
+      runEnd = end + 1;
       this.#put(start, end, true);
       this.#took(end);
       this.#pending = Math.max(0, after);
