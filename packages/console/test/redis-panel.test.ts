@@ -4,7 +4,16 @@ import { plainValue, RedisClient, RedisServer } from "@tenon/redis";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { peer } from "../../../scripts/test-peer.ts";
 import type { Hello, SummaryPoint } from "../src/protocol.ts";
-import type { CommandEntry, KeyFacts, MonitorMessage, ScanAnswer, WireReply } from "../src/panels/redis/wire.ts";
+import { mergedGroup } from "../src/panels/redis/memory-groups.ts";
+import type {
+  CommandEntry,
+  KeyFacts,
+  MemoryAnswer,
+  MemoryGroup,
+  MonitorMessage,
+  ScanAnswer,
+  WireReply,
+} from "../src/panels/redis/wire.ts";
 import { LiveStream, Visitor } from "./support/client.ts";
 import { FakeStack } from "./support/fake-stack.ts";
 import { startRedis } from "./support/redis.ts";
@@ -152,6 +161,48 @@ describe.each(SERVERS)("%s", (name, start) => {
         { type: "none", size: 0 },
       ]);
       expect(facts[0]!.ttlMs).toBeGreaterThan(0);
+    });
+
+    test("measures memory by what names have in common, page after page", async () => {
+      const pairs = Array.from({ length: 1000 }, (_, n) => [`session:${n}`, "v".repeat(100)]).flat();
+      await client.command("MSET", ...pairs);
+      await client.command("SET", "session:7", "v".repeat(50_000), "EX", "100");
+      await client.command("HSET", "user:42:cart", "f", "v");
+      const groups = new Map<string, MemoryGroup>();
+      let [cursor, keys] = ["0", 0];
+      do {
+        const answer = await panel<MemoryAnswer>("memory", { cursor });
+        expect(answer.total).toBe(1001);
+        cursor = answer.cursor;
+        keys += answer.keys;
+        for (const group of answer.groups) {
+          const known = groups.get(group.pattern);
+          groups.set(group.pattern, known === undefined ? group : mergedGroup(known, group));
+        }
+      } while (cursor !== "0");
+      expect(keys).toBe(1001);
+      expect([...groups.keys()].toSorted()).toEqual(["session:*", "user:*:cart"]);
+      const sessions = groups.get("session:*")!;
+      expect(sessions).toMatchObject({ type: "string", keys: 1000, expiring: 1, largest: { name: "session:7" } });
+      expect(sessions.largest.bytes).toBeGreaterThan(50_000);
+      expect(sessions.bytes).toBeGreaterThan(150_000);
+      expect(groups.get("user:*:cart")).toMatchObject({ type: "hash", keys: 1, expiring: 0 });
+
+      const one = await panel<MemoryAnswer>("memory", { cursor: "0", match: "user:*" });
+      expect(one.groups.map(({ pattern }) => pattern)).toEqual(one.keys === 0 ? [] : ["user:*:cart"]);
+      const wrong = await visitor.post("/api/services/redis/panel/memory", { cursor: "x" });
+      expect(wrong.status).toBe(400);
+    });
+
+    test("ends a script that does not end, although the server is busy with it", async () => {
+      const none = await visitor.post("/api/services/redis/panel/kill-script", {});
+      expect([none.status, none.text]).toEqual([422, expect.stringContaining("NOTBUSY")]);
+      await client.command("CONFIG", "SET", "busy-reply-threshold", "10");
+      await using other = await RedisClient.connect(server.url);
+      const script = other.command("EVAL", "while true do end", "0").catch((error: Error) => error.message);
+      await expect.poll(() => client.command("PING").catch((error: Error) => error.message)).toContain("BUSY");
+      expect(await panel("kill-script")).toEqual({ status: "OK" });
+      expect(await script).toContain("Script killed by user with SCRIPT KILL");
     });
 
     test("knows the commands of the server that is there", async () => {

@@ -9,9 +9,11 @@ import { ApiError, bad, Fields } from "../../api-error.ts";
 import type { Summary } from "../../protocol.ts";
 import type { Panel, PanelContext, Subscriber, Topic } from "../panel.ts";
 import { commandTable } from "./command-table.ts";
+import { MemoryGroups } from "./memory-groups.ts";
+import { measureCommands, measured } from "./memory.ts";
 import { openMonitor } from "./monitor.ts";
 import { connectRedis, type RedisConnection } from "./redis-connection.ts";
-import type { CommandsAnswer, KeyFacts, ScanAnswer, WireReply } from "./wire.ts";
+import type { CommandsAnswer, KeyFacts, MemoryAnswer, ScanAnswer, WireReply } from "./wire.ts";
 import { fromWireBytes } from "./wire-bytes.ts";
 
 const MAX_COMMANDS = 100;
@@ -22,6 +24,9 @@ const MAX_WANTED_KEYS = 10_000;
 
 /** COUNT of one SCAN: a millisecond of the server's time. */
 const SCAN_COUNT = 1000;
+
+/** Keys that are measured in one go. */
+const MEASURE_COUNT = 200;
 
 /** A scan whose pattern matches little ends after this long, with what it found, so that the page can show progress. */
 const SCAN_BUDGET_MS = 200;
@@ -55,7 +60,14 @@ class RedisPanel implements Panel {
   readonly routes = {
     commands: (body: unknown): Promise<CommandsAnswer> => this.#commands(new Fields(body)),
     scan: (body: unknown): Promise<ScanAnswer> => this.#scan(new Fields(body)),
+    memory: (body: unknown): Promise<MemoryAnswer> => this.#memory(new Fields(body)),
     describe: (body: unknown): Promise<KeyFacts[]> => this.#describe(new Fields(body)),
+    "kill-script": async (): Promise<WireReply> => {
+      // Without SELECT: a server that is busy with a script takes nothing but what ends it.
+      const reply = await (await this.#sharedConnection()).send(["SCRIPT", "KILL"]);
+      if (typeof reply === "object" && reply !== null && "error" in reply) throw refused(reply);
+      return reply;
+    },
     table: async (): Promise<unknown> => {
       const [commands, docs] = await this.#run(0, [["COMMAND"], ["COMMAND", "DOCS"]]);
       return commandTable(commands!, docs!);
@@ -98,8 +110,7 @@ class RedisPanel implements Panel {
     const want = fields.integer("want", 1, MAX_WANTED_KEYS);
     const match = fields.optionalText("match");
     const type = fields.optionalText("type", 64);
-    let cursor = fields.text("cursor", 24);
-    if (!/^\d+$/.test(cursor)) throw bad("`cursor` must be a decimal number in a string");
+    let cursor = readCursor(fields);
     const { clock } = this.#context.world;
     const deadline = clock.monotonic() + SCAN_BUDGET_MS;
     const keys: ScanAnswer["keys"][number][] = [];
@@ -115,6 +126,38 @@ class RedisPanel implements Panel {
       total = integerOf(size);
     } while (cursor !== "0" && keys.length < want && clock.monotonic() < deadline);
     return { cursor, keys, total };
+  }
+
+  async #memory(fields: Fields): Promise<MemoryAnswer> {
+    const db = readDatabase(fields);
+    const match = fields.optionalText("match");
+    let cursor = readCursor(fields);
+    const { clock } = this.#context.world;
+    const deadline = clock.monotonic() + SCAN_BUDGET_MS;
+    const groups = new MemoryGroups();
+    let keys = 0;
+    let total = 0;
+    do {
+      const scan = ["SCAN", cursor, "COUNT", String(MEASURE_COUNT)];
+      if (match !== undefined && match !== "" && match !== "*") scan.push("MATCH", match);
+      const [page, size] = await this.#run(db, [scan, ["DBSIZE"]]);
+      if (!Array.isArray(page)) throw refused(page);
+      cursor = String(page[0]);
+      total = integerOf(size);
+      const names = page[1] as MemoryAnswer["groups"][number]["largest"]["name"][];
+      const replies = await this.#run(
+        db,
+        names.flatMap((name) => measureCommands(readBytes(name, "keys"))),
+      );
+      const failed = replies.find((reply) => typeof reply === "object" && reply !== null && "error" in reply);
+      if (failed !== undefined) throw refused(failed);
+      for (const [index, name] of names.entries()) {
+        const facts = measured(replies.slice(3 * index, 3 * index + 3));
+        if (facts !== undefined) groups.add(name, facts.type, facts.expires, facts.bytes);
+      }
+      keys += names.length;
+    } while (cursor !== "0" && clock.monotonic() < deadline);
+    return { cursor, keys, total, groups: groups.list() };
   }
 
   async #describe(fields: Fields): Promise<KeyFacts[]> {
@@ -215,6 +258,12 @@ class RedisPanel implements Panel {
 
 function readDatabase(fields: Fields): number {
   return fields.integer("db", 0, MAX_DATABASES, 0);
+}
+
+function readCursor(fields: Fields): string {
+  const cursor = fields.text("cursor", 24);
+  if (!/^\d+$/.test(cursor)) throw bad("`cursor` must be a decimal number in a string");
+  return cursor;
 }
 
 function readCommand(value: unknown): Buffer[] {

@@ -61,6 +61,37 @@ export interface KeyFacts {
   readonly size: number;
 }
 
+/** Route `memory`: measures the next keys from `cursor` on (`"0"` at first), for a fifth of a second. */
+export interface MemoryRequest {
+  readonly db: number;
+  readonly cursor: string;
+  /** Glob; absent: all keys. */
+  readonly match?: string;
+}
+
+export interface MemoryAnswer {
+  /** `"0"` when the iteration is complete. */
+  readonly cursor: string;
+  /** Keys that were measured for this answer. */
+  readonly keys: number;
+  /** Keys in the database. */
+  readonly total: number;
+  /** To be added to those of the answers before. */
+  readonly groups: readonly MemoryGroup[];
+}
+
+/** Keys of one type whose names have a pattern in common. */
+export interface MemoryGroup {
+  readonly pattern: string;
+  readonly type: string;
+  readonly keys: number;
+  /** How many of them have a time to live. */
+  readonly expiring: number;
+  /** By MEMORY USAGE, which samples large collections. */
+  readonly bytes: number;
+  readonly largest: { readonly name: WireBytes; readonly bytes: number };
+}
+
 /** One command of the server, for completion. */
 export interface CommandEntry {
   /** Upper case; subcommands with their container: `CONFIG GET`. */

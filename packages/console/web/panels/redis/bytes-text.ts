@@ -68,3 +68,10 @@ function escapeCharacter(character: string): string {
 function latin1(bytes: { readonly base64: string }): string {
   return atob(bytes.base64);
 }
+
+/** A command in one line, as it could be typed: words in quotes where they need them. */
+export function commandText(words: readonly WireBytes[]): string {
+  return words
+    .map((word) => (typeof word === "string" && /^[^\s"'\\\u0000-\u001f\u007f]+$/.test(word) ? word : quoted(word)))
+    .join(" ");
+}

@@ -8,11 +8,14 @@ import { Empty } from "../../ui/empty.tsx";
 import { CopyButton, IconButton } from "../../ui/icon-button.tsx";
 import { VirtualList } from "../../ui/virtual-list.tsx";
 import { hexDump, oneLine, prettyJson, rawBytes } from "./bytes-text.ts";
-import type { CollectionType, Row } from "./collections.ts";
-import { type Command, integerOf, type RedisApi } from "./redis-api.ts";
+import { Segments } from "../../ui/segments.tsx";
+import type { CollectionType, Page, Row } from "./collections.ts";
+import { type Command, integerOf, type RedisApi, ReplyError } from "./redis-api.ts";
 
 const ROW_PX = 29;
 const AHEAD_ROWS = 40;
+/** Of an element that is about to be removed. */
+const SHOWN_CHARACTERS = 300;
 
 export interface CollectionValueProps {
   api: RedisApi;
@@ -28,15 +31,31 @@ export function CollectionValue({ api, name, type, onSize, onChanged }: Collecti
   const [failure, setFailure] = useState<string>();
   const selected = useSignal<number | undefined>(undefined);
   const isAdding = useSignal(false);
+  const [order, setOrder] = useState(type.orders?.[0]?.[0]);
   const isReading = useRef(false);
+  /** The server lacks the command that annotates rows. */
+  const isPlain = useRef(false);
+
+  const annotated = async (page: Page): Promise<readonly Row[]> => {
+    if (type.annotation === undefined || isPlain.current || page.rows.length === 0) return page.rows;
+    try {
+      const [reply] = await api.run(type.annotation.command(name, page.rows));
+      return type.annotation.apply(page.rows, reply);
+    } catch (error) {
+      if (!(error instanceof ReplyError)) throw error;
+      isPlain.current = true;
+      return page.rows;
+    }
+  };
 
   const read = async (position: string): Promise<void> => {
     if (isReading.current) return;
     isReading.current = true;
     try {
-      const [size, reply] = await api.run([type.sizeCommand, name], type.page(name, position));
+      const [size, reply] = await api.run([type.sizeCommand, name], type.page(name, position, order));
       const page = type.read(reply, position);
-      setRows((before) => (position === type.start ? page.rows : [...before, ...page.rows]));
+      const readRows = await annotated(page);
+      setRows((before) => (position === type.start ? readRows : [...before, ...readRows]));
       setNext(page.next);
       onSize(integerOf(size));
       setFailure(undefined);
@@ -46,7 +65,10 @@ export function CollectionValue({ api, name, type, onSize, onChanged }: Collecti
       isReading.current = false;
     }
   };
-  useEffect(() => void read(type.start), [api, name, type]);
+  useEffect(() => {
+    selected.value = undefined;
+    void read(type.start);
+  }, [api, name, type, order]);
 
   const onRange = useCallback(
     (_first: number, last: number): void => {
@@ -95,6 +117,9 @@ export function CollectionValue({ api, name, type, onSize, onChanged }: Collecti
         />
       )}
       <div class="surface-foot">
+        {type.orders !== undefined && order !== undefined && (
+          <Segments label="Order" value={order} options={type.orders} onChange={setOrder} />
+        )}
         <span>{next === undefined ? "" : `${rows.length.toLocaleString("en")} shown`}</span>
         <button type="button" class="button small end" onClick={() => (isAdding.value = true)}>
           Add
@@ -136,7 +161,9 @@ function ElementDetails(props: {
   const { row, type, name, change, onClose } = props;
   const [draft, setDraft] = useState<string>();
   const [failure, setFailure] = useState<string>();
+  const asking = useSignal<"remove" | "expire" | undefined>(undefined);
   const value = row[type.valueColumn]!;
+  const editable = row[type.editColumn ?? type.valueColumn]!;
   const text = typeof value === "string" ? (prettyJson(value) ?? value) : hexDump(rawBytes(value));
   const attempt = (commands: readonly Command[]): void => {
     change(commands).catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)));
@@ -175,12 +202,17 @@ function ElementDetails(props: {
       <div class="toolbar">
         {draft === undefined ? (
           <>
-            {type.edit !== undefined && typeof value === "string" && (
-              <button type="button" class="button small" onClick={() => setDraft(value)}>
-                Edit
+            {type.edit !== undefined && typeof editable === "string" && (
+              <button type="button" class="button small" onClick={() => setDraft(editable)}>
+                {type.editColumn === undefined ? "Edit" : `Edit the ${type.columns[type.editColumn]!.toLowerCase()}`}
               </button>
             )}
-            <button type="button" class="button small danger" onClick={() => attempt(type.remove(name, row))}>
+            {type.expire !== undefined && (
+              <button type="button" class="button small" onClick={() => (asking.value = "expire")}>
+                Time to live
+              </button>
+            )}
+            <button type="button" class="button small danger" onClick={() => (asking.value = "remove")}>
               Remove
             </button>
           </>
@@ -195,6 +227,33 @@ function ElementDetails(props: {
           </>
         )}
       </div>
+      {asking.value === "remove" && (
+        <Ask
+          title="Remove the element?"
+          action="Remove"
+          danger
+          onClose={() => (asking.value = undefined)}
+          onSubmit={() => change(type.remove(name, row))}
+        >
+          <p class="mono">{row.map(oneLine).join("  ").slice(0, SHOWN_CHARACTERS)}</p>
+        </Ask>
+      )}
+      {asking.value === "expire" && (
+        <Ask
+          title="Time to live of the field"
+          action="Set"
+          onClose={() => (asking.value = undefined)}
+          onSubmit={(form) => {
+            const seconds = String(form.get("seconds")).trim();
+            return change(type.expire!(name, row, seconds === "" ? undefined : seconds));
+          }}
+        >
+          <label>
+            Seconds from now; empty: never expires
+            <input class="input" name="seconds" inputMode="numeric" pattern="\d*" autocomplete="off" />
+          </label>
+        </Ask>
+      )}
     </section>
   );
 }

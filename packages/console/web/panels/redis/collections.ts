@@ -4,7 +4,8 @@
  */
 import type { WireReply } from "../../../src/panels/redis/wire.ts";
 import type { WireBytes } from "../../../src/protocol.ts";
-import { bytesOf, type Command, itemsOf } from "./redis-api.ts";
+import { duration } from "../../format.ts";
+import { bytesOf, type Command, integerOf, itemsOf } from "./redis-api.ts";
 
 /** Cells of one element, in the order of `columns`. */
 export type Row = readonly WireBytes[];
@@ -23,14 +24,25 @@ export interface CollectionType {
   readonly valueColumn: number;
   readonly sizeCommand: string;
   readonly start: string;
+  /** In which orders it can be read, the first one by default; undefined: in one. */
+  readonly orders?: readonly (readonly [order: string, text: string])[];
   /** The command for the page at `position`, and what its reply says. */
-  page(key: WireBytes, position: string): Command;
+  page(key: WireBytes, position: string, order?: string): Command;
   read(reply: WireReply | undefined, position: string): Page;
+  /** A further command about the rows of a page, and the rows with what it says; older servers may not have it. */
+  readonly annotation?: {
+    command(key: WireBytes, rows: readonly Row[]): Command;
+    apply(rows: readonly Row[], reply: WireReply | undefined): readonly Row[];
+  };
   /** Commands that add an element from the form's fields, which are named as in `addFields`. */
   readonly addFields: readonly string[];
   add(key: WireBytes, values: readonly string[]): readonly Command[];
-  /** Commands that give `row` a new value; undefined where the type has nothing to change in place. */
+  /** The cell that can be changed in place, when it is not the value. */
+  readonly editColumn?: number;
+  /** Commands that change that cell of `row`; undefined where the type has nothing to change in place. */
   readonly edit?: (key: WireBytes, row: Row, value: string) => readonly Command[];
+  /** Commands that give `row` a time to live, or take it away. */
+  readonly expire?: (key: WireBytes, row: Row, seconds: string | undefined) => readonly Command[];
   remove(key: WireBytes, row: Row): readonly Command[];
 }
 
@@ -86,16 +98,27 @@ const list: CollectionType = {
 };
 
 const hash: CollectionType = {
-  columns: ["Field", "Value"],
-  layout: "minmax(90px, 2fr) minmax(0, 5fr)",
+  columns: ["Field", "Value", "Expires in"],
+  layout: "minmax(90px, 2fr) minmax(0, 5fr) 74px",
   valueColumn: 1,
   sizeCommand: "HLEN",
   start: "0",
   page: (key, cursor) => ["HSCAN", key, cursor, "COUNT", String(PAGE)],
   read: readScan(2),
+  // Since 7.4.
+  annotation: {
+    command: (key, rows) => ["HPTTL", key, "FIELDS", String(rows.length), ...rows.map(([field]) => field!)],
+    apply: (rows, reply) => {
+      const times = itemsOf(reply).map(integerOf);
+      return rows.map((row, index) => [...row, times[index]! >= 0 ? duration(times[index]!) : ""]);
+    },
+  },
   addFields: ["Field", "Value"],
   add: (key, [field, value]) => [["HSET", key, field!, value!]],
   edit: (key, [field], value) => [["HSET", key, field!, value]],
+  expire: (key, [field], seconds) => [
+    seconds === undefined ? ["HPERSIST", key, "FIELDS", "1", field!] : ["HEXPIRE", key, seconds, "FIELDS", "1", field!],
+  ],
   remove: (key, [field]) => [["HDEL", key, field!]],
 };
 
@@ -112,21 +135,34 @@ const set: CollectionType = {
   remove: (key, [member]) => [["SREM", key, member!]],
 };
 
+/** A ranking: the place of each member, from one end or the other. */
 const zset: CollectionType = {
-  columns: ["Score", "Member"],
-  layout: "110px minmax(0, 1fr)",
-  valueColumn: 1,
+  columns: ["#", "Score", "Member"],
+  layout: "56px 110px minmax(0, 1fr)",
+  valueColumn: 2,
   sizeCommand: "ZCARD",
   start: "0",
-  page: (key, position) => ["ZRANGE", key, position, lastOf(position), "WITHSCORES"],
+  orders: [
+    ["highest", "Highest first"],
+    ["lowest", "Lowest first"],
+  ],
+  page: (key, position, order) => [
+    order === "lowest" ? "ZRANGE" : "ZREVRANGE",
+    key,
+    position,
+    lastOf(position),
+    "WITHSCORES",
+  ],
   read: (reply, position) =>
     pageOf(
-      rowsOf(reply, 2).map(([member, score]) => [score!, member!]),
+      rowsOf(reply, 2).map(([member, score], index) => [String(Number(position) + index + 1), score!, member!]),
       position,
     ),
   addFields: ["Score", "Member"],
   add: (key, [score, member]) => [["ZADD", key, score!, member!]],
-  remove: (key, [, member]) => [["ZREM", key, member!]],
+  editColumn: 1,
+  edit: (key, [, , member], score) => [["ZADD", key, "XX", score, member!]],
+  remove: (key, [, , member]) => [["ZREM", key, member!]],
 };
 
 const stream: CollectionType = {
@@ -134,13 +170,20 @@ const stream: CollectionType = {
   layout: "170px minmax(0, 1fr)",
   valueColumn: 1,
   sizeCommand: "XLEN",
-  start: "-",
-  page: (key, position) => ["XRANGE", key, position, "+", "COUNT", String(PAGE)],
+  start: "start",
+  orders: [
+    ["newest", "Newest first"],
+    ["oldest", "Oldest first"],
+  ],
+  page: (key, position, order) => {
+    const count = ["COUNT", String(PAGE)];
+    if (order === "oldest") return ["XRANGE", key, position === "start" ? "-" : position, "+", ...count];
+    return ["XREVRANGE", key, position === "start" ? "+" : position, "-", ...count];
+  },
   read: (reply) => {
     const rows = itemsOf(reply).map((entry): Row => {
       const [id, fields] = itemsOf(entry);
-      const named = rowsOf(fields, 2).map(([field, value]) => [textOf(field!), textOf(value!)]);
-      return [bytesOf(id) ?? "", JSON.stringify(Object.fromEntries(named))];
+      return [bytesOf(id) ?? "", entryText(rowsOf(fields, 2))];
     });
     const last = rows.at(-1)?.[0];
     return { rows, next: rows.length < PAGE || last === undefined ? undefined : `(${textOf(last)}` };
@@ -149,6 +192,13 @@ const stream: CollectionType = {
   add: (key, [field, value]) => [["XADD", key, "*", field!, value!]],
   remove: (key, [id]) => [["XDEL", key, id!]],
 };
+
+/** An entry's fields as JSON: an object or, when a field is there twice, as it may be, a list of pairs. */
+export function entryText(fields: readonly Row[]): string {
+  const pairs = fields.map(([field, value]) => [textOf(field!), textOf(value!)] as const);
+  const distinct = new Map(pairs).size === pairs.length;
+  return JSON.stringify(distinct ? Object.fromEntries(pairs) : pairs);
+}
 
 function textOf(bytes: WireBytes): string {
   return typeof bytes === "string" ? bytes : atob(bytes.base64);

@@ -47,13 +47,14 @@ export class KeyList {
 
   /** Scans on for another page, unless it is at it or at the end. */
   more(): Promise<void> {
-    return this.#scan(() => false, PAGE);
+    // The server's patience may end before a page is full, with a pattern that matches little: the next one must not wait for a scroll.
+    const enough = this.keys.length + PAGE;
+    return this.#scan(() => this.keys.length < enough, PAGE);
   }
 
   /** Scans on to the end, or until `stop`. */
   all(): Promise<void> {
-    this.#stopped = false;
-    return this.#scan(() => !this.#stopped && this.keys.length < MAX_KEYS, BULK_PAGE);
+    return this.#scan(() => this.keys.length < MAX_KEYS, BULK_PAGE);
   }
 
   #stopped = false;
@@ -102,6 +103,7 @@ export class KeyList {
   async #scan(goOn: () => boolean, want: number): Promise<void> {
     if (this.state.value === "scanning" || this.state.value === "done") return;
     this.state.value = "scanning";
+    this.#stopped = false;
     try {
       do {
         const before = this.keys.length;
@@ -116,9 +118,7 @@ export class KeyList {
         this.#cursor = answer.cursor;
         this.total.value = answer.total;
         if (this.keys.length > before) this.version.value++;
-        // A page without a match is no page: somebody waits for the first row.
-        if (this.keys.length === 0) continue;
-        if (!goOn()) break;
+        if (this.#stopped || !goOn()) break;
       } while (this.#cursor !== "0");
       this.state.value = this.#cursor === "0" ? "done" : "idle";
     } catch (error) {

@@ -10,6 +10,7 @@ import { IconButton } from "../../ui/icon-button.tsx";
 import { VirtualList } from "../../ui/virtual-list.tsx";
 import { identity, oneLine } from "./bytes-text.ts";
 import { COLLECTIONS } from "./collections.ts";
+import { DatabaseSelect } from "./database-select.tsx";
 import { KeyList, MAX_KEYS } from "./key-list.ts";
 import { RedisApi } from "./redis-api.ts";
 import { Value } from "./value.tsx";
@@ -164,38 +165,6 @@ function PatternInput({ value, onChange }: { value: string; onChange: (value: st
       onInput={(event) => setTyped(event.currentTarget.value)}
       onKeyDown={(event) => event.key === "Enter" && onChange(typed.trim())}
     />
-  );
-}
-
-/** The databases that hold keys, by `INFO keyspace`; not shown while it is database 0 alone. */
-function DatabaseSelect(props: {
-  api: RedisApi;
-  db: number;
-  generation: number;
-  onChange: (db: number) => void;
-}): JSX.Element | null {
-  const [used, setUsed] = useState<readonly number[]>([]);
-  useEffect(() => {
-    props.api.run(["INFO", "keyspace"]).then(
-      ([info]) => setUsed([...String(info).matchAll(/^db(\d+):/gm)].map((found) => Number(found[1]))),
-      () => setUsed([]),
-    );
-  }, [props.api, props.generation]);
-  const all = [...new Set([0, props.db, ...used])].toSorted((a, b) => a - b);
-  if (all.length === 1) return null;
-  return (
-    <select
-      class="input"
-      aria-label="Database"
-      value={props.db}
-      onChange={(event) => props.onChange(Number(event.currentTarget.value))}
-    >
-      {all.map((db) => (
-        <option key={db} value={db}>
-          db {db}
-        </option>
-      ))}
-    </select>
   );
 }
 

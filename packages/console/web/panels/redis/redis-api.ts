@@ -6,6 +6,8 @@ import type {
   CommandsRequest,
   DescribeRequest,
   KeyFacts,
+  MemoryAnswer,
+  MemoryRequest,
   ScanAnswer,
   ScanRequest,
   WireReply,
@@ -42,8 +44,17 @@ export class RedisApi {
     return post(`${this.#base}/scan`, { ...request, db: this.db } satisfies ScanRequest, signal);
   }
 
+  memory(request: Omit<MemoryRequest, "db">, signal: AbortSignal): Promise<MemoryAnswer> {
+    return post(`${this.#base}/memory`, { ...request, db: this.db } satisfies MemoryRequest, signal);
+  }
+
   describe(keys: readonly WireBytes[]): Promise<readonly KeyFacts[]> {
     return post(`${this.#base}/describe`, { keys, db: this.db } satisfies DescribeRequest);
+  }
+
+  /** Ends the script that runs. Rejects with the server's words when none does, or it has written. */
+  async killScript(): Promise<void> {
+    await post(`${this.#base}/kill-script`);
   }
 
   table(): Promise<readonly CommandEntry[]> {

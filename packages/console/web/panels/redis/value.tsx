@@ -11,6 +11,7 @@ import { oneLine } from "./bytes-text.ts";
 import { COLLECTIONS } from "./collections.ts";
 import { CollectionValue } from "./collection-value.tsx";
 import { bytesOf, integerOf, isObject, ReplyError, type RedisApi } from "./redis-api.ts";
+import { StreamValue } from "./stream-value.tsx";
 import { StringValue } from "./string-value.tsx";
 
 interface Facts {
@@ -101,6 +102,14 @@ export function Value({ api, name, onChanged, onRenamed, onGone, onBack }: Value
           api={api}
           name={name}
           onSize={(length) => setSize(bytes(length))}
+          onChanged={changed}
+        />
+      ) : facts.type === "stream" ? (
+        <StreamValue
+          key={generation}
+          api={api}
+          name={name}
+          onSize={(length) => setSize(`${length.toLocaleString("en")} ${length === 1 ? "entry" : "entries"}`)}
           onChanged={changed}
         />
       ) : collection !== undefined ? (
