@@ -11,7 +11,17 @@ function wire(commands: readonly (readonly string[])[]): Buffer {
 }
 
 const key = fc.integer({ min: 0, max: 30 }).map((n) => `key:${n}${n === 30 ? "-".repeat(100) : ""}`);
+const member = fc.integer({ min: 0, max: 20 }).map((n) => `member:${n}${n === 20 ? "-".repeat(100) : ""}`);
+/** Collections are tables from the first member on. */
+const TABLES =
+  "CONFIG SET hash-max-listpack-entries 0 set-max-listpack-entries 0 set-max-intset-entries 0 zset-max-listpack-entries 0";
 const command = fc.oneof(
+  fc.tuple(fc.constant("HSET"), fc.constantFrom("h", "s"), member, fc.string({ maxLength: 5 })),
+  fc.tuple(fc.constantFrom("HGET", "HDEL"), fc.constantFrom("h", "z"), member),
+  fc.tuple(fc.constantFrom("SADD", "SREM", "SISMEMBER"), fc.constantFrom("s", "h"), member),
+  fc.tuple(fc.constant("ZADD"), fc.constant("z"), fc.constantFrom("1", "2.5", "NX"), member),
+  fc.tuple(fc.constantFrom("ZSCORE", "ZREM"), fc.constant("z"), member),
+  fc.tuple(fc.constantFrom("DEL", "TYPE"), fc.constantFrom("h", "s", "z")),
   fc.tuple(fc.constant("SET"), key, fc.string({ maxLength: 30 })),
   fc.tuple(fc.constantFrom("GET", "DEL", "INCR", "STRLEN"), key),
   fc.tuple(fc.constant("APPEND"), key, fc.constant("12")),
@@ -31,9 +41,11 @@ describe("looking ahead in a pipeline", () => {
         (commands, cuts) => {
           const one = new EngineUnderTest();
           const alone = one.connect();
+          alone.line(TABLES);
           const expected = commands.map((words) => alone.raw(...words)).join("");
           const other = new EngineUnderTest();
           const piped = other.connect();
+          piped.line(TABLES);
           const bytes = wire(commands);
           let replies = "";
           for (let at = 0, n = 0; at < bytes.length; n++) {

@@ -19,10 +19,10 @@
 import type { Buffer } from "node:buffer";
 import type { ReplyWriter } from "../resp/reply-writer.ts";
 import { latin1, writeLatin1 } from "../types/latin1.ts";
-import type { Value } from "../types/value.ts";
+import { Collection, type Value } from "../types/value.ts";
 import { ChainTable, ENTRY_HASH, ENTRY_NEXT, SEGMENT_BITS, SEGMENT_MASK } from "./chain-table.ts";
 import type { HashSeed } from "./hash.ts";
-import { Lookahead, LOOKAHEAD_KEYS, type UpcomingCommands } from "./lookahead.ts";
+import { type Lookahead, LOOKAHEAD_COMMANDS, lookaheadOf, type UpcomingCommands } from "./lookahead.ts";
 import { Slabs, unitsFor } from "./slabs.ts";
 
 const STRIDE_BITS = 3;
@@ -55,7 +55,7 @@ const SHORT_BYTES = 64;
 const SHRINK_FACTOR = 2;
 
 /** Ids by key of the lookahead, for the time of a call. */
-const LOOKAHEAD_IDS = new Int32Array(LOOKAHEAD_KEYS);
+const LOOKAHEAD_IDS = new Int32Array(LOOKAHEAD_COMMANDS);
 
 export class KeyTable extends ChainTable {
   readonly #ahead: Lookahead;
@@ -68,7 +68,7 @@ export class KeyTable extends ChainTable {
 
   constructor(seed: HashSeed) {
     super(STRIDE);
-    this.#ahead = new Lookahead(seed);
+    this.#ahead = lookaheadOf(seed);
     this.clearChains();
   }
 
@@ -116,14 +116,14 @@ export class KeyTable extends ChainTable {
     const ahead = this.#ahead;
     const count = ahead.look(commands);
     if (count === 0) return;
-    const { hashes } = ahead;
+    const { starts, hashes } = ahead.keys;
     const ids = LOOKAHEAD_IDS;
     const { segments } = this;
     const rehashing = this.rehashing;
     let touched = 0;
     for (let i = 0; i < count; i++) {
       const hash = hashes[i]!;
-      const id = this.head(hash);
+      const id = starts[i]! < 0 ? 0 : this.head(hash);
       ids[i] = id === 0 && rehashing ? this.oldHead(hash) : id;
     }
     // The first entry of the chain is mostly the right one; else the next one is.
@@ -137,6 +137,12 @@ export class KeyTable extends ChainTable {
       const id = ids[i]!;
       const cell = segments[id >> SEGMENT_BITS]![((id & SEGMENT_MASK) << STRIDE_BITS) + CELL]!;
       touched += this.#slabs.slab(cell)[this.#slabs.offset(cell)]!;
+    }
+    const first = ids[0]!;
+    if (first !== 0 && first === ids[count - 1] && this.isObject(first)) {
+      // A pipeline for one collection.
+      const value = this.value(first);
+      if (value instanceof Collection) touched += value.lookAhead?.(ahead) ?? 0;
     }
     this.touched = touched | 0;
   }

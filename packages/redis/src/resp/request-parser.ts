@@ -10,6 +10,7 @@
  */
 import { Buffer } from "node:buffer";
 import { latin1 } from "../types/latin1.ts";
+import type { Spans } from "../keyspace/lookahead.ts";
 import { Args } from "./args.ts";
 import { splitInline } from "./inline.ts";
 
@@ -98,17 +99,22 @@ export class RequestParser {
   }
 
   /**
-   * Notes where the second arguments, which are keys mostly, lie of the commands that come next and are whole, as many as fit; returns how
-   * many. It gives nothing out, and stops at whatever is not in the plainest form. Hot.
+   * Notes where the arguments lie of the commands that come next and are whole, as many as fit; returns how many. `first` is the one behind
+   * the name, the key mostly; `third` is noted of commands that have just three. It gives nothing out, and stops at whatever is not
+   * in the plainest form. Hot.
    */
-  peek(starts: Int32Array, ends: Int32Array): number {
+  peek(first: Spans, second: Spans, third: Spans): number {
     this.#peeked = Infinity;
     if (this.#missing > 0) return 0;
     const bytes = this.#bytes;
     const end = this.#end;
     let at = this.#at;
     let found = 0;
-    while (found < starts.length) {
+    const limit = first.starts.length;
+    while (found < limit) {
+      first.starts[found] = -1;
+      second.starts[found] = -1;
+      third.starts[found] = -1;
       if (at + 8 > end || bytes[at] !== 0x2a) return found;
       let count = 0;
       for (at++; at < end && bytes[at] !== CR; at++) count = count * 10 + bytes[at]! - 0x30;
@@ -119,13 +125,19 @@ export class RequestParser {
         for (at++; at < end && bytes[at] !== CR; at++) length = length * 10 + bytes[at]! - 0x30;
         at += 2;
         if (i === 1) {
-          starts[found] = at;
-          ends[found] = at + length;
+          first.starts[found] = at;
+          first.ends[found] = at + length;
+        } else if (i === 2) {
+          second.starts[found] = at;
+          second.ends[found] = at + length;
+        } else if (i === 3 && count === 4) {
+          third.starts[found] = at;
+          third.ends[found] = at + length;
         }
         at += length + 2;
       }
       if (at > end) return found;
-      if (count > 1) found++;
+      found++;
     }
     this.#peeked = at;
     return found;

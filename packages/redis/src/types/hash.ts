@@ -1,6 +1,7 @@
 import type { Buffer } from "node:buffer";
 import { FieldExpiry } from "./field-expiry.ts";
 import { COLLECTION_OVERHEAD, POINTER, STRING_OVERHEAD, TABLE_ENTRY } from "./heap-size.ts";
+import type { Lookahead } from "../keyspace/lookahead.ts";
 import { latin1 } from "./latin1.ts";
 import type { CollectionSettings } from "./settings.ts";
 import { equalsBytes, StringTable } from "./string-table.ts";
@@ -200,6 +201,10 @@ export class HashValue extends Collection {
     }
     const keys = this.#table.keys;
     return this.#table.scanAtLeast(cursor, count, (id) => visit(keys[id]!, this.#values[id]!));
+  }
+
+  override lookAhead(ahead: Lookahead): number {
+    return this.#table === undefined ? 0 : this.#table.lookAhead(ahead, ahead.seconds, this.#values);
   }
 
   clone(): HashValue {

@@ -1,4 +1,5 @@
 import type { Buffer } from "node:buffer";
+import type { Lookahead } from "../keyspace/lookahead.ts";
 import { latin1 } from "./latin1.ts";
 import type { CollectionSettings } from "./settings.ts";
 import { COLLECTION_OVERHEAD, POINTER, STRING_OVERHEAD, TABLE_ENTRY } from "./heap-size.ts";
@@ -139,6 +140,10 @@ export class SetValue extends Collection {
     }
     const keys = this.#table.keys;
     return this.#table.scanAtLeast(cursor, count, (id) => visit(keys[id]!));
+  }
+
+  override lookAhead(ahead: Lookahead): number {
+    return this.#table === undefined ? 0 : this.#table.lookAhead(ahead, ahead.seconds);
   }
 
   clone(): SetValue {

@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
-import { hashBytes, hashString, type HashSeed } from "../keyspace/hash.ts";
+import { hashString, type HashSeed } from "../keyspace/hash.ts";
+import { type Lookahead, LOOKAHEAD_COMMANDS, lookaheadOf, type Spans } from "../keyspace/lookahead.ts";
 import { latin1 } from "./latin1.ts";
 
 /**
@@ -43,10 +44,14 @@ const STRIDE_BITS = 1;
 const STRIDE = 1 << STRIDE_BITS;
 const NEXT = 1;
 
+/** Ids by member of the lookahead, for the time of a call. */
+const LOOKAHEAD_IDS = new Int32Array(LOOKAHEAD_COMMANDS);
+
 export class StringTable {
   /** The strings, by id: 0 … size - 1. Read it; change it only through the methods. */
   readonly keys: string[] = [];
   readonly #seed: HashSeed;
+  readonly #ahead: Lookahead;
   #entries = new Int32Array(STRIDE << INITIAL_LEVEL);
   #heads = new Int32Array(1 << INITIAL_LEVEL).fill(-1);
   #level = INITIAL_LEVEL;
@@ -54,6 +59,7 @@ export class StringTable {
 
   constructor(seed: HashSeed) {
     this.#seed = seed;
+    this.#ahead = lookaheadOf(seed);
   }
 
   get size(): number {
@@ -96,14 +102,37 @@ export class StringTable {
 
   /** As `findOrAdd`, of the key `bytes[start, end)`: a string is made of it only when it is new. Hot: HSET, SADD, ZADD. */
   findOrAddBytes(bytes: Buffer, start: number, end: number): number {
-    const hash = hashBytes(bytes, start, end, this.#seed);
+    const hash = this.#ahead.hash(bytes, start, end);
     const found = this.#searchBytes(hash, bytes, start, end);
     return found >= 0 ? found : this.#add(hash, latin1(bytes, start, end));
   }
 
   /** As `find`, of the key `bytes[start, end)`. */
   findBytes(bytes: Uint8Array, start: number, end: number): number {
-    return this.#searchBytes(hashBytes(bytes, start, end, this.#seed), bytes, start, end);
+    return this.#searchBytes(this.#ahead.hash(bytes, start, end), bytes, start, end);
+  }
+
+  /**
+   * Brings near the processor what commands will look up that name `members`, one each; returns a sum of what it read. `values`
+   * lie beside the keys. Hot.
+   */
+  lookAhead(ahead: Lookahead, members: Spans, values?: readonly string[]): number {
+    ahead.lookAtMembers(members, this.#seed);
+    const { starts, hashes } = members;
+    const { count } = ahead.keys;
+    const ids = LOOKAHEAD_IDS;
+    const entries = this.#entries;
+    let touched = 0;
+    for (let i = 0; i < count; i++) ids[i] = starts[i]! < 0 ? -1 : this.#heads[this.#bucketOf(hashes[i]!)]!;
+    for (let i = 0; i < count; i++) {
+      const id = ids[i]!;
+      if (id >= 0 && entries[id << STRIDE_BITS] !== hashes[i]) ids[i] = this.#nextOf(id);
+    }
+    for (let i = 0; i < count; i++) if (ids[i]! >= 0) touched += this.keys[ids[i]!]!.length;
+    if (values !== undefined) {
+      for (let i = 0; i < count; i++) if (ids[i]! >= 0) touched += values[ids[i]!]!.length;
+    }
+    return touched;
   }
 
   #add(hash: number, key: string): number {

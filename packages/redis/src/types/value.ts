@@ -11,6 +11,7 @@
  * The rest are instances of `Collection`. Elements, fields and members are one-byte strings everywhere.
  */
 import type { Buffer } from "node:buffer";
+import type { Lookahead } from "../keyspace/lookahead.ts";
 
 export type StringValue = number | string | Buffer;
 
@@ -28,6 +29,8 @@ export abstract class Collection {
   abstract clone(): Collection;
   /** Approximate heap bytes, for MEMORY USAGE and eviction. O(1): kept up to date by the mutators. */
   abstract memoryBytes(): number;
+  /** Brings near the processor what the next commands will look up here (keyspace/lookahead.ts); returns a sum of what it read. */
+  lookAhead?(ahead: Lookahead): number;
 }
 
 export type Value = StringValue | Collection;

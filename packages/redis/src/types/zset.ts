@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
 import { COLLECTION_OVERHEAD, POINTER, STRING_OVERHEAD, TABLE_ENTRY } from "./heap-size.ts";
+import type { Lookahead } from "../keyspace/lookahead.ts";
 import { latin1 } from "./latin1.ts";
 import { ScoreTree } from "./score-tree.ts";
 import type { CollectionSettings } from "./settings.ts";
@@ -214,6 +215,12 @@ export class SortedSetValue extends Collection {
       this.#scores.push(score + 0);
     });
     this.#large = undefined;
+  }
+
+  /** In ZADD the member is the third argument, behind the score; in most others the second. */
+  override lookAhead(ahead: Lookahead): number {
+    if (this.#large === undefined) return 0;
+    return this.#large.table.lookAhead(ahead, ahead.thirds.starts[0]! < 0 ? ahead.seconds : ahead.thirds);
   }
 
   clone(): SortedSetValue {
