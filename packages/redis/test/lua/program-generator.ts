@@ -98,7 +98,7 @@ export function randomProgram(seed: number): string {
       case 18:
         return `rawget(${e()},${e()})`;
       case 19:
-        return `next(${pick(["{}", "{5}", e()])})`;
+        return `next(${pick(["{}", "{5}", "{x=1}"])})`;
       case 20:
         return `(function(...) local x,y=... return y,x,... end)(${e()},${e()})`;
       default:

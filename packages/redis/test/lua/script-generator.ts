@@ -117,7 +117,7 @@ export function randomScript(seed: number): string {
           ? `redis.sha1hex('${pick(WORDS)}')`
           : `redis.${pick(["error_reply", "status_reply"])}(${value(depth - 1)})`;
       case 6:
-        return pick(["true", "false", "nil", "3.7", "-1.2", "KEYS", "ARGV", "ARGV[1]"]);
+        return pick(["true", "false", "nil", "3.5", "-1.5", "KEYS", "ARGV", "ARGV[1]"]);
       case 7:
         return `select(2,pcall(function() return ${call()} end))`;
       case 8:
