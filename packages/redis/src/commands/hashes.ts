@@ -105,21 +105,23 @@ function hincrbyfloat(ctx: CommandContext): void {
   reply.bulk(sum);
 }
 
-function replyField(ctx: CommandContext, hash: HashValue | undefined, field: string): void {
-  const value = hash?.get(field);
+/** Replies with the field in argument `i`. */
+function replyField(ctx: CommandContext, hash: HashValue | undefined, i: number): void {
+  const { buffer, starts, ends } = ctx.args;
+  const value = hash?.getBytes(buffer, starts[i]!, ends[i]!);
   if (value === undefined) ctx.reply.nil();
   else ctx.reply.bulk(value);
 }
 
 function hget(ctx: CommandContext): void {
-  replyField(ctx, ctx.collection(1, HashValue), ctx.args.string(2));
+  replyField(ctx, ctx.collection(1, HashValue), 2);
 }
 
 function hmget(ctx: CommandContext): void {
   const { args, reply } = ctx;
   const hash = ctx.collection(1, HashValue);
   reply.array(args.length - 2);
-  for (let i = 2; i < args.length; i++) replyField(ctx, hash, args.string(i));
+  for (let i = 2; i < args.length; i++) replyField(ctx, hash, i);
 }
 
 function hdel(ctx: CommandContext): void {

@@ -63,15 +63,20 @@ function smove(ctx: CommandContext): void {
   reply.integer(1);
 }
 
+/** 1 when the member in argument `i` is there, 0 when it is not. */
+function has({ args: { buffer, starts, ends } }: CommandContext, set: SetValue | undefined, i: number): 0 | 1 {
+  return set?.hasBytes(buffer, starts[i]!, ends[i]!) === true ? 1 : 0;
+}
+
 function sismember(ctx: CommandContext): void {
-  ctx.reply.integer(ctx.collection(1, SetValue)?.has(ctx.args.string(2)) === true ? 1 : 0);
+  ctx.reply.integer(has(ctx, ctx.collection(1, SetValue), 2));
 }
 
 function smismember(ctx: CommandContext): void {
   const { args, reply } = ctx;
   const set = ctx.collection(1, SetValue);
   reply.array(args.length - 2);
-  for (let i = 2; i < args.length; i++) reply.integer(set?.has(args.string(i)) === true ? 1 : 0);
+  for (let i = 2; i < args.length; i++) reply.integer(has(ctx, set, i));
 }
 
 function scard(ctx: CommandContext): void {

@@ -4,7 +4,7 @@
  * Commands speak in RESP3's terms; with `resp` 2 a map goes out as a flat array, a set or push as an array, a double as
  * a bulk string, a boolean as 0 or 1, every null as $-1 (or *-1 where Redis says so).
  *
- * Numbers in the two formats are decimal; bulk strings are `$<length>\r\n<bytes>\r\n`. Hot: bench/replies.ts.
+ * Numbers in the two formats are decimal; bulk strings are `$<length>\r\n<bytes>\r\n`. Hot: bench/commands.bench.ts.
  */
 import { Buffer } from "node:buffer";
 import { latin1, writeLatin1 } from "../types/latin1.ts";

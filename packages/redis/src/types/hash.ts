@@ -99,6 +99,13 @@ export class HashValue extends Collection {
     return at < 0 ? undefined : this.#flat[at + 1];
   }
 
+  /** As `get`, of the field `bytes[start, end)`. Hot: HGET. */
+  getBytes(bytes: Buffer, start: number, end: number): string | undefined {
+    if (this.#table === undefined) return this.get(latin1(bytes, start, end));
+    const id = this.#table.findBytes(bytes, start, end);
+    return id < 0 ? undefined : this.#values[id];
+  }
+
   has(field: string): boolean {
     return this.#table === undefined ? this.#indexOf(field) >= 0 : this.#table.find(field) >= 0;
   }

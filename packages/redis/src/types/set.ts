@@ -53,6 +53,12 @@ export class SetValue extends Collection {
     return this.#flat.includes(member);
   }
 
+  /** As `has`, of the member `bytes[start, end)`. Hot: SISMEMBER. */
+  hasBytes(bytes: Buffer, start: number, end: number): boolean {
+    if (this.#table === undefined) return this.has(latin1(bytes, start, end));
+    return this.#table.findBytes(bytes, start, end) >= 0;
+  }
+
   /** To be called before one command adds `members`: many at once make it a table from the start. */
   prepareToAdd(members: number): void {
     const limit =
