@@ -23,39 +23,6 @@ const refused = (command: string): Error =>
 const NO_KEY = new Error("NOPERM No permissions to access a key");
 const NO_CHANNEL = new Error("NOPERM No permissions to access a channel");
 
-describe("the course's stages of authentication", () => {
-  it("answers who is connected, and what the default user is", () => {
-    const client = new EngineUnderTest().connect();
-    expect(client.line("ACL WHOAMI")).toBe("default");
-    const [flagsName, flags, passwordsName, passwords] = client.line("ACL GETUSER default") as Reply[];
-    expect([flagsName, passwordsName]).toEqual(["flags", "passwords"]);
-    expect(flags).toContain("nopass");
-    expect(passwords).toEqual([]);
-  });
-
-  it("takes nopass away when a password is set, and keeps its SHA-256", () => {
-    const client = new EngineUnderTest().connect();
-    expect(client.line("ACL SETUSER default >mypassword")).toBe("OK");
-    const [, flags, , passwords] = client.line("ACL GETUSER default") as Reply[];
-    expect(flags).not.toContain("nopass");
-    expect(passwords).toEqual([sha256("mypassword")]);
-  });
-
-  it("asks new connections for the password, and leaves those alone that were there", () => {
-    const server = new EngineUnderTest();
-    const early = server.connect();
-    early.line("ACL SETUSER default >mypassword");
-    expect(early.line("ACL WHOAMI")).toBe("default");
-    const late = server.connect();
-    expect(late.line("ACL WHOAMI")).toEqual(new Error("NOAUTH Authentication required."));
-    expect(late.line("AUTH default wrong")).toEqual(
-      new Error("WRONGPASS invalid username-password pair or user is disabled."),
-    );
-    expect(late.line("AUTH default mypassword")).toBe("OK");
-    expect(late.line("ACL WHOAMI")).toBe("default");
-  });
-});
-
 describe("passwords", () => {
   it("may be several, be taken away, and be given as hashes", () => {
     const server = new EngineUnderTest();

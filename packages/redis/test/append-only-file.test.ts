@@ -36,7 +36,6 @@ const text = (disk: Disk, name: string): string =>
 const command = (...words: readonly string[]): string =>
   `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join("")}`;
 const SELECT = command("SELECT", "0");
-const MANIFEST = "file appendonly.aof.1.base.rdb seq 1 type b\nfile appendonly.aof.1.incr.aof seq 1 type i\n";
 
 function put(disk: Disk, path: string, content: string): void {
   disk.makeDirectory(path.slice(0, path.lastIndexOf("/")), { recursive: true });
@@ -53,53 +52,6 @@ async function rewritten(server: RedisServer): Promise<void> {
   while ((await info(server, "aof_rewrite_in_progress")) !== "0")
     await new Promise((resolve) => setTimeout(resolve, 2));
 }
-
-describe("the course: append-only files", () => {
-  test("Default AOF options", async () => {
-    await using server = await RedisServer.listen({ port: 0 });
-    const asked = ["appendonly", "appenddirname", "appendfilename", "appendfsync"];
-    const replies = await run(server, ...asked.map((name) => `CONFIG GET ${name}`));
-    expect(replies.map((reply, i) => (reply as Map<string, unknown>).get(asked[i]!))).toEqual([
-      "no",
-      "appendonlydir",
-      "appendonly.aof",
-      "everysec",
-    ]);
-  });
-
-  test("AOF options from flags; create directory, file and manifest", async () => {
-    const disk = new MemoryDisk();
-    const server = await start(disk, { appenddirname: "parts", appendfilename: "log.aof", appendfsync: "always" });
-    expect(await run(server, "CONFIG GET appendfsync")).toEqual([new Map([["appendfsync", "always"]])]);
-    expect(names(disk, "/data/parts")).toEqual(["log.aof.1.base.rdb", "log.aof.1.incr.aof", "log.aof.manifest"]);
-    expect(Buffer.from(disk.readFile("/data/parts/log.aof.manifest")).toString()).toBe(
-      MANIFEST.replaceAll("appendonly", "log"),
-    );
-  });
-
-  test("Write single and multiple commands, and only those that write", async () => {
-    const disk = new MemoryDisk();
-    const server = await start(disk, { appendfsync: "always" });
-    await run(server, "SET foo 1");
-    expect(text(disk, "appendonly.aof.1.incr.aof")).toBe(SELECT + command("SET", "foo", "1"));
-    await run(server, "GET foo", "INCR foo", "PING", "DEL nothing", "RPUSH l a b");
-    expect(text(disk, "appendonly.aof.1.incr.aof")).toBe(
-      SELECT + command("SET", "foo", "1") + command("INCR", "foo") + command("RPUSH", "l", "a", "b"),
-    );
-  });
-
-  test("Replay single and multiple commands", async () => {
-    const disk = new MemoryDisk();
-    put(disk, `${folder}/appendonly.aof.manifest`, "file appendonly.aof.1.incr.aof seq 1 type i\n");
-    put(
-      disk,
-      `${folder}/appendonly.aof.1.incr.aof`,
-      SELECT + command("SET", "foo", "1") + command("INCR", "foo") + command("SELECT", "2") + command("SET", "x", "y"),
-    );
-    const server = await start(disk);
-    expect(await run(server, "GET foo", "SELECT 2", "GET x")).toEqual(["2", "OK", "y"]);
-  });
-});
 
 describe("what goes into the file", () => {
   test("effects instead of requests, and transactions as units", async () => {

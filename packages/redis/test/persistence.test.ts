@@ -41,33 +41,6 @@ async function setting(server: RedisServer, name: string): Promise<unknown> {
 }
 
 const names = (disk: Disk): string[] => disk.readDirectory("/data").map(({ name }) => name);
-const rdb = (hex: string): Buffer => Buffer.from(hex.replaceAll(/\s/g, ""), "hex");
-
-describe("the course: RDB files", () => {
-  test("RDB file config", async () => {
-    const server = await start(new MemoryDisk(), { dbfilename: "some.rdb" });
-    expect([await setting(server, "dir"), await setting(server, "dbfilename")]).toEqual(["/data", "some.rdb"]);
-  });
-
-  test("Read a key, read a string value, several of them, and values with expiry", async () => {
-    const disk = new MemoryDisk();
-    disk.makeDirectory("/data");
-    // Two that stay, one whose time was over in 2022, one that lasts until 2038; without a checksum.
-    const bytes = rdb(`
-      5245444953303030 33fa0972656469732d766572 05372e322e30 fe00 fb0402
-      00 03666f6f 03626172
-      00 0362617a 03717578
-      fc 0095 2aa8 7f01 0000 00 036f6c64 0178
-      fd ffff ff7f 00 05 6c61746572 0179
-      ff`);
-    const file = disk.open("/data/dump.rdb", "create");
-    file.write(bytes, 0);
-    file.close();
-    const server = await start(disk, { save: "" }, manualClock(1_700_000_000_000));
-    expect(((await server.execute(["KEYS", "*"])) as string[]).toSorted()).toEqual(["baz", "foo", "later"]);
-    expect(await run(server, "GET foo", "GET baz", "GET old")).toEqual(["bar", "qux", null]);
-  });
-});
 
 describe("where files go", () => {
   test("clients may not choose it, unless enable-protected-configs lets them", async () => {

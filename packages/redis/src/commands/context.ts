@@ -165,7 +165,7 @@ export class CommandContext {
 
   /**
    * Stores `value` at the key in argument `i`, adding the key or replacing what it held; an expiry goes away unless
-   * `keepExpiry`. Wakes clients that are blocked on the key. Returns its id. Does not count as a change by itself: call `changed`.
+   * `keepExpiry`. Wakes clients that are blocked on a key that is added. Returns its id. Does not count as a change by itself: call `changed`.
    */
   put(i: number, value: Value, keepExpiry = false): number {
     const { db, args } = this;
@@ -173,11 +173,13 @@ export class CommandContext {
     if (id === 0) {
       id = db.insert(args, i, value);
       if (this.engine.notifies) this.notify(EVENT.new, "new", i);
+      if (value instanceof Collection) this.signalReady(i);
     } else {
       db.setValue(id, value);
       if (!keepExpiry) db.persist(id);
+      // Only a key that is added wakes those who wait for it; but readers of a group want to know that their stream is gone.
+      if (this.engine.blocked.minding) this.signalReady(i);
     }
-    if (value instanceof Collection) this.signalReady(i);
     return id;
   }
 

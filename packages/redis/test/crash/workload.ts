@@ -5,7 +5,15 @@
  * a crash, the data must be what these made, or these and the one that was under way.
  */
 import assert from "node:assert/strict";
-import { type Clock, type CrashScenario, type Disk, manualClock, SeededRandom, silentLog } from "@tenon/kit";
+import {
+  type Clock,
+  type CrashScenario,
+  type Disk,
+  manualClock,
+  SeededRandom,
+  silentLog,
+  SimulatedDisk,
+} from "@tenon/kit";
 import type { Client, ClientSink } from "../../src/engine/client.ts";
 import { Config } from "../../src/engine/config.ts";
 import { Engine } from "../../src/engine/engine.ts";
@@ -22,7 +30,7 @@ const SETTINGS: readonly (readonly [string, string])[] = [
 
 export type Command = readonly string[];
 
-/** `count` commands of all kinds, the same for the same seed; every `rewriteEvery`th begins a rewrite of the file. */
+/** `count` commands of all kinds, the same for the same seed; every `rewriteEvery`th begins a rewrite of the file, and as often the data is saved as RDB. */
 export function commands(count: number, seed: number, rewriteEvery: number): Command[] {
   const random = new SeededRandom(seed);
   const key = (kind: string): string => `${kind} ${random.integer(5)}`;
@@ -47,6 +55,7 @@ export function commands(count: number, seed: number, rewriteEvery: number): Com
   for (let i = 0; series.length < count; i++) {
     series.push(...kinds[random.integer(kinds.length)]!());
     if (i % rewriteEvery === rewriteEvery - 1) series.push(["BGREWRITEAOF"]);
+    if (i % rewriteEvery === rewriteEvery >> 1) series.push([i % 2 === 0 ? "SAVE" : "BGSAVE"]);
   }
   return series;
 }
@@ -155,6 +164,61 @@ export function scenarioOf(series: readonly Command[], states: readonly string[]
       await store.close();
     },
   };
+}
+
+/** A disk that tells before each operation that changes something: all before it is done, and it is not. */
+class ObservedDisk extends SimulatedDisk {
+  observe: (() => void) | undefined = undefined;
+
+  protected override operate(...operation: Parameters<SimulatedDisk["operate"]>): void {
+    const before = this.operations;
+    super.operate(...operation);
+    if (this.operations > before) this.observe?.();
+  }
+}
+
+/**
+ * Every crash point of one long run, which is made once: before each operation of the disk, what would be found if the power went there is
+ * kept aside, in `outcomes` states, and looked at before the next command. Returns how many states were looked at.
+ */
+export async function everyPointOfOneRun(
+  series: readonly Command[],
+  { outcomes, seed }: { readonly outcomes: number; readonly seed: number },
+): Promise<{ points: number; checked: number }> {
+  const disk = new ObservedDisk({ seed });
+  const store = await Store.open(disk);
+  const states = [store.digest];
+  let acknowledged = 0;
+  let points = 0;
+  let checked = 0;
+  let found: { readonly disk: SimulatedDisk; readonly acknowledged: number; readonly where: string }[] = [];
+  disk.observe = () => {
+    points++;
+    for (let outcome = 0; outcome < outcomes; outcome++) {
+      const where = `power lost before operation ${points}, ${disk.lastOperation}, outcome ${outcome}`;
+      found.push({ disk: disk.clone().crash(`${seed}/${points}/${outcome}`), acknowledged, where });
+    }
+  };
+  for (const command of series) {
+    await store.run(command);
+    acknowledged++;
+    states.push(store.digest);
+    for (const each of found) {
+      const recovered = await Store.open(each.disk);
+      const { digest } = recovered;
+      await recovered.close();
+      try {
+        assertIsOneOf(digest, states, each.acknowledged);
+      } catch (cause) {
+        throw new Error(each.where, { cause });
+      }
+      checked++;
+    }
+    found = [];
+  }
+  disk.observe = undefined;
+  await store.close();
+  return { points, checked };
 }
 
 type Scenario = Pick<CrashScenario<{ count: number }>, "acknowledge" | "run" | "check">;

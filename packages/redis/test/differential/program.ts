@@ -107,29 +107,32 @@ class Program {
   #wait(): void {
     const draw = this.#draw;
     const waiting = [WAITING, ...(chance(draw, 50) ? [RESP3] : [])];
-    // Since 7.2 the command runs again: of several keys that are ready at once the first in the command is served, not the first that was ready.
     const several = chance(draw, 50);
-    for (const client of waiting) {
-      const words = waitingCommand(draw, several);
+    const commands = waiting.map(() => waitingCommand(draw, several));
+    // Since 7.2 the command runs again: of several keys that are ready at once the first in the command is served, not the first that was
+    // ready; and the reader of a group that has come with another stream becomes its consumer.
+    const isReadyAlike = !several && !commands.some(([name]) => name === "XREADGROUP");
+    for (const [n, client] of waiting.entries()) {
+      const words = commands[n]!;
       // Since 7.2 the consumer is made when the client begins to wait.
       if (words[0] === "XREADGROUP") {
         const stream = words[7]!;
-        this.steps.push(command(RULER, "XGROUP", "CREATE", stream, "g0", "$", "MKSTREAM"));
-        this.steps.push(command(RULER, "XGROUP", "CREATECONSUMER", stream, "g0", "c0"));
+        this.steps.push(command(client, "XGROUP", "CREATE", stream, "g0", "$", "MKSTREAM"));
+        this.steps.push(command(client, "XGROUP", "CREATECONSUMER", stream, "g0", "c0"));
       }
       this.steps.push(command(client, ...words));
     }
-    if (!several && chance(draw, 20)) this.steps.push(command(WAITING, ...this.#words()));
+    if (isReadyAlike && chance(draw, 20)) this.steps.push(command(WAITING, ...this.#words()));
     for (let n = 1 + draw(8); n > 0; n--) {
       const client = oneOf(draw, [PLAIN, PLAIN, SUBSCRIBER]);
-      if (!several && chance(draw, 15)) {
+      if (isReadyAlike && chance(draw, 15)) {
         this.steps.push(command(PLAIN, "MULTI"));
-        for (let m = 1 + draw(4); m > 0; m--) this.steps.push(command(PLAIN, ...fillingCommand(draw, false)));
+        for (let m = 1 + draw(4); m > 0; m--) this.steps.push(command(PLAIN, ...fillingCommand(draw, true)));
         this.steps.push(command(PLAIN, "EXEC"));
-      } else
-        this.steps.push(
-          command(client, ...(several || chance(draw, 60) ? fillingCommand(draw, several) : this.#words())),
-        );
+      } else {
+        const fills = !isReadyAlike || chance(draw, 60);
+        this.steps.push(command(client, ...(fills ? fillingCommand(draw, isReadyAlike) : this.#words())));
+      }
     }
     for (const client of waiting) {
       if (chance(draw, 10)) this.steps.push(command(RULER, "CLIENT", "KILL", "ID", clientId(client)));
@@ -201,7 +204,7 @@ function waitingCommand(draw: Draw, several: boolean): string[] {
 }
 
 /** What may serve a waiting client, or change what it waits for. */
-function fillingCommand(draw: Draw, several: boolean): string[] {
+function fillingCommand(draw: Draw, swaps: boolean): string[] {
   const [list, set, stream] = [`l${draw(3)}`, `z${draw(3)}`, `x${draw(2)}`];
   return oneOf(draw, [
     ["RPUSH", list, "1", "2"],
@@ -219,7 +222,7 @@ function fillingCommand(draw: Draw, several: boolean): string[] {
     ["XADD", stream, `${9_000_000 + draw(1000)}-*`, "f", "v"],
     ["XGROUP", "CREATE", stream, "g0", "$", "MKSTREAM"],
     ["XGROUP", "DESTROY", stream, "g0"],
-    ...(several ? [] : [["SWAPDB", "0", "1"]]),
+    ...(swaps ? [["SWAPDB", "0", "1"]] : []),
     ["MOVE", list, "1"],
     ["FLUSHDB"],
   ]);

@@ -1,0 +1,3 @@
+import { sigkillSuite } from "./sigkill.ts";
+
+sigkillSuite(3);
