@@ -7,7 +7,7 @@
 import { totalmem } from "node:os";
 import process from "node:process";
 import { setImmediate } from "node:timers";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Duplex } from "node:stream";
 import {
   type Address,
@@ -15,6 +15,7 @@ import {
   manualClock,
   type ManualClock,
   type Clock,
+  type Disk,
   type Log,
   type MetricSample,
   MetricSet,
@@ -252,7 +253,7 @@ export class RedisServer implements AsyncDisposable {
   /** Loads what is on disk, then opens the doors; the doors first when that takes long. */
   async #load(directory: string): Promise<void> {
     const { disk } = this.#world;
-    if (disk.stat(directory) === undefined) disk.makeDirectory(directory, { recursive: true });
+    makeDurably(disk, directory);
     this.#persistence = new Persistence({
       engine: this.#engine,
       disk,
@@ -508,6 +509,15 @@ export class RedisServer implements AsyncDisposable {
     metrics.counter("redis_net_input_bytes_total", "Bytes received.", () => stats.netInputBytes);
     metrics.counter("redis_net_output_bytes_total", "Bytes sent.", () => stats.netOutputBytes);
   }
+}
+
+/** Makes the folder, and those above it: what is kept there must not be lost with a name of theirs. */
+function makeDurably(disk: Disk, directory: string): void {
+  if (disk.stat(directory) !== undefined) return;
+  const parent = dirname(directory);
+  makeDurably(disk, parent);
+  disk.makeDirectory(directory);
+  disk.syncDirectory(parent);
 }
 
 const FACTS: HostFacts = {

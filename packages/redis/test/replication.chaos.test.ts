@@ -10,7 +10,5 @@ test.for(seeds)("a promoted replica leads its siblings and its old master (seed 
 
 test.for(seeds.slice(0, 3))("a chain of replicas ends up equal (seed %i)", chained);
 
-test.for(seeds.slice(0, 4))(
-  "nothing acknowledged is lost with the power, and all end up equal (seed %i)",
-  withoutPower,
-);
+// With the last one, the power once took the name of the data directory along.
+test.for([1, 2, 3, 155])("nothing acknowledged is lost with the power, and all end up equal (seed %i)", withoutPower);

@@ -243,6 +243,33 @@ describe("a replica", () => {
     expect(await replica.raw("EXEC")).toBe("*-1\r\n");
   });
 
+  test("does not touch what a script is looking at, and follows when the script is over", async () => {
+    const { master, replica } = await pair({ "busy-reply-threshold": "1" });
+    const caller = await another(replica.port);
+    const ended = caller.raw("EVAL", "while redis.call('exists', 'k') == 0 do end", "0");
+    await until("it is busy", async () => (await replica.raw("GET", "k")).startsWith("-BUSY"));
+    await master.text("SET", "k", "v");
+    expect(await master.raw("WAIT", "1", "300")).toBe(":0\r\n");
+    expect(await replica.raw("GET", "k")).toMatch(/^-BUSY/);
+    await replica.text("SCRIPT", "KILL");
+    expect(await ended).toMatch(/^-ERR Script killed by user/);
+    await expectEqual(master, replica);
+    expect(await replica.text("GET", "k")).toBe("v");
+  });
+
+  test("that waits for its snapshot hears newlines, so that it goes on waiting", async () => {
+    const master = await server({ "repl-diskless-sync-delay": "3600", "repl-ping-replica-period": "1" });
+    const socket = await open(master.port);
+    endings.push(() => socket.destroy());
+    let received = "";
+    socket.on("data", (chunk: Buffer) => (received += chunk.toString()));
+    socket.write("REPLCONF capa eof\r\n");
+    await until("it is known", () => received === "+OK\r\n");
+    socket.write("PSYNC ? -1\r\n");
+    await until("it hears them", () => received === "+OK\r\n\n\n");
+    expect(await master.info("slave0")).toContain("state=wait_bgsave");
+  });
+
   test("sends those away who wait for keys when it becomes one", async () => {
     const server1 = await server();
     const waiting = await another(server1.port);

@@ -92,6 +92,8 @@ export class Engine {
   #now: number;
   /** A script was stopped; its time goes on when it is over. */
   #busy = false;
+  /** What waits for the script that was stopped to be over. */
+  #afterScript: (() => void)[] = [];
   #nextClientId = 1;
   readonly #pause = new Pause();
   readonly #memoryLimit: MemoryLimit;
@@ -344,9 +346,10 @@ export class Engine {
     this.#inbox.drainResumable();
   }
 
-  /** Does `work` now, or when what is being committed is durable. */
-  whenCommitted(work: () => void): void {
-    if (this.#outbox.held) this.#outbox.defer(work);
+  /** Does `work` now, or when no script is in the middle of its own and what is being committed is durable. */
+  whenFree(work: () => void): void {
+    if (this.#busy) this.#afterScript.push(work);
+    else if (this.#outbox.held) this.#outbox.defer(() => this.whenFree(work));
     else work();
   }
 
@@ -426,6 +429,13 @@ export class Engine {
     client.paused = false;
     this.#inbox.resume(client);
     this.#inbox.drainResumable();
+    this.#doDeferred();
+  }
+
+  #doDeferred(): void {
+    const deferred = this.#afterScript;
+    this.#afterScript = [];
+    for (const work of deferred) this.whenFree(work);
   }
 
   /** Ends a stopped script without a reply. */
@@ -434,6 +444,7 @@ export class Engine {
     this.scripting.abandon();
     this.#execution.abandonScript();
     this.#scriptOver();
+    this.#doDeferred();
   }
 
   #scriptOver(): void {

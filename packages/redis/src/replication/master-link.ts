@@ -304,12 +304,14 @@ export class MasterLink implements ConnectionHandler {
         await clock.sleep(0);
         if (this.#stopped) return false;
       }
+      await new Promise<void>((resolve) => engine.whenFree(resolve));
+      if (this.#stopped) return false;
       engine.setNow(clock.now());
       engine.keyspace.adopt(load.keyspace);
       this.#options.history.database = database;
       log.info(`${load.keysLoaded} keys loaded from the master`);
     } finally {
-      if (!this.#stopped) engine.loading = false;
+      engine.loading = false;
     }
     engine.persistence?.replaced();
     for (const database of engine.keyspace.databases) engine.blocked.signalAll(database);
@@ -361,7 +363,7 @@ export class MasterLink implements ConnectionHandler {
     const engine = this.#engine;
     const { host } = this.#options;
     const stream = this.#stream;
-    engine.whenCommitted(() => {
+    engine.whenFree(() => {
       if (stream !== this.#stream || stream === undefined) return;
       engine.setNow(host.clock.now());
       this.#client!.lastInteractionMs = engine.now;

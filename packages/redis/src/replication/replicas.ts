@@ -199,6 +199,7 @@ export class Replicas {
     }
     history.settle(this.#engine.config.number("repl-backlog-size"), oldest);
     for (const replica of this.#all) {
+      if (replica.client.closing) continue;
       if (replica.streams) this.#feed(replica);
       if (replica.state !== "waiting") this.#checkLimit(replica);
     }
@@ -344,6 +345,7 @@ export class Replicas {
       clock: host.clock,
       sliceMs: host.walkSliceMs,
       send: ({ client }, bytes) => {
+        if (client.closing) return;
         client.reply.raw(bytes);
         this.#engine.stats.netReplicationOutputBytes += bytes.length;
         this.#engine.wrote(client);
