@@ -1,6 +1,7 @@
 /** A compiled chunk: parsed once, turned into JavaScript when first run in fast and in full form. */
 import { LuaSyntaxError } from "./errors.ts";
-import { type Form, generate } from "./generator.ts";
+import { generate } from "./generator/generator.ts";
+import type { Form } from "./generator/text.ts";
 import { type ParsedChunk, parse } from "./parser.ts";
 import type { Runtime } from "./runtime.ts";
 import { SiteTable } from "./sites.ts";

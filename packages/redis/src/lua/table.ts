@@ -4,7 +4,7 @@
  * What is not visible is how nodes hash; here the hash part keeps its keys in order of insertion, small ones are searched
  * from end to end, larger ones through a Map.
  *
- * Generated code reads `arr`, `keys`, `vals` and `frozen` directly (generator/access.ts); bench/lua.bench.ts measures it.
+ * Generated code reads `arr`, `keys`, `vals` and `frozen` directly (generator/expressions.ts); bench/lua.bench.ts measures it.
  */
 import { LuaError, NOT_ENOUGH_MEMORY } from "./errors.ts";
 import type { LuaValue } from "./value.ts";
