@@ -7,6 +7,7 @@ import type { Command } from "@tenon/kit/cli";
 import { argumentBytes } from "./arguments.ts";
 import { runGrep } from "./gnu/command.ts";
 import { processIo } from "./gnu/io.ts";
+import { localeOf } from "./gnu/locale.ts";
 import type { MatcherName } from "./gnu/settings.ts";
 
 /** Runs `tenon grep` with the arguments after that; resolves to the exit code. */
@@ -30,8 +31,16 @@ export async function program(): Promise<Command> {
   return completionProgram();
 }
 
-function runAs(argv: readonly string[], matcher: MatcherName | undefined): number {
-  return runGrep(argumentBytes(argv), processIo(), matcher);
+async function runAs(argv: readonly string[], matcher: MatcherName | undefined): Promise<number> {
+  const collation = mayAskForOrder(argv) ? (await import("@tenon/regex/iso14651")).iso14651 : undefined;
+  return runGrep(argumentBytes(argv), processIo(collation), matcher);
+}
+
+/** Only ranges and equivalence classes ask how characters sort, and that is a large table. */
+function mayAskForOrder(argv: readonly string[]): boolean {
+  return (
+    localeOf(process.env).collates && argv.some((argument) => argument.includes("[") || /^--?[^-]*f/.test(argument))
+  );
 }
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

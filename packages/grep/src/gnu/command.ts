@@ -69,7 +69,7 @@ function search(
   diagnostics: Diagnostics,
   initial: MatcherName | undefined,
 ): number {
-  const locale = localeOf(io.env);
+  const locale = localeOf(io.env, io.collation);
   const warn = (text: ByteString): void => diagnostics.say(text);
   const context = {
     locale,

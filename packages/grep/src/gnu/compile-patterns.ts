@@ -7,7 +7,7 @@ import type { PatternCollector } from "./patterns.ts";
 import type { Settings } from "./settings.ts";
 import { Trouble } from "./trouble.ts";
 
-export function compileOptions(settings: Settings, { encoding, dottedI }: Locale): CompileOptions {
+export function compileOptions(settings: Settings, { encoding, dottedI, collation }: Locale): CompileOptions {
   const { matcher, ignoreCase, whole, terminator, perlClasses, engine } = settings;
   return {
     syntax: matcher,
@@ -18,6 +18,7 @@ export function compileOptions(settings: Settings, { encoding, dottedI }: Locale
     engine,
     lineTerminator: terminator,
     ...(whole === undefined ? {} : { whole }),
+    ...(collation === undefined ? {} : { collation }),
   };
 }
 

@@ -5,6 +5,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, type Stats, writeSync } from "node:fs";
 import { type ByteString, toPath } from "../byte-string.ts";
 import { systemErrorCode } from "../system-error.ts";
+import type { Collation } from "@tenon/regex";
 import type { ByteSink } from "../print/output-buffer.ts";
 
 export interface OutputStream extends ByteSink {
@@ -14,6 +15,8 @@ export interface OutputStream extends ByteSink {
 }
 
 export interface GrepIo {
+  /** How characters sort where the locale says so; undefined: by their numbers. */
+  readonly collation: Collation | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where relative names begin: a byte string, empty for the process's own directory. */
   readonly directory: ByteString;
@@ -24,8 +27,9 @@ export interface GrepIo {
 }
 
 /** The process's own descriptors. */
-export function processIo(): GrepIo {
+export function processIo(collation?: Collation): GrepIo {
   return {
+    collation,
     env: process.env,
     directory: "",
     stdin: 0,

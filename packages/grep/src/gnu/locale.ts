@@ -3,19 +3,30 @@
  *
  * A name with a codeset of UTF-8 counts as UTF-8 whether or not the machine has the locale installed; everything else is the C locale.
  */
+import type { Collation } from "@tenon/regex";
 import { type ByteString, fromText } from "../byte-string.ts";
 
 export interface Locale {
   readonly encoding: "utf8" | "bytes";
   /** Turkish and Azeri: i folds to İ, ı to I. */
   readonly dottedI: boolean;
+  /** Characters sort as ISO 14651 has them, not by their numbers: in every UTF-8 locale but C's own. */
+  readonly collates: boolean;
+  /** The table for that, where somebody brought it. */
+  readonly collation: Collation | undefined;
 }
 
-export function localeOf(env: Readonly<Record<string, string | undefined>>): Locale {
+export function localeOf(env: Readonly<Record<string, string | undefined>>, table?: Collation): Locale {
   const name = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "C";
   const [, language = "", codeset = ""] = /^([^._@]*)[^.@]*(?:\.([^@]*))?/.exec(name) ?? [];
   const utf8 = /^utf-?8$/i.test(codeset);
-  return { encoding: utf8 ? "utf8" : "bytes", dottedI: utf8 && /^(?:tr|az)$/.test(language) };
+  const collates = utf8 && !/^(?:C|POSIX)$/.test(language);
+  return {
+    encoding: utf8 ? "utf8" : "bytes",
+    dottedI: utf8 && /^(?:tr|az)$/.test(language),
+    collates,
+    collation: collates ? table : undefined,
+  };
 }
 
 /** A word in the quotes that gnulib's quote() puts around it in this locale. */

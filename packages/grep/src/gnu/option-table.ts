@@ -66,7 +66,6 @@ const OURS: readonly (readonly [name: string, takes?: Takes])[] = [
   ["perl-classes"],
   ["explain"],
   ["engine", "value"],
-  ["threads", "value"],
 ];
 
 export const GREP_OPTIONS: OptionSyntax = {

@@ -53,7 +53,6 @@ export interface Settings {
   perlClasses: boolean;
   explain: boolean;
   engine: "auto" | "js" | "wasm";
-  threads: number;
   readonly and: ByteString[];
   readonly not: ByteString[];
   operands: readonly ByteString[];
@@ -235,9 +234,6 @@ class CommandLineReader {
         if (value !== "auto" && value !== "js" && value !== "wasm") throw new Trouble("unknown engine");
         settings.engine = value;
         break;
-      case "threads":
-        settings.threads = threadCount(value);
-        break;
       case "and":
         settings.and.push(value);
         break;
@@ -361,7 +357,6 @@ function defaults(): Settings {
     perlClasses: false,
     explain: false,
     engine: "auto",
-    threads: 0,
     and: [],
     not: [],
     operands: [],
@@ -382,13 +377,4 @@ function maxCount(text: ByteString): number {
   const count = decimalInteger(text);
   if (count === undefined) throw new Trouble("invalid max count");
   return count < 0 ? Number.POSITIVE_INFINITY : count;
-}
-
-const MAX_THREADS = 64;
-
-function threadCount(text: ByteString): number {
-  const count = decimalInteger(text);
-  if (count === undefined || count < 0 || count > MAX_THREADS)
-    throw new Trouble(`invalid number of threads: 0 to ${MAX_THREADS}, where 0 lets the work decide`);
-  return count;
 }

@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { iso14651 } from "@tenon/regex/iso14651";
 import { type ByteString, fromBytes, fromText } from "../../src/byte-string.ts";
 import { runGrep } from "../../src/gnu/command.ts";
 import { type Case, randomCase, writeFiles } from "./cases.ts";
@@ -76,6 +77,7 @@ export function runOurs({ args, env, stdin }: Case, folder: string): Outcome {
   try {
     const code = runGrep(args, {
       env,
+      collation: iso14651,
       directory: fromText(folder),
       stdin: descriptor,
       stdout: { write: (bytes) => stdout.push(fromBytes(bytes)), isTerminal: false, stat: undefined },

@@ -2,6 +2,7 @@
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { iso14651 } from "@tenon/regex/iso14651";
 import { fromBytes, fromText, toBytes } from "../../src/byte-string.ts";
 import { runGrep } from "../../src/gnu/command.ts";
 
@@ -40,6 +41,7 @@ export class Workbench implements Disposable {
     try {
       const code = runGrep(args.map(fromText), {
         env,
+        collation: iso14651,
         directory: fromText(this.folder),
         stdin: descriptor,
         stdout: { write: (bytes) => stdout.push(fromBytes(bytes)), isTerminal: false, stat: undefined },
