@@ -121,13 +121,12 @@ const CONF_FILES: ConfFiles = {
 };
 
 function checks(): ConfChecks {
-  const commands = buildCommandIndex();
   return {
     isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
-    commandNames: () => commands.entries.map((entry) => entry.calledAs),
+    commandNames: () => buildCommandIndex().entries.map((entry) => entry.calledAs),
     complaintOfUser: (definition) => {
       try {
-        new Acl(commands).defineUsers([definition]);
+        new Acl(buildCommandIndex()).defineUsers([definition]);
         return undefined;
       } catch (error) {
         if (error instanceof AclFileError) return error.message;

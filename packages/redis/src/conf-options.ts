@@ -36,7 +36,7 @@ export function optionsOf(
   const options: Record<string, unknown> = {};
   const users: string[] = [];
   const renamed: (readonly [string, string])[] = [];
-  const names = new Set(checks.commandNames());
+  let names: Set<string> | undefined;
   let save: string[] | undefined;
   for (const directive of directives) {
     const { name, values } = directive;
@@ -50,6 +50,7 @@ export function optionsOf(
     }
     if (name === "rename-command") {
       if (values.length !== 2) throw refuse(BAD_DIRECTIVE);
+      names ??= new Set(checks.commandNames());
       renamed.push(renaming(values, names, refuse));
       continue;
     }
