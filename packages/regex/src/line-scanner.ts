@@ -1,5 +1,5 @@
 import type { Matcher } from "./matcher.ts";
-import { firstIllFormed } from "./unicode/utf8.ts";
+import { firstEncodingError } from "./kernel/encoding-error.ts";
 
 /**
  * Hot. Finds the lines of a buffer that match; one user at a time. Owns the buffer that the caller reads its input into
@@ -24,7 +24,7 @@ export interface LineScanner {
   span(lineStart: number, lineEnd: number, from: number): boolean;
   readonly spanStart: number;
   readonly spanEnd: number;
-  /** First offset in [from, to) that is not well-formed UTF-8 for the locale, or -1 (a NUL is found by findByte). */
+  /** First offset in [from, to) where no character of the locale begins, or -1: UTF-8 as glibc reads it (a NUL is found by findByte). */
   encodingError(from: number, to: number): number;
   /** First offset of `byte` in [from, to), or -1. */
   findByte(byte: number, from: number, to: number): number;
@@ -98,7 +98,7 @@ export class PlainLineScanner implements LineScanner {
   }
 
   encodingError(from: number, to: number): number {
-    return this.#options.encoding === "bytes" ? -1 : firstIllFormed(this.buffer, from, to);
+    return this.#options.encoding === "bytes" ? -1 : firstEncodingError(this.buffer, from, to);
   }
 
   findByte(byte: number, from: number, to: number): number {

@@ -133,10 +133,8 @@ export function addEncodingError(module: ModuleWriter, tables: number): void {
           second.set(i32.load8(at.get, 1)),
           when(i32.ltU(second.get, i32.load8(lead.get, tables + 256)), giveBack(at.get)),
           when(i32.gtU(second.get, i32.load8(lead.get, tables + 512)), giveBack(at.get)),
-          when(
-            i32.gtU(length.get, i32.const(2)),
-            when(notContinuation(2), giveBack(at.get)),
-            when(i32.gtU(length.get, i32.const(3)), when(notContinuation(3), giveBack(at.get))),
+          ...[2, 3, 4, 5].map((offset) =>
+            when(i32.gtU(length.get, i32.const(offset)), when(notContinuation(offset), giveBack(at.get))),
           ),
           at.add(length.get),
           branch(0),

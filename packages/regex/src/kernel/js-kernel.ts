@@ -2,7 +2,7 @@
 import { indexOfByte } from "../literals/index-of-byte.ts";
 import { LiteralSearch } from "../literals/literal-search.ts";
 import type { MaskedLiteral } from "../literals/masked-literal.ts";
-import { firstIllFormed } from "../unicode/utf8.ts";
+import { firstEncodingError } from "./encoding-error.ts";
 import {
   BLOCK_BYTES,
   CHAINS,
@@ -76,7 +76,7 @@ export class JsKernel implements Kernel {
   }
 
   encodingError(from: number, to: number): number {
-    return firstIllFormed(this.#input, from, to);
+    return firstEncodingError(this.#input, from, to);
   }
 
   findLiteral(from: number, to: number): number {

@@ -66,7 +66,7 @@ export interface Kernel {
   findByte(byte: number, from: number, to: number): number;
   findLastByte(byte: number, from: number, to: number): number;
   countByte(byte: number, from: number, to: number): number;
-  /** The first offset at which no well-formed UTF-8 sequence begins (Unicode 15, table 3-7). */
+  /** The first offset at which no UTF-8 sequence begins, as glibc reads it (encoding-error.ts). */
   encodingError(from: number, to: number): number;
   /** Start of the first occurrence of a literal that lies whole in [from, to). */
   findLiteral(from: number, to: number): number;

@@ -22,7 +22,7 @@ import {
 import { i32, v128, type Code } from "./instructions.ts";
 import { addLiteralSearch } from "./literal-programs.ts";
 import { ModuleWriter } from "./module-writer.ts";
-import { SECOND_HIGH, SECOND_LOW, SEQUENCE_BYTES } from "./utf8-tables.ts";
+import { SECOND_HIGH, SECOND_LOW, SEQUENCE_BYTES } from "./encoding-error.ts";
 import { addWalk } from "./walk-programs.ts";
 
 /** A kernel's functions: integers in, an integer out. */

@@ -67,20 +67,6 @@ export function insideSequence(bytes: Uint8Array, at: number, start: number, end
   return false;
 }
 
-/** First offset in [from, to) that is not part of a well-formed sequence, or -1. */
-export function firstIllFormed(bytes: Uint8Array, from: number, to: number): number {
-  for (let at = from; at < to;) {
-    if (bytes[at]! < 0x80) {
-      at++;
-      continue;
-    }
-    const length = sequenceLength(bytes, at, to);
-    if (length === 0) return at;
-    at += length;
-  }
-  return -1;
-}
-
 /** The UTF-8 of one code point, appended. */
 export function pushUtf8(codePoint: number, bytes: number[]): void {
   if (codePoint < 0x80) bytes.push(codePoint);
