@@ -1,0 +1,222 @@
+/**
+ * Master files → records (RFC 1035 §5, RFC 2308 §4, RFC 3597 §5), in one pass over the bytes.
+ *
+ * An entry is a directive or `[owner] [TTL] [class] type rdata`, TTL and class in either order. What it leaves out comes from before: the
+ * owner and the class from the last record; the TTL from $TTL, else from the last record, else from the SOA's own minimum.
+ */
+import { DnsError } from "../errors.ts";
+import type { Name } from "../name/name.ts";
+import { MAX_RDATA_BYTES, scanRdata } from "../rdata/rdata.ts";
+import { CLASS, classCode, classText, isMetaType, TYPE, typeCode, typeText } from "../rdata/types.ts";
+import type { ResourceRecord } from "../record.ts";
+import { MAX_TTL, parseDuration } from "../text/duration.ts";
+import { Scanner } from "../text/scanner.ts";
+import { WireWriter } from "../wire/writer.ts";
+import { generatedEntries } from "./generate.ts";
+
+/** Files within files. */
+export const MAX_INCLUDE_DEPTH = 10;
+
+export interface ZoneFileOptions {
+  readonly origin: Name;
+  /** What errors call the file. */
+  readonly file: string;
+  /** TTL of records that have none and come before any $TTL. */
+  readonly defaultTtl?: number;
+  /** IN unless it says otherwise; records of another class are refused. */
+  readonly class?: number;
+  /** The bytes of a file that $INCLUDE names, from the file that includes it; what it throws becomes the directive's error. */
+  readonly include?: (path: string, from: string) => Uint8Array;
+}
+
+/** What is wrong, and where: `String(error)` is `file:line: text`. */
+export class ZoneFileError extends Error {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly text: string;
+
+  constructor(file: string, line: number, text: string) {
+    super(`${file}:${line}: ${text}`);
+    this.name = "ZoneFileError";
+    this.file = file;
+    this.line = line;
+    this.text = text;
+  }
+}
+
+export interface ZoneRecord extends ResourceRecord {
+  readonly file: string;
+  /** Where its entry begins, from 1. */
+  readonly line: number;
+}
+
+export interface ParsedZone {
+  /** In the order of the file. */
+  readonly records: ZoneRecord[];
+  /** One an entry; the entries' records are missing. */
+  readonly errors: ZoneFileError[];
+}
+
+/** Reads all of `source`; entries that are refused become errors and the rest is read all the same. Never throws on what a file says. */
+export function parseZone(source: Uint8Array, options: ZoneFileOptions): ParsedZone {
+  const parser = new ZoneParser(options);
+  parser.file(source, options.file, options.origin, 0);
+  return parser;
+}
+
+/** What entries leave to the entries before them, across files. */
+class ZoneParser implements ParsedZone {
+  readonly records: ZoneRecord[] = [];
+  readonly errors: ZoneFileError[] = [];
+  readonly #options: ZoneFileOptions;
+  readonly #class: number;
+  readonly #writer = new WireWriter("plain", MAX_RDATA_BYTES, 512);
+  #owner: Name | undefined;
+  #defaultTtl: number | undefined;
+  #lastTtl: number | undefined;
+
+  constructor(options: ZoneFileOptions) {
+    this.#options = options;
+    this.#class = options.class ?? CLASS.IN;
+    this.#defaultTtl = options.defaultTtl;
+  }
+
+  file(source: Uint8Array, file: string, origin: Name, depth: number): void {
+    const scanner = new Scanner(source, origin);
+    while (!scanner.atEndOfFile) {
+      const line = scanner.line;
+      scanner.tokenLine = line;
+      try {
+        this.#entry(scanner, file, line, depth);
+      } catch (error) {
+        if (!(error instanceof DnsError)) throw error;
+        this.errors.push(new ZoneFileError(file, scanner.tokenLine, error.message));
+        scanner.recover();
+      }
+    }
+  }
+
+  #entry(scanner: Scanner, file: string, line: number, depth: number): void {
+    const inheritsOwner = scanner.startsBlank();
+    if (scanner.atEnd()) return scanner.endEntry();
+    if (!inheritsOwner) {
+      scanner.take("owner");
+      if (scanner.source[scanner.start] === DOLLAR && !scanner.quoted) {
+        const directive = DIRECTIVES.get(scanner.raw().toUpperCase());
+        if (directive === undefined) throw new DnsError("syntax", `unknown directive ${scanner.raw()}`);
+        return this[directive](scanner, file, depth);
+      }
+      this.#owner = scanner.tokenName();
+    }
+    this.#record(scanner, file, line);
+    scanner.endEntry();
+  }
+
+  /** `[TTL] [class] type rdata` of the owner. */
+  #record(scanner: Scanner, file: string, line: number): void {
+    const name = this.#owner;
+    if (name === undefined) throw new DnsError("syntax", "a record without an owner before it");
+    let ttl: number | undefined;
+    let recordClass: number | undefined;
+    let type: number | undefined;
+    while (type === undefined) {
+      const text = scanner.word("record type");
+      const first = scanner.source[scanner.start]!;
+      if (first >= 0x30 && first <= 0x39) {
+        const duration = parseDuration(text, MAX_TTL);
+        if (duration === undefined || ttl !== undefined)
+          throw new DnsError("syntax", `"${text}" is no TTL, class or type`);
+        ttl = duration;
+        continue;
+      }
+      type = typeCode(text);
+      if (type !== undefined) break;
+      const found = classCode(text);
+      if (found === undefined || recordClass !== undefined)
+        throw new DnsError("syntax", `unknown record type "${text}"`);
+      recordClass = found;
+    }
+    if (recordClass !== undefined && recordClass !== this.#class) {
+      throw new DnsError("syntax", `class ${classText(recordClass)} in a zone of class ${classText(this.#class)}`);
+    }
+    // Samples of TKEY and TSIG are text as well; what may be stored is for the zone to say.
+    if (isMetaType(type) && type !== TYPE.TKEY && type !== TYPE.TSIG) {
+      throw new DnsError("syntax", `records of type ${typeText(type)} are not stored`);
+    }
+    this.#writer.truncate(0);
+    scanRdata(type, scanner, this.#writer);
+    const rdata = this.#writer.take();
+    if (!scanner.atEnd()) return; // refused by the caller, which takes the entry's end
+    if (ttl !== undefined) this.#lastTtl = ttl;
+    ttl ??= this.#defaultTtl ?? this.#lastTtl ?? (type === TYPE.SOA ? soaMinimum(rdata) : undefined);
+    if (ttl === undefined) throw new DnsError("syntax", "no TTL, and none before it");
+    this.#lastTtl ??= ttl;
+    this.records.push({ name, type, class: this.#class, ttl, rdata, file, line });
+  }
+
+  $origin(scanner: Scanner): void {
+    const origin = scanner.name("$ORIGIN's name");
+    scanner.endEntry();
+    scanner.origin = origin;
+  }
+
+  $ttl(scanner: Scanner): void {
+    const text = scanner.word("$TTL's value");
+    const ttl = parseDuration(text, MAX_TTL);
+    if (ttl === undefined) throw new DnsError("syntax", `$TTL's value is no duration: "${text}"`);
+    scanner.endEntry();
+    this.#defaultTtl = ttl;
+  }
+
+  /** `$INCLUDE file [origin]`: the origin counts for that file, and neither it nor the owner comes back from there (RFC 1035 §5.1). */
+  $include(scanner: Scanner, file: string, depth: number): void {
+    const path = Buffer.from(scanner.string("$INCLUDE's file")).toString("utf8");
+    const line = scanner.tokenLine;
+    const origin = scanner.atEnd() ? scanner.origin : scanner.name("$INCLUDE's origin");
+    scanner.endEntry();
+    const { include } = this.#options;
+    const refuse = (text: string): void => void this.errors.push(new ZoneFileError(file, line, text));
+    if (include === undefined) return refuse("$INCLUDE is not allowed here");
+    if (depth >= MAX_INCLUDE_DEPTH) return refuse(`$INCLUDE is nested deeper than ${MAX_INCLUDE_DEPTH}`);
+    let source: Uint8Array;
+    try {
+      source = include(path, file);
+    } catch (error) {
+      return refuse(`cannot include ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    const owner = this.#owner;
+    this.file(source, path, origin, depth + 1);
+    this.#owner = owner;
+  }
+
+  /** BIND's `$GENERATE range owner [TTL] [class] type rdata`. */
+  $generate(scanner: Scanner, file: string): void {
+    const line = scanner.tokenLine;
+    const owner = this.#owner;
+    for (const entry of generatedEntries(scanner)) {
+      const generated = new Scanner(entry, scanner.origin, line);
+      generated.take("owner");
+      this.#owner = generated.tokenName();
+      this.#record(generated, file, line);
+      generated.endEntry();
+    }
+    scanner.endEntry();
+    this.#owner = owner;
+  }
+}
+
+const DOLLAR = 0x24;
+
+const DIRECTIVES: ReadonlyMap<string, "$origin" | "$ttl" | "$include" | "$generate"> = new Map([
+  ["$ORIGIN", "$origin"],
+  ["$TTL", "$ttl"],
+  ["$INCLUDE", "$include"],
+  ["$GENERATE", "$generate"],
+]);
+
+function soaMinimum(rdata: Uint8Array): number {
+  const at = rdata.length - 4;
+  const minimum = ((rdata[at]! << 24) | (rdata[at + 1]! << 16) | (rdata[at + 2]! << 8) | rdata[at + 3]!) >>> 0;
+  return Math.min(minimum, MAX_TTL);
+}
