@@ -178,6 +178,17 @@ describe("while memory is short", () => {
   });
 });
 
+test("CLIENT PAUSE WRITE holds scripts back that may write", () => {
+  const { t, client } = engine();
+  client.run("CLIENT", "PAUSE", 1000, "WRITE");
+  const [undeclared, reading, readOnly] = [t.connect(), t.connect(), t.connect()];
+  expect(undeclared.raw("EVAL", "return 1", 0)).toBe("");
+  expect(reading.run("EVAL", "#!lua flags=no-writes\nreturn 1", 0)).toBe(1);
+  expect(readOnly.run("EVAL_RO", "return 1", 0)).toBe(1);
+  t.advance(1001);
+  expect(undeclared.output()).toBe(":1\r\n");
+});
+
 describe("the cache", () => {
   test("keeps what was loaded until it is flushed", () => {
     const { client } = engine();

@@ -314,7 +314,7 @@ export class Engine {
       this.#execution.reject(client, entry, lateRefusal);
       return;
     }
-    if (this.#pause.untilMs > 0 && this.#pause.holdsBack(client, entry, args)) return;
+    if (this.#pause.untilMs > 0 && this.#pause.holdsBack(client, entry, args, this.bitsOf(entry, args))) return;
     if (client.queue !== undefined && isQueued(client, entry)) {
       client.queue.push({ entry, args: args.copy() });
       client.reply.rawString("+QUEUED\r\n");

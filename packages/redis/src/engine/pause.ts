@@ -3,12 +3,12 @@ import { FLAG, type CommandEntry } from "../commands/registry.ts";
 import type { Args } from "../resp/args.ts";
 import type { Client } from "./client.ts";
 
-function mayWrite(entry: CommandEntry): boolean {
-  return (entry.bits & (FLAG.write | FLAG.mayReplicate)) !== 0;
+function mayWrite(bits: number): boolean {
+  return (bits & (FLAG.write | FLAG.mayReplicate)) !== 0;
 }
 
 function isExecOfWrites(client: Client, entry: CommandEntry): boolean {
-  return entry.row.name === "exec" && client.queue?.some((queued) => mayWrite(queued.entry)) === true;
+  return entry.row.name === "exec" && client.queue?.some((queued) => mayWrite(queued.entry.bits)) === true;
 }
 
 export class Pause {
@@ -23,9 +23,9 @@ export class Pause {
     this.untilMs = Math.max(this.untilMs, untilMs);
   }
 
-  /** Keeps the command in `client.held` if the pause is for it; returns whether it did. */
-  holdsBack(client: Client, entry: CommandEntry, args: Args): boolean {
-    if (!this.#all && !mayWrite(entry) && !isExecOfWrites(client, entry)) return false;
+  /** Keeps the command in `client.held` if the pause is for it; returns whether it did. `bits`: the command's FLAGs, as the request has them. */
+  holdsBack(client: Client, entry: CommandEntry, args: Args, bits: number): boolean {
+    if (!this.#all && !mayWrite(bits) && !isExecOfWrites(client, entry)) return false;
     client.paused = true;
     client.held = args.copy();
     this.#clients.push(client);
