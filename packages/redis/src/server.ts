@@ -247,7 +247,8 @@ export class RedisServer implements AsyncDisposable {
     };
     await (directory === undefined ? this.#open() : this.#load(directory));
     const [, host, port] = /^(\S+) (\d+)$/.exec(this.#engine.config.text("replicaof")) ?? [];
-    if (host !== undefined) this.#engine.replication.follow(host, Number(port), false);
+    const { replication } = this.#engine;
+    if (host !== undefined) replication.follow(host, Number(port), replication.restored);
   }
 
   /** Loads what is on disk, then opens the doors; the doors first when that takes long. */

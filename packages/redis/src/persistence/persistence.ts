@@ -14,7 +14,7 @@ import { AofReplay } from "./aof-replay.ts";
 import { BackgroundSnapshot } from "./background-snapshot.ts";
 import { type FileSource, joined, openSource, reasonOf, ReplacementFile } from "./disk-source.ts";
 import { beginWalk, loadOptions } from "./engine-snapshot.ts";
-import { RdbLoad } from "./rdb-load.ts";
+import { type LoadOptions, RdbLoad } from "./rdb-load.ts";
 import { RdbError } from "./rdb-format.ts";
 import { SnapshotFile } from "./snapshot-file.ts";
 
@@ -122,9 +122,21 @@ export class Persistence implements PersistenceDoor {
     const source = this.#snapshot.open();
     if (source === undefined) return;
     try {
-      const load = new RdbLoad(source, loadOptions(this.#engine, false));
+      const notes = new Map<string, string>();
+      const options: LoadOptions = {
+        ...loadOptions(this.#engine, false),
+        listener: {
+          aux: (name, value) => {
+            notes.set(name, value);
+            // Replicas that go on from here have what has expired, and are told when it is removed.
+            if (name === "repl-id") options.expiredBefore = undefined;
+          },
+        },
+      };
+      const load = new RdbLoad(source, options);
       while (!load.step(() => true)) yield;
       this.#engine.keyspace.adopt(load.keyspace);
+      this.#engine.replication.restore(notes);
       this.#keysLoaded = load.keysLoaded;
       this.#keysExpired = load.keysExpired;
     } finally {

@@ -13,7 +13,7 @@ export interface LoadOptions {
   readonly random: Random;
   readonly settings: Readonly<CollectionSettings>;
   /** Keys whose time was over by then are left out; undefined: all are kept (the base of an AOF, a replica). */
-  readonly expiredBefore?: number | undefined;
+  expiredBefore?: number | undefined;
   /** rdbchecksum */
   readonly verify: boolean;
   /** Access words of keys, from what the file says of them. */
@@ -55,7 +55,7 @@ export class RdbLoad {
   /** Goes on until `pause` says true or all is read. Returns whether all is. Throws RdbError. */
   step(pause: () => boolean): boolean {
     const { databases } = this.keyspace;
-    const { expiredBefore = -Infinity, access } = this.#options;
+    const { access } = this.#options;
     for (;;) {
       for (let left = ENTRIES_PER_LOOK; left > 0; left--) {
         const entry = this.#reader.next();
@@ -66,7 +66,7 @@ export class RdbLoad {
             `FATAL: Data file was created with a Redis server configured to handle more than ${databases.length} databases. Exiting`,
           );
         }
-        if (entry.expiresAtMs !== -1 && entry.expiresAtMs < expiredBefore) {
+        if (entry.expiresAtMs !== -1 && entry.expiresAtMs < (this.#options.expiredBefore ?? -Infinity)) {
           this.keysExpired++;
           continue;
         }

@@ -125,7 +125,7 @@ export class SnapshotFile {
   /** Writes it now; false when that failed. */
   save(): boolean {
     const { engine, disk, log, clock } = this.#host;
-    const walk = beginWalk(engine);
+    const walk = beginWalk(engine, engine.replication.notes());
     let file: ReplacementFile | undefined;
     try {
       file = new ReplacementFile(disk, this.#directory, this.#temporaryName);
@@ -158,7 +158,7 @@ export class SnapshotFile {
       this.#ended(false, clock.now());
       return false;
     }
-    const background = new BackgroundSnapshot(clock, beginWalk(engine), file, this.#name);
+    const background = new BackgroundSnapshot(clock, beginWalk(engine, engine.replication.notes()), file, this.#name);
     this.#background = background;
     this.#dirtyAtStart = engine.stats.dirty;
     this.#options.began(this.#finish(background));

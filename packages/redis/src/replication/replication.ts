@@ -33,6 +33,7 @@ export class Replication {
   #readOnly = true;
   #servesStale = true;
   #leastReplicas = 0;
+  #restored = false;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -167,6 +168,39 @@ export class Replication {
     this.#listen();
     this.#restrict();
     this.#host!.log.info("a master from now on");
+  }
+
+  /** What a snapshot on disk says of the history, so that it can go on after a restart. */
+  notes(): (readonly [name: string, value: string])[] {
+    const { history } = this;
+    if (!history.recorded) return [];
+    return [
+      ["repl-stream-db", String(this.#master === undefined ? 0 : history.database)],
+      ["repl-id", history.id],
+      ["repl-offset", String(history.offset)],
+    ];
+  }
+
+  /**
+   * The data set was loaded from a snapshot with these notes. A master begins a history of its own there, which those who have the old one
+   * may join; a replica goes on with it.
+   */
+  restore(notes: ReadonlyMap<string, string>): void {
+    const id = notes.get("repl-id") ?? "";
+    const offset = Number(notes.get("repl-offset"));
+    if (!/^[0-9a-f]{40}$/.test(id) || !Number.isSafeInteger(offset) || offset < 0) return;
+    this.history.adopt(id, offset);
+    this.history.database = Number(notes.get("repl-stream-db") ?? 0) || 0;
+    this.#restored = true;
+    if (this.#engine.config.text("replicaof") !== "") return;
+    this.history.diverge();
+    this.replicas.begin();
+    this.#listen();
+  }
+
+  /** Whether the history comes from a snapshot, and may be a part of the master's that is followed first. */
+  get restored(): boolean {
+    return this.#restored;
   }
 
   /** DEBUG CHANGE-REPL-ID: what replicas know is no longer a part of this history. */

@@ -266,6 +266,63 @@ describe.skipIf(redisServer === undefined)("we follow a redis-server", () => {
   });
 });
 
+describe.skipIf(redisServer === undefined)(
+  "after a restart of ours, from its snapshot, the link goes on where it was",
+  () => {
+    /** A server of ours with a folder, that can be stopped and started again at the same port. */
+    async function durable(dir: string, settings: RedisServerOptions = {}): Promise<RedisServer> {
+      const options = {
+        dir,
+        save: "3600 1",
+        "repl-diskless-sync-delay": "0",
+        "enable-debug-command": "yes",
+        ...settings,
+      };
+      const server = await RedisServer.listen(options);
+      endings.push(() => server.close({ graceMs: 0 }));
+      return server;
+    }
+
+    test("with us as its master", async () => {
+      const dir = newFolder();
+      const first = await durable(dir);
+      const { port } = first.address;
+      const before = await opened(port);
+      await fill(before);
+      await before.text("SET", "soon", "gone", "PX", "50");
+      const replica = await original();
+      await replica.follow(before);
+      await expectEqual(before, replica);
+      const id = await before.info("master_replid");
+      await first.close({ graceMs: 0 });
+      await durable(dir, { port });
+      const after = await opened(port);
+      await after.text("SET", "k", "v");
+      await expectEqual(after, replica);
+      expect(await after.info("master_replid2")).toBe(id);
+      expect([await after.info("sync_full"), await after.info("sync_partial_ok")]).toEqual(["0", "1"]);
+      expect(await replica.raw("GET", "soon")).toBe("$-1\r\n");
+    });
+
+    test("with us as its replica", async () => {
+      const dir = newFolder();
+      const master = await original();
+      await fill(master);
+      const settings = { replicaof: `127.0.0.1 ${master.port}` };
+      const first = await durable(dir, settings);
+      await expectEqual(master, await opened(first.address.port));
+      await master.text("SELECT", "2");
+      await master.text("SET", "in2", "v");
+      await expectEqual(master, await opened(first.address.port));
+      await first.close({ graceMs: 0 });
+      await master.text("SET", "k", "v");
+      const second = await durable(dir, settings);
+      await expectEqual(master, await opened(second.address.port));
+      expect([await master.info("sync_full"), await master.info("sync_partial_ok")]).toEqual(["1", "1"]);
+    });
+  },
+);
+
 describe.skipIf(redisCli === undefined || checkRdb === undefined)("redis-cli follows us", () => {
   test("--rdb gets a snapshot that redis-check-rdb finds good", async () => {
     const master = await ours();
