@@ -4,6 +4,7 @@ import { DfaMatcher } from "./automata/dfa-matcher.ts";
 import { lineAutomaton } from "./automata/line-automaton.ts";
 import type { LineAutomaton } from "./automata/line-walker.ts";
 import type { Nfa } from "./automata/nfa.ts";
+import { PosixCaptures } from "./automata/posix-captures.ts";
 import { compileNfa, isNullable, isRegular, setOfNode } from "./automata/nfa-compiler.ts";
 import { Simulation } from "./automata/simulation.ts";
 import { BacktrackMatcher } from "./backtrack/backtrack-matcher.ts";
@@ -87,6 +88,7 @@ class EngineBuilder {
   }
 
   build(parsed: readonly ParsedPattern[]): Engines {
+    let capturers: ((line: LineOf, start: number, end: number) => Captures | undefined)[] | undefined;
     const regular = parsed.filter(({ root }) => isRegular(root));
     const backtracking = parsed.filter(({ root }) => !isRegular(root));
     const automaton =
@@ -102,8 +104,14 @@ class EngineBuilder {
       name:
         machines.length === 0 ? "automaton" : automaton === undefined ? "backtracking" : "automaton and backtracking",
       states: automaton?.nfa.size ?? 0,
-      captures: (bytes, lineStart, lineEnd, start, end) =>
-        this.#captures(parsed, bytes, lineStart, lineEnd, start, end),
+      captures: (bytes, lineStart, lineEnd, start, end) => {
+        capturers ??= parsed.map((pattern) => this.#capturer(pattern));
+        for (const [patternIndex, capturer] of capturers.entries()) {
+          const captures = capturer({ bytes, lineStart, lineEnd }, start, end);
+          if (captures !== undefined) return { captures, patternIndex };
+        }
+        return { captures: [{ start, end }], patternIndex: 0 };
+      },
     };
   }
 
@@ -236,27 +244,49 @@ class EngineBuilder {
     return concatenation([assertion(before), { type: "group", index: 0, body: root }, assertion(behind)]);
   }
 
-  #captures(
-    parsed: readonly ParsedPattern[],
-    bytes: Uint8Array,
-    lineStart: number,
-    lineEnd: number,
-    start: number,
-    end: number,
-  ): { readonly captures: readonly (Span | undefined)[]; readonly patternIndex: number } {
-    for (const [patternIndex, { root, groups }] of parsed.entries()) {
-      const machine = this.#machine(this.#surround(root), groups);
-      machine.begin(bytes, lineStart, lineEnd, start);
-      if (!machine.matchAt(start) || machine.matchEnd !== end) continue;
-      const captures: (Span | undefined)[] = [{ start, end }];
-      for (let group = 1; group <= groups; group++) {
-        const captureEnd = machine.captureEnd(group);
-        captures.push(captureEnd === -1 ? undefined : { start: machine.captureStart(group), end: captureEnd });
-      }
-      return { captures, patternIndex };
+  /** What finds out what a pattern's groups captured; made when first asked for. */
+  #capturer({ root, groups }: ParsedPattern): (line: LineOf, start: number, end: number) => Captures | undefined {
+    if (this.#semantics === "longest" && isRegular(root)) {
+      const captures = new PosixCaptures(root, groups, {
+        alphabet: this.#alphabet,
+        rules: this.#rules,
+        lineTerminator: this.#terminator,
+        programSize: this.#limits.programSize,
+      });
+      return ({ bytes, lineStart, lineEnd }, start, end) => {
+        const found = captures.captures(bytes, lineStart, lineEnd, start, end);
+        return found && spans(groups, (group) => [found[2 * group]!, found[2 * group + 1]!]);
+      };
     }
-    return { captures: [{ start, end }], patternIndex: 0 };
+    const machine = this.#machine(this.#surround(root), groups);
+    return ({ bytes, lineStart, lineEnd }, start, end) => {
+      machine.begin(bytes, lineStart, lineEnd, start);
+      for (let at = start; at >= lineStart; at--) {
+        // \K puts the start behind where the search found it.
+        if (machine.matchAt(at) && machine.matchStart === start && machine.matchEnd === end) {
+          const captures = spans(groups, (group) => [machine.captureStart(group), machine.captureEnd(group)]);
+          return [{ start, end }, ...captures.slice(1)];
+        }
+        if (isRegular(root)) return undefined;
+      }
+      return undefined;
+    };
   }
+}
+
+interface LineOf {
+  readonly bytes: Uint8Array;
+  readonly lineStart: number;
+  readonly lineEnd: number;
+}
+
+type Captures = readonly (Span | undefined)[];
+
+function spans(groups: number, spanOf: (group: number) => readonly [number, number]): Captures {
+  return Array.from({ length: groups + 1 }, (_, group) => {
+    const [start, end] = spanOf(group);
+    return end === -1 ? undefined : { start, end };
+  });
 }
 
 function oneOf(matchers: readonly Matcher[], semantics: "longest" | "first"): Matcher {

@@ -211,7 +211,8 @@ class NfaCompiler {
 
   #set(node: Node, next: number): number {
     const { alphabet, lineTerminator } = this.#options;
-    if (node.type === "character" && (!node.ignoreCase || node.codePoint >= RAW_BYTE)) return this.#plainCharacter(node.codePoint, next);
+    if (node.type === "character" && (!node.ignoreCase || node.codePoint >= RAW_BYTE))
+      return this.#plainCharacter(node.codePoint, next);
     let graph = this.#graphs.get(node);
     if (graph === undefined) {
       let set = setOfNode(node, alphabet);
