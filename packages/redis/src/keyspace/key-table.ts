@@ -362,7 +362,7 @@ export class KeyTable extends ChainTable {
   setAccess(id: number, word: number): void {
     const segment = this.#segment(id);
     const at = ((id & SEGMENT_MASK) << STRIDE_BITS) + ACCESS;
-    segment[at] = (segment[at]! & ~ACCESS_MASK) | word;
+    segment[at] = (segment[at]! & ~ACCESS_MASK) | (word & ACCESS_MASK);
   }
 
   isUsed(id: number): boolean {
