@@ -80,6 +80,15 @@ export class EngineClient {
     return this.output();
   }
 
+  /** Sends commands in one piece; returns all that they answered, raw. */
+  pipeline(...commands: readonly (readonly (string | number)[])[]): string {
+    const bulk = (word: string): string => `$${word.length}\r\n${word}\r\n`;
+    const requests = commands.map((words) => `*${words.length}\r\n${words.map((word) => bulk(String(word))).join("")}`);
+    this.#owner.engine.receive(this.#client, Buffer.from(requests.join(""), "latin1"), this.#owner.now);
+    this.#owner.engine.flush();
+    return this.output();
+  }
+
   /** What came since it was last asked. */
   output(): string {
     const output = this.#output;

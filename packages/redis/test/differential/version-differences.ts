@@ -42,7 +42,7 @@ function withoutLag(reply: Reply): Reply {
   });
 }
 
-const DISTANCE = /"\$(\d+(?:\.\d+)?)"/g;
+const DISTANCE = /"\$(\d+(?:\.\d+)?(?:e[+-]\d+)?)"/g;
 /** Distances are replied with four digits behind the point, and stored with all they have. */
 const [REPLIED_WITHIN, STORED_WITHIN] = [0.000_15, 1e-13];
 
@@ -71,7 +71,7 @@ export const VERSION_DIFFERENCES: readonly VersionDifference[] = [
     since: "7.2",
     reason: "A command that waited runs again when it is served, and its changes are counted as ever.",
     commands: /^(bl|br|bz|xread)/,
-    countsOtherwise: (_, ours, waited) => waited && !isError(ours),
+    countsOtherwise: (_words, _ours, waited) => waited,
   },
   {
     since: "7.2",
