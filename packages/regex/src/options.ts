@@ -19,7 +19,7 @@ export interface RegexLimits {
 
 export const DEFAULT_LIMITS: RegexLimits = {
   patternBytes: 32 * 1024 * 1024,
-  depth: 5_000,
+  depth: 1_000,
   programSize: 4_000_000,
   dfaCacheBytes: 8 * 1024 * 1024,
   backtrackSteps: 10_000_000,

@@ -164,11 +164,39 @@ export async function* selectLines(
   const { signal } = options;
   const splitter = new LineSplitter(terminator, lineBytes);
   const selector = new ContextSelector(matcher, options);
-  signal?.throwIfAborted();
-  for await (const chunk of source) {
-    signal?.throwIfAborted();
-    for (const line of splitter.feed(chunk)) yield* selector.take(line);
+  for await (const chunk of signal === undefined ? source : untilAborted(source, signal)) {
+    for (const line of splitter.feed(chunk)) {
+      yield* selector.take(line);
+      signal?.throwIfAborted();
+    }
   }
-  signal?.throwIfAborted();
   for (const line of splitter.end()) yield* selector.take(line);
+}
+
+/** What the source gives, until the signal's reason is thrown; that does not wait for a source that is silent. */
+async function* untilAborted(
+  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  aborted.catch(() => {}); // heard by whoever waits; nobody may
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  let finished = false;
+  try {
+    for (;;) {
+      const result = await Promise.race([iterator.next(), aborted]);
+      if (result.done === true) {
+        finished = true;
+        return;
+      }
+      yield result.value;
+    }
+  } finally {
+    signal.removeEventListener("abort", abort);
+    // Not awaited: a generator that waits for ever would never return.
+    if (!finished) void Promise.resolve(iterator.return?.()).catch(() => {});
+  }
 }
