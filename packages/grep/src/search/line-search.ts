@@ -300,6 +300,8 @@ export class LineSearch {
 
   /** Lines are numbered when their numbers are asked for, in ascending order. */
   #numberOf(start: number, end: number): number {
+    // A line that was no text is asked for again when it was tried as context first.
+    if (this.#baseOffset + start < this.#numberedOffset) return this.#lineNumber;
     this.#numberUpTo(start);
     this.#lineNumber++;
     this.#numberedOffset = this.#baseOffset + end + 1;
