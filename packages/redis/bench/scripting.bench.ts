@@ -1,5 +1,6 @@
 /** EVAL beside redis-server: short scripts, where the way in and out decides, and long ones, where Lua does. */
-import { nodeServer, redisBenchmark, redisServer, serverScenario, suite } from "@tenon/bench";
+import { type Load, nodeServer, redisBenchmark, redisServer, serverScenario, suite } from "@tenon/bench";
+import { RedisClient } from "../src/index.ts";
 
 const ours = nodeServer({ name: "tenon", script: new URL("./server.ts", import.meta.url) });
 
@@ -12,6 +13,18 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   recursion: "local function fib(n) if n<2 then return n end return fib(n-1)+fib(n-2) end return fib(24)",
   strings: "local t={} for i=1,2e4 do t[#t+1]='item'..i end return #table.concat(t,',')",
 };
+
+/** One client that sends the command, waits for the reply, and sends it again: for commands of milliseconds. */
+function oneAfterTheOther(command: readonly string[]): Load {
+  return async ({ host, port, seconds }) => {
+    const client = await RedisClient.connect({ host, port });
+    const started = performance.now();
+    let operations = 0;
+    for (; performance.now() - started < seconds * 1000; operations++) await client.command(...command);
+    client.close();
+    return { operations, seconds: (performance.now() - started) / 1000 };
+  };
+}
 
 export default suite("redis", [
   serverScenario({
@@ -31,7 +44,7 @@ export default suite("redis", [
       name: `EVAL: ${name} in one script, warm`,
       ours,
       peers: [redisServer()],
-      load: redisBenchmark({ command: ["EVAL", program, "0"], clients: 1, pipeline: 1, keys: 1 }),
+      load: oneAfterTheOther(["EVAL", program, "0"]),
       targets: { "redis-server": { throughput: 1 } },
     }),
   ),
