@@ -122,10 +122,15 @@ export class TrimOptions {
   }
 }
 
+/** An ID. Its milliseconds repeat, and their text is remembered by V8. Hot: XADD, XRANGE. */
+export function replyId(reply: ReplyWriter, { ms, seq }: StreamId): void {
+  reply.bulkOfTwo(String(ms), `-${seq}`);
+}
+
 /** `[ID, [field, value, …]]`. */
 export function replyEntry(reply: ReplyWriter, { id, fields, values }: StreamEntry): void {
   reply.array(2);
-  reply.bulk(String(id));
+  replyId(reply, id);
   reply.array(fields.length * 2);
   for (let i = 0; i < fields.length; i++) {
     reply.bulk(fields[i]!);

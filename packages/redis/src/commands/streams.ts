@@ -9,6 +9,7 @@ import {
   intervalEnd,
   intervalStart,
   replyEntry,
+  replyId,
   strictId,
   TrimOptions,
 } from "./stream-arguments.ts";
@@ -24,11 +25,10 @@ const TOO_LARGE = new CommandError("ERR Elements are too large to be stored");
 /** More bytes than this one entry cannot have. */
 const MAX_ENTRY_BYTES = 1 << 30;
 
-/** How XADD names the entry: wholly, up to the sequence, or not at all. */
-type GivenId = { readonly id: StreamId } | { readonly ms: StreamId["ms"] } | undefined;
+/** How XADD names the entry: wholly, or up to the sequence. */
+type GivenId = { readonly id: StreamId } | { readonly ms: StreamId["ms"] };
 
 function givenId(text: string): GivenId {
-  if (text === "*") return undefined;
   const id = parseId(text);
   if (id !== undefined) return { id };
   const ms = parseIdWithoutSequence(text);
@@ -36,7 +36,8 @@ function givenId(text: string): GivenId {
   return { ms };
 }
 
-function idFor(stream: StreamValue, given: GivenId, nowMs: number): StreamId {
+/** The new entry's ID; with nothing given the server chooses. */
+function idFor(stream: StreamValue, given: GivenId | undefined, nowMs: number): StreamId {
   if (compareIds(stream.lastId, MAX_ID) === 0) throw STREAM_IS_FULL;
   const id =
     given === undefined ? stream.automaticId(nowMs) : "id" in given ? given.id : stream.sequenceAfter(given.ms);
@@ -57,7 +58,8 @@ function xadd(ctx: CommandContext): void {
     else break;
   }
   const idIndex = at;
-  const given = idIndex < args.length ? givenId(args.string(idIndex)) : undefined;
+  const automatic = idIndex >= args.length || args.is(idIndex, "*");
+  const given = automatic ? undefined : givenId(args.string(idIndex));
   const request = trim.request(ctx.engine.collections.streamNodeMaxEntries);
   const pairs = (args.length - idIndex - 1) / 2;
   if (pairs < 1 || !Number.isInteger(pairs)) throw new CommandError("ERR wrong number of arguments for 'xadd' command");
@@ -87,7 +89,7 @@ function xadd(ctx: CommandContext): void {
     words[idIndex] = String(id);
     ctx.effect(...words);
   }
-  ctx.reply.bulk(String(id));
+  replyId(ctx.reply, id);
 }
 
 function xtrim(ctx: CommandContext): void {

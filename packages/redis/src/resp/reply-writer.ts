@@ -161,6 +161,14 @@ export class ReplyWriter {
     this.#length = at;
   }
 
+  /** A bulk string from one-byte characters in two parts, which need not be joined for it. */
+  bulkOfTwo(first: string, second: string): void {
+    this.#header(DOLLAR, first.length + second.length);
+    this.rawString(first);
+    this.rawString(second);
+    this.rawString("\r\n");
+  }
+
   /** A bulk string from `bytes[start, end)`. */
   bulkBytes(bytes: Uint8Array, start = 0, end: number = bytes.length): void {
     const length = end - start;
