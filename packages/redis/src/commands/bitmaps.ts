@@ -333,7 +333,7 @@ export const bitmapCommands: readonly CommandRow[] = [
     group: "bitmap",
     summary: "Performs arbitrary read-only bitfield integer operations on strings.",
     complexity: "O(1) for each subcommand specified",
-    syntax: "key [GET encoding-offset:{encoding offset:integer}...]",
+    syntax: "key [GET encoding-offset:{encoding offset:integer}]...",
     handler: bitfieldRo,
   },
 ];

@@ -260,7 +260,7 @@ const CLIENT_SUBCOMMANDS: readonly CommandRow[] = [
     ADMIN,
     "2.4.0",
     "Terminates open connections.",
-    "filter:(old-format:string | {[ID client-id:integer] [TYPE client-type] [USER username] [ADDR addr] [LADDR laddr] [SKIPME yes-no] [MAXAGE maxage:integer]})",
+    "filter:(old-format:string | new-format:([ID client-id:integer] | [TYPE client-type:(NORMAL | MASTER | SLAVE | REPLICA | PUBSUB)] | [USER username] | [ADDR addr] | [LADDR laddr] | [SKIPME yes-no:(YES | NO)] | [MAXAGE maxage:integer])...)",
     kill,
     "O(N) where N is the number of client connections",
   ),

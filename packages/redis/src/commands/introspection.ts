@@ -244,9 +244,11 @@ function writeDocs(reply: ReplyWriter, entry: CommandEntry): void {
 function writeArguments(reply: ReplyWriter, list: readonly Argument[]): void {
   reply.array(list.length);
   for (const argument of list) {
-    const flags = [argument.optional && "optional", argument.multiple && "multiple"].filter(
-      (flag) => typeof flag === "string",
-    );
+    const flags = [
+      argument.optional && "optional",
+      argument.multiple && "multiple",
+      argument.multipleToken && "multiple_token",
+    ].filter((flag) => typeof flag === "string");
     const displays = argument.type !== "oneof" && argument.type !== "block";
     const fields =
       2 +
@@ -291,9 +293,8 @@ function getKeys(ctx: CommandContext, withFlags: boolean): void {
   if (entry === undefined) throw NO_SUCH_COMMAND;
   if (!hasKeys(entry.row)) throw NO_KEYS;
   if (!entry.accepts(request.length)) throw WRONG_COUNT;
-  const found = keyPositions(entry.row, request);
-  if (found === undefined || (found.length === 0 && !entry.row.flags.includes("no_mandatory_keys")))
-    throw WRONG_ARGUMENTS;
+  const found = keyPositions(entry.row, request) ?? [];
+  if (found.length === 0 && !entry.row.flags.includes("no_mandatory_keys")) throw WRONG_ARGUMENTS;
   ctx.reply.array(found.length);
   for (const { index, flags: flagWords } of found) {
     if (!withFlags) {

@@ -229,7 +229,7 @@ export const replicationCommands: readonly CommandRow[] = [
     "6.2.0",
     "Starts a coordinated failover from a server to one of its replicas.",
     failover,
-    { syntax: "[target:{TO host:string port:integer [FORCE]}] [ABORT] [TIMEOUT milliseconds:integer]" },
+    { syntax: "[TO target:{host:string port:integer [FORCE]}] [ABORT] [TIMEOUT milliseconds:integer]" },
   ),
   row(
     "replconf",

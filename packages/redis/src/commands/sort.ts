@@ -218,7 +218,7 @@ const BY_AND_GET = unknownKeys(
   "For the optional BY/GET keyword. It is marked 'unknown' because the key names derive from the content of the key we sort",
 );
 const SYNTAX =
-  "key [BY by-pattern:pattern] [LIMIT limit:{offset:integer count:integer}] [GET get-pattern:pattern...] [order:(ASC | DESC)] [sorting:(ALPHA)]";
+  "key [BY by-pattern:pattern@1] [LIMIT limit:{offset:integer count:integer}] [GET get-pattern:pattern@1]... [order:(ASC | DESC)] [sorting:(ALPHA)]";
 const COMPLEXITY =
   "O(N+M*log(M)) where N is the number of elements in the list or set to sort, and M the number of returned elements. When the elements are not sorted, complexity is O(N).";
 
@@ -241,7 +241,7 @@ export const sortCommands: readonly CommandRow[] = [
     group: "generic",
     summary: "Sorts the elements in a list, a set, or a sorted set, optionally storing the result.",
     complexity: COMPLEXITY,
-    syntax: `${SYNTAX} [STORE destination]`,
+    syntax: `${SYNTAX} [STORE destination:key@2]`,
     handler: sortCommand,
   },
   {

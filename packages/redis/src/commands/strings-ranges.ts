@@ -212,7 +212,7 @@ export const stringRangeCommands: readonly CommandRow[] = [
     group: "string",
     summary: "Finds the longest common substring.",
     complexity: "O(N*M) where N and M are the lengths of the two strings.",
-    syntax: "key1:key key2:key [LEN] [IDX] [MINMATCHLEN min-match-len:integer] [WITHMATCHLEN]",
+    syntax: "key1:key@0 key2:key@0 [LEN] [IDX] [MINMATCHLEN min-match-len:integer] [WITHMATCHLEN]",
     handler: lcs,
   },
 ];

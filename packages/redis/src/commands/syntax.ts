@@ -5,7 +5,8 @@
  *
  * `[…]` optional; `name:(a | b)` one of; `name:{a b}` a block; `…` behind an item: may be repeated; words in upper case are
  * tokens, and belong to the argument behind them, or stand alone; `name:type`, where the type is string unless the name says
- * otherwise (key, source, destination: key; pattern: pattern).
+ * otherwise (key, source, destination: key; pattern: pattern). `type@n` says which key spec it belongs to, where that is not the next one;
+ * `[TOKEN name]…` that the token is repeated with the argument.
  */
 
 export type ArgumentType =
@@ -47,7 +48,7 @@ export function parseSyntax(syntax: string): Argument[] {
 /** Gives the keys their specs' numbers, in order. */
 function number(list: readonly Argument[], next: () => number): void {
   for (const argument of list) {
-    if (argument.type === "key") argument.keySpec = next();
+    if (argument.type === "key") argument.keySpec ??= next();
     if (argument.arguments !== undefined) number(argument.arguments, next);
   }
 }
@@ -101,6 +102,7 @@ class SyntaxParser {
     if (this.#next === "...") {
       this.#at++;
       argument.multiple = true;
+      if (argument.optional === true && argument.token !== undefined) argument.multipleToken = true;
     }
     return argument;
   }
@@ -147,7 +149,8 @@ class SyntaxParser {
       this.#take("}");
       return { name, type: "block", arguments: items };
     }
-    if (!TYPES.has(kind)) throw new Error(`syntax: no such type: ${kind}`);
-    return { name, type: kind as ArgumentType };
+    const [type, keySpec] = kind.split("@") as [string, string?];
+    if (!TYPES.has(type)) throw new Error(`syntax: no such type: ${kind}`);
+    return { name, type: type as ArgumentType, ...(keySpec === undefined ? {} : { keySpec: Number(keySpec) }) };
   }
 }

@@ -20,8 +20,10 @@ type Family = (draw: Draw) => readonly string[];
 
 const [PLAIN, RESP3, WAITING, SUBSCRIBER] = [1, 2, 3, 4] as const;
 
-/** Commands that would draw at random if they were cut short. */
-const NOT_CUT = /^(SPOP|SRANDMEMBER|HRANDFIELD|ZRANDMEMBER)$/;
+/** Commands that would draw at random if they were cut short, or whose number of words is right in one version only. */
+const NOT_MANGLED = /^(SPOP|SRANDMEMBER|HRANDFIELD|ZRANDMEMBER|ZRANK|ZREVRANK)$/;
+/** What is refused in one version before it could be queued in a transaction, where it would be another difference. */
+const VERSIONED = ["ZRANK ranked a WITHSCORE", "ZREVRANK ranked 1 WITHSCORE", "COMMAND GETKEYS GET"];
 
 class Program {
   readonly steps: Step[] = [];
@@ -51,7 +53,7 @@ class Program {
 
   #words(): string[] {
     const words = oneOf(this.#draw, this.#families)(this.#draw);
-    return NOT_CUT.test(words[0]!) ? [...words] : mangled(this.#draw, words, ["x", "WITHSCORES", "-1", "COUNT"]);
+    return NOT_MANGLED.test(words[0]!) ? [...words] : mangled(this.#draw, words, ["x", "WITHSCORES", "-1", "COUNT"]);
   }
 
   #client(): number {
@@ -71,6 +73,7 @@ class Program {
     else if (fate < 80) this.#expire();
     else if (fate < 95)
       this.steps.push({ kind: "exchange", client: this.#client(), key: anyKey(draw), as: anyTarget(draw) });
+    else if (fate < 97) this.steps.push(command(RULER, ...oneOf(draw, VERSIONED).split(" ")));
     else if (fate < 110) this.steps.push(command(RULER, ...settingCommand(draw)));
     else if (fate < 160) this.steps.push(command(this.#client(), ...connectionCommand(draw)));
     else if (fate < 185) this.steps.push(command(this.#client(), ...publishCommand(draw)));

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
@@ -21,6 +21,20 @@ describe.skipIf(redisCli === undefined)("redis-cli", () => {
     return stdout;
   }
 
+  /** The first so many lines of one that goes on until it is ended. */
+  async function lines(count: number, ...args: string[]): Promise<string[]> {
+    const child = spawn(redisCli!, ["-p", String(server.address.port), ...args]);
+    const gone = new Promise((resolve) => child.once("exit", resolve));
+    let text = "";
+    for await (const chunk of child.stdout) {
+      text += String(chunk);
+      if (text.split("\n").length > count) break;
+    }
+    child.kill();
+    await gone;
+    return text.split("\n").slice(0, count);
+  }
+
   it("sets and gets, in both protocols", async () => {
     expect(await cli("SET", "cli", "hello")).toBe("OK\n");
     expect(await cli("GET", "cli")).toBe("hello\n");
@@ -31,6 +45,40 @@ describe.skipIf(redisCli === undefined)("redis-cli", () => {
     await cli("RPUSH", "cli:list", "a", "b", "c");
     expect((await cli("--scan", "--pattern", "cli*")).split("\n").toSorted()).toEqual(["", "cli", "cli:list"]);
     expect(await cli("--bigkeys")).toContain("Biggest   list found '\"cli:list\"' has 3 items");
+  });
+
+  it("weighs keys by --memkeys", async () => {
+    await cli("SET", "cli:heavy", "x".repeat(50_000));
+    const report = await cli("--memkeys");
+    const weight = Number(/Biggest string found '"cli:heavy"' has (\d+) bytes/.exec(report)?.[1]);
+    expect(weight).toBeGreaterThan(50_000);
+    expect(report).toContain("Biggest   list found");
+  });
+
+  it("measures latency by --latency, for a moment and by distribution", async () => {
+    // Without a terminal it measures for a second and prints the least, the greatest, the average and the count.
+    const [least, most, average, count] = (await cli("--raw", "--latency")).trim().split(" ").map(Number);
+    expect(least).toBeLessThanOrEqual(average!);
+    expect(average).toBeLessThanOrEqual(most!);
+    expect(count).toBeGreaterThan(0);
+    const history = await lines(1, "--latency-history", "-i", "1");
+    expect(history[0]!.trim().split(" ")).toHaveLength(4);
+  });
+
+  it("watches the server by --stat", async () => {
+    await cli("SET", "cli", "hello");
+    const [names, counts] = await lines(4, "--stat", "-i", "0.05").then((all) =>
+      all.slice(1, 3).map((line) => line.trim().split(/\s+/)),
+    );
+    expect(names!.slice(0, 5)).toEqual(["keys", "mem", "clients", "blocked", "requests"]);
+    expect(Number(counts![0])).toBe(await server.execute(["DBSIZE"]));
+  });
+
+  it("says by --pipe which replies were errors", async () => {
+    const child = run(redisCli!, ["-p", String(server.address.port), "--pipe"]);
+    child.child.stdin!.end("*2\r\n$4\r\nINCR\r\n$3\r\ncli\r\n*1\r\n$4\r\nPING\r\n");
+    // It ends with 1 when there were errors.
+    await expect(child).rejects.toMatchObject({ stdout: expect.stringContaining("errors: 1, replies: 2") as string });
   });
 
   it("loads by --pipe", async () => {

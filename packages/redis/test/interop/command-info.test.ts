@@ -58,6 +58,47 @@ const CHANGED_SINCE_7_0: Readonly<Record<string, readonly (keyof Facts)[]>> = {
   "latency|reset": ["tips"],
 };
 
+/** Commands whose arguments are documented otherwise since 7.0, and why. */
+const DOCUMENTED_SINCE_7_0: Readonly<Record<string, string>> = {
+  hscan: "NOVALUES (7.4)",
+  zrank: "WITHSCORE (7.2)",
+  zrevrank: "WITHSCORE (7.2)",
+  "client|list": "ID is repeated without a block (7.2)",
+  "client|kill": "MAXAGE (7.4); SKIPME says what it takes (7.2)",
+  "command|getkeys": "the command was not documented (7.2)",
+  "command|getkeysandflags": "the command was not documented (7.2)",
+  psubscribe: "the pattern is repeated without a block (7.2)",
+  "config|get": "the parameter is repeated without a block (7.2)",
+};
+
+/** A flat map as COMMAND DOCS has them in RESP2. */
+function field(map: Reply, name: string): Reply | undefined {
+  const at = (map as Reply[]).findIndex((each, i) => i % 2 === 0 && each === name);
+  return at < 0 ? undefined : (map as Reply[])[at + 1];
+}
+
+/** What arguments are, apart from names and texts, which 7.2 made anew. */
+function argumentShape(list: Reply | undefined): unknown[] {
+  return ((list ?? []) as Reply[]).map((argument) => [
+    field(argument, "type"),
+    field(argument, "token"),
+    field(argument, "flags"),
+    field(argument, "key_spec_index"),
+    argumentShape(field(argument, "arguments")),
+  ]);
+}
+
+/** Group and shape of the arguments by name, subcommands included. */
+function documented(docs: Reply, into = new Map<string, string>()): Map<string, string> {
+  const list = docs as Reply[];
+  for (let i = 0; i < list.length; i += 2) {
+    const about = list[i + 1]!;
+    into.set(String(list[i]), JSON.stringify([field(about, "group"), argumentShape(field(about, "arguments"))]));
+    documented(field(about, "subcommands") ?? [], into);
+  }
+  return into;
+}
+
 describe.skipIf(redisServer === undefined)("the command table beside redis-server's", () => {
   let original: OriginalServer;
   let theirs: Original;
@@ -84,6 +125,21 @@ describe.skipIf(redisServer === undefined)("the command table beside redis-serve
         }
       }
     }
+    expect(differences).toEqual([]);
+  });
+
+  it("agrees with COMMAND DOCS on groups and arguments of every command that both have", async () => {
+    const other = documented(parseReply(await theirs.raw(["COMMAND", "DOCS"])));
+    const differences: unknown[] = [];
+    let compared = 0;
+    for (const [name, shape] of documented(ours.run("COMMAND", "DOCS"))) {
+      const expected = other.get(name);
+      if (expected === undefined) continue;
+      compared++;
+      if ((shape === expected) === name in DOCUMENTED_SINCE_7_0)
+        differences.push({ name, ours: shape, theirs: expected });
+    }
+    expect(compared).toBeGreaterThan(300);
     expect(differences).toEqual([]);
   });
 
@@ -125,6 +181,26 @@ describe.skipIf(redisServer === undefined)("the command table beside redis-serve
     ["ZINTER", "9", "a"],
     ["PUBLISH", "a", "b"],
     ["SSUBSCRIBE", "a"],
+    ["SORT", "a", "BY", "w_*", "STORE", "b"],
+    ["EVAL", "return 1", "2", "a", "b"],
+    ["EVAL", "return 1", "9", "a"],
+    ["XREAD", "COUNT", "1", "STREAMS", "a", "b", "0", "0"],
+    ["XREADGROUP", "GROUP", "g", "c", "STREAMS", "a", "0"],
+    ["GEORADIUS", "a", "1", "1", "1", "m", "STORE", "b"],
+    ["GEOSEARCHSTORE", "a", "b", "FROMMEMBER", "m", "BYRADIUS", "1", "m"],
+    ["BITOP", "AND", "a", "b"],
+    ["BITFIELD", "a", "GET", "u8", "0"],
+    ["BITFIELD", "a", "SET", "u8", "0", "1"],
+    ["PFCOUNT", "a", "b"],
+    ["SMOVE", "a", "b", "x"],
+    ["XINFO", "STREAM", "a"],
+    ["XGROUP", "CREATE", "a", "g", "0"],
+    ["LCS", "a", "b"],
+    ["TOUCH", "a", "b"],
+    ["UNLINK", "a"],
+    ["DUMP", "a"],
+    ["RESTORE", "a", "0", "x"],
+    ["DEBUG", "OBJECT", "a"],
   ])("finds the keys of %s %s %s", async (...request) => {
     for (const subcommand of ["GETKEYS", "GETKEYSANDFLAGS"]) {
       const words = ["COMMAND", subcommand, ...request];

@@ -102,7 +102,6 @@ export function connectionCommand(draw: Draw): string[] {
         "RENAME a b",
         "ZUNION 2 a b",
         "SORT a BY x GET # STORE b",
-        "GET",
         "XREAD STREAMS a b 0 0",
         "EVAL x 2 a b c",
         "GEORADIUS a 1 1 1 m STORE b",

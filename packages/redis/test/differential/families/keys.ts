@@ -54,7 +54,7 @@ export function keyCommand(draw: Draw): string[] {
       anyKey(draw),
       ...options(draw, [["SAMPLES", integer(draw)]]),
     ],
-    () => ["DEBUG", "DIGEST-VALUE", oneOf(draw, ["a", "s0", "h0", "x0"]), "str"],
+    () => ["DEBUG", "DIGEST-VALUE", oneOf(draw, ["a", "s0", "h0", "x0"]), "missing"],
     () => ["FLUSHDB", ...options(draw, [[oneOf(draw, ["SYNC", "ASYNC", "X"])]], 50)],
     () => expiryCommand(draw),
     () => expiryCommand(draw),

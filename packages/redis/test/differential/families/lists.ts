@@ -24,7 +24,7 @@ export function listCommand(draw: Draw): string[] {
       key,
       element(draw),
       ...options(draw, [
-        ["RANK", integer(draw)],
+        ["RANK", chance(draw, 5) ? "-9223372036854775808" : integer(draw)],
         [cased(draw, "COUNT"), integer(draw)],
         ["MAXLEN", integer(draw)],
       ]),

@@ -34,6 +34,7 @@ export function subscribeCommand(draw: Draw): string[] {
     ["SUNSUBSCRIBE", ...channels()],
     ["PING"],
     ["PING", "x"],
+    ["PUBLISH", oneOf(draw, CHANNELS), "of my own"],
     ["GET", "a"],
     ["RESET"],
   ]);

@@ -93,6 +93,8 @@ export function stringCommand(draw: Draw): string[] {
     () => ["DECRBY", key(), number()],
     () => ["INCRBYFLOAT", key(), of(FLOATS)],
     () => ["INCRBYFLOAT", "float", of(FLOATS)],
+    () => ["INCRBYFLOAT", "float", "9007199254740993"],
+    () => ["OBJECT", "ENCODING", "float"],
     () => ["APPEND", key(), value()],
     () => ["STRLEN", key()],
     () => ["SETRANGE", key(), of(["0", "1", "5", "30", "-1", "x", "536870912"]), value()],
