@@ -157,6 +157,14 @@ class EngineBuilder {
     );
   }
 
+  /**
+   * Whether word assertions beside a character beyond ASCII are left to the simulation: where such characters can be word characters, and
+   * where nothing can match at them, which the automata would also find between their bytes.
+   */
+  #quits(roots: readonly Node[]): boolean {
+    return this.#rules === "unicode" || (this.#rules === "ascii" && roots.some(isNullable));
+  }
+
   #lineProgram({ nfa, roots }: Automaton): LineProgram {
     const alphabet = this.#alphabet;
     return {
@@ -167,7 +175,7 @@ class EngineBuilder {
       }),
       automaton: () =>
         lineAutomaton(nfa, {
-          rules: this.#rules,
+          rules: this.#quits(roots) ? "unicode" : this.#rules,
           terminator: this.#terminator,
           cacheBytes: this.#limits.dfaCacheBytes,
         }),
@@ -193,7 +201,7 @@ class EngineBuilder {
     const matcher = new DfaMatcher(nfa, reverse, simulation, {
       semantics,
       encoding,
-      unicodeWords: this.#rules === "unicode",
+      unicodeWords: this.#quits(roots),
       lineTerminator: this.#terminator,
       cacheBytes: this.#limits.dfaCacheBytes,
     });

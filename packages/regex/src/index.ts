@@ -4,3 +4,4 @@ export type { LineScanner } from "./line-scanner.ts";
 export type { Collation, CompileOptions, RegexLimits, Syntax } from "./options.ts";
 export { type Match, type Pattern, type Plan, Regex, type Span, compile } from "./regex.ts";
 export type { Line, LineCounter, LinesOptions } from "./streaming.ts";
+export { translate } from "./syntax/translate.ts";

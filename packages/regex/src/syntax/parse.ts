@@ -32,7 +32,11 @@ function parseCharacters(characters: readonly number[], options: CompileOptions,
       return { root: parseFixed(characters, ignoreCase), groups: 0, groupNames: NO_NAMES, warnings: [] };
     case "perl":
       return {
-        ...new PerlParser(characters, { ignoreCase, encoding, multiline: options.lineTerminator === 0 }).parse(),
+        ...new PerlParser(characters, {
+          ignoreCase,
+          encoding,
+          newlines: (options.lineTerminator ?? 10) !== 10,
+        }).parse(),
         warnings: [],
       };
     default:

@@ -14,8 +14,8 @@ import { PatternProblem } from "./problem.ts";
 
 export interface PerlOptions {
   readonly ignoreCase: boolean;
-  /** ^ and $ match beside newlines inside the text too: what grep -Pz asks for. */
-  readonly multiline: boolean;
+  /** What is searched can hold newlines, so that \Z has to look for one at the end. */
+  readonly newlines: boolean;
   readonly encoding: "utf8" | "bytes";
 }
 
@@ -30,6 +30,23 @@ const DEEPEST_NESTING = 250;
 const LARGEST_QUANTIFIER = 65535;
 /** What \\R takes one of. */
 const NEWLINES: readonly number[] = [0x0a, 0x0b, 0x0c, 0x0d, 0x85, 0x2028, 0x2029];
+
+/** \Z: at the end, or before a newline there. */
+const BEFORE_LAST_NEWLINE: Node = {
+  type: "look",
+  ahead: true,
+  negated: false,
+  body: concatenation([
+    {
+      type: "repeat",
+      body: { type: "character", codePoint: 0x0a, ignoreCase: false },
+      min: 0,
+      max: 1,
+      mode: "greedy",
+    },
+    assertion("lineEnd"),
+  ]),
+};
 
 /** A reference that can only be resolved when all groups are known. */
 interface PendingReference {
@@ -65,7 +82,7 @@ export class PerlParser {
   constructor(text: readonly number[], options: PerlOptions) {
     this.#reader = new PerlReader(text);
     this.#options = options;
-    this.#flags = { i: options.ignoreCase, m: options.multiline, n: false, s: false, x: false, J: false };
+    this.#flags = { i: options.ignoreCase, m: false, n: false, s: false, x: false, J: false };
   }
 
   /** Throws PatternProblem. */
@@ -256,6 +273,10 @@ export class PerlParser {
       if (this.#insideLook > 0) reader.fail("keepInLook");
       reader.at++;
       return { type: "keep" };
+    }
+    if (letter === "Z" && this.#options.newlines) {
+      reader.at++;
+      return BEFORE_LAST_NEWLINE;
     }
     const kind = {
       A: "lineStart",
