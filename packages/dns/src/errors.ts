@@ -18,8 +18,6 @@ export type DnsErrorCode =
   | "bad-rdata"
   /** OPT or TSIG more than once or out of place, or an EDNS option that breaks its format. */
   | "bad-message"
-  /** A later EDNS version than 0. */
-  | "bad-version"
   /** More bytes than a message or its length fields hold. */
   | "too-long"
   /** Text that is no record, name or number. */

@@ -1,8 +1,21 @@
-/** DNS: names, records, master files. */
+/** DNS: names, records, messages, master files. */
 export { DnsError, type DnsErrorCode } from "./errors.ts";
+export { decodeMessage } from "./message/decode.ts";
+export { encodeMessage, type EncodeOptions } from "./message/encode.ts";
+export {
+  type Edns,
+  type EdnsOption,
+  type Message,
+  type MessageTsig,
+  OPCODE,
+  type Question,
+} from "./message/message.ts";
+export { ednsOption, type EdnsOptionValue, optionValue } from "./message/options.ts";
 export { Name } from "./name/name.ts";
 export { recordText, type ResourceRecord, unknownRecordText } from "./record.ts";
 export { canonicalRdata, parseRdata, rdataBytes, rdataFromText, rdataText } from "./rdata/rdata.ts";
 export type { Rdata } from "./rdata/registry.ts";
 export { CLASS, classCode, classText, TYPE, typeCode, typeText } from "./rdata/types.ts";
+export { checkZone } from "./zonefile/check.ts";
+export { diffZones, type ZoneDifference } from "./zonefile/diff.ts";
 export { type ParsedZone, parseZone, ZoneFileError, type ZoneFileOptions, type ZoneRecord } from "./zonefile/parser.ts";

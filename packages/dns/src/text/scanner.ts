@@ -7,6 +7,7 @@
 import { DnsError } from "../errors.ts";
 import { Name } from "../name/name.ts";
 import { escapedByte, escapeLength } from "../name/text.ts";
+import { plainBytes } from "../wire/plain-bytes.ts";
 
 const TAB = 0x09;
 const NEWLINE = 0x0a;
@@ -37,7 +38,7 @@ export class Scanner {
   #openedOn = 0;
 
   constructor(source: Uint8Array, origin: Name = Name.root, line = 1) {
-    this.source = source;
+    this.source = plainBytes(source);
     this.origin = origin;
     this.#line = line;
     this.tokenLine = line;

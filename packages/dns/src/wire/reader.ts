@@ -1,6 +1,7 @@
 import { DnsError } from "../errors.ts";
 import { MAX_LABEL_BYTES, MAX_NAME_BYTES } from "../name/limits.ts";
 import { Name } from "../name/name.ts";
+import { plainBytes } from "./plain-bytes.ts";
 
 /** Compression pointers within one name. A name has at most 127 labels, so no honest one needs more. */
 export const MAX_POINTERS = 127;
@@ -19,7 +20,8 @@ export class WireReader {
   end: number;
 
   constructor(bytes: Uint8Array, at = 0, end: number = bytes.length) {
-    this.bytes = bytes;
+    // A Buffer's slice() is no copy.
+    this.bytes = plainBytes(bytes);
     this.at = at;
     this.end = end;
   }

@@ -33,7 +33,7 @@ def decode(question):
     )
     return {
         "id": message.id,
-        "flags": int(message.flags) & 0x7FFF,
+        "flags": int(message.flags),
         "rcode": int(message.rcode()),
         "questions": [[rrset.name.to_text(), int(rrset.rdclass), int(rrset.rdtype)] for rrset in message.question],
         "answers": records(message.answer),
