@@ -44,8 +44,7 @@ export class Admission {
   #writesRefused = "";
   #busy = false;
   #restricted = false;
-  /** Whether the latest command that asked for room found none, and nothing to evict. */
-  outOfMemory = false;
+  #outOfMemory = false;
 
   constructor(engine: Engine, memoryLimit: MemoryLimit) {
     this.#engine = engine;
@@ -121,6 +120,11 @@ export class Admission {
     return this.#busy && (entry.bits & FLAG.allowBusy) === 0 ? BUSY_SCRIPT.message : undefined;
   }
 
+  /** Whether the keys took more than maxmemory, with nothing to evict, when the latest command asked for room. */
+  get outOfMemory(): boolean {
+    return this.#memoryLimit.applies && this.#outOfMemory;
+  }
+
   /** Why a script's first command that writes may not run. */
   scriptRefusal(entry: CommandEntry): string | undefined {
     if (this.#writesRefused !== "") return this.#writesRefused;
@@ -130,8 +134,8 @@ export class Admission {
 
   /** Makes room, if it is short; whether the command must be refused because there was nothing to remove. */
   #isOutOfMemory(client: Client, entry: CommandEntry, args: Args): boolean {
-    this.outOfMemory = !this.#engine.makeRoom();
-    if (!this.outOfMemory) return false;
+    this.#outOfMemory = !this.#engine.makeRoom();
+    if (!this.#outOfMemory) return false;
     if (entry.row.name === "exec") {
       return client.queue?.some((queued) => (queued.entry.bits & FLAG.denyoom) !== 0) === true;
     }

@@ -40,6 +40,7 @@ import { type EngineOptions, type HostFacts, NO_FACTS, NO_FILES, type SettingsFi
 import { Replication } from "../replication/replication.ts";
 import { Pause } from "./pause.ts";
 import { PubSub } from "./pubsub.ts";
+import { Scripts } from "./scripts.ts";
 import type { SlowLog } from "./slow-log.ts";
 import { Stats } from "./stats.ts";
 import { Scripting } from "../scripting/scripting.ts";
@@ -68,6 +69,7 @@ export class Engine {
   readonly stats: Stats = new Stats();
   readonly effects: Effects = new Effects();
   readonly scripting: Scripting;
+  readonly scripts: Scripts;
   readonly blocked: BlockedClients;
   readonly #outbox = new Outbox(this.stats);
   readonly pubsub: PubSub = new PubSub((client) => this.wrote(client));
@@ -90,8 +92,6 @@ export class Engine {
   readonly #access: AccessClock;
   readonly #background: Background;
   #now: number;
-  /** A script was stopped; its time goes on when it is over. */
-  #busy = false;
   /** What waits for the script that was stopped to be over. */
   #afterScript: (() => void)[] = [];
   #nextClientId = 1;
@@ -135,12 +135,14 @@ export class Engine {
     this.#outbox.beforeDelivery = () => this.replication.replicas.pump();
     this.#admission = new Admission(this, this.#memoryLimit);
     this.#background = new Background({ keyspace, stats, monotonic: options.monotonic }, options.now);
-    this.setNow(options.now);
     this.collections = collectionSettings(this.keyspace.seed, this.config);
     this.#execution = new Execution(this, this.#monitors, options.monotonic);
     this.scripting = new Scripting(this, options.processorClock ?? options.monotonic);
     this.log = options.log ?? (() => {});
     this.#inbox = new Inbox(this, this.#outbox, this.#execution.stopwatch);
+    const [admission, execution, inbox, outbox] = [this.#admission, this.#execution, this.#inbox, this.#outbox];
+    this.scripts = new Scripts({ engine: this, admission, execution, inbox, outbox });
+    this.setNow(options.now);
     this.blocked = new BlockedClients({
       now: () => this.#now,
       retry: (client) => this.#execution.retry(client),
@@ -175,7 +177,7 @@ export class Engine {
 
   /** Sets the time; it holds until set again. */
   setNow(now: number): void {
-    if (this.#busy) return;
+    if (this.scripts.busy) return;
     this.#now = now;
     this.#access.now = now;
     this.keyspace.freshAccess = this.#access.freshWord;
@@ -212,20 +214,6 @@ export class Engine {
     );
     this.clients.set(client.id, client);
     this.stats.connectionsReceived++;
-    return client;
-  }
-
-  /** The client as which scripts run commands: nobody sees it. */
-  connectScripts(): Client {
-    const client = this.connect(
-      { flush: () => {}, close: () => {}, queuedBytes: 0 },
-      { remote: "?:0", local: "?:0", descriptor: -1 },
-    );
-    client.runsScripts = true;
-    client.authenticated = true;
-    client.flushing = true;
-    this.clients.delete(client.id);
-    this.stats.connectionsReceived--;
     return client;
   }
 
@@ -348,7 +336,7 @@ export class Engine {
 
   /** Does `work` now, or when no script is in the middle of its own and what is being committed is durable. */
   whenFree(work: () => void): void {
-    if (this.#busy) this.#afterScript.push(work);
+    if (this.scripts.busy) this.#afterScript.push(work);
     else if (this.#outbox.held) this.#outbox.defer(() => this.whenFree(work));
     else work();
   }
@@ -378,28 +366,9 @@ export class Engine {
     this.#execution.countError(message);
   }
 
-  /** Whether what the keys take was above maxmemory, with nothing to evict, when the command came that runs. */
-  get outOfMemory(): boolean {
-    return this.#memoryLimit.applies && this.#admission.outOfMemory;
-  }
-
-  /** Why the first command that writes of a script is refused now; undefined: it is not. */
-  scriptRefusal(entry: CommandEntry): string | undefined {
-    return this.#admission.scriptRefusal(entry);
-  }
-
   /** FLAG bits of a request: a script that declares what it does is what it says. */
   bitsOf(entry: CommandEntry, args: Args): number {
     return entry.row.group === "scripting" ? this.scripting.declaredBits(entry, args) : entry.bits;
-  }
-
-  /** The command that runs calls others for a script until `leaveScript`. */
-  enterScript(): void {
-    this.#execution.enterScript();
-  }
-
-  leaveScript(client: Client, entry: CommandEntry): void {
-    this.#execution.leaveScript(client, entry);
   }
 
   /** Tells monitors of a command before it runs. */
@@ -407,49 +376,19 @@ export class Engine {
     if (this.#monitors.listening) this.#monitors.announce(this.#now, client, entry, args);
   }
 
-  /** `client`'s script was stopped: others get BUSY until it is over. */
-  scriptStopped(client: Client): void {
-    this.#busy = true;
-    this.#admission.busy = true;
-    client.paused = true;
-  }
-
   /** Whether a script was stopped, and `continueScript` has to be called until it is over. */
   get busy(): boolean {
-    return this.#busy;
+    return this.scripts.busy;
   }
 
   /** Lets a stopped script go on for some milliseconds. Call `flush` after it. */
   continueScript(now: number): void {
-    if (!this.#busy || this.#outbox.held) return;
-    const client = this.#execution.continueScript();
-    if (client === undefined) return;
-    this.#scriptOver();
-    this.setNow(now);
-    client.paused = false;
-    this.#inbox.resume(client);
-    this.#inbox.drainResumable();
-    this.#doDeferred();
-  }
-
-  #doDeferred(): void {
-    const deferred = this.#afterScript;
-    this.#afterScript = [];
-    for (const work of deferred) this.whenFree(work);
+    this.scripts.proceed(now);
   }
 
   /** Ends a stopped script without a reply. */
   abandonScript(): void {
-    if (!this.#busy) return;
-    this.scripting.abandon();
-    this.#execution.abandonScript();
-    this.#scriptOver();
-    this.#doDeferred();
-  }
-
-  #scriptOver(): void {
-    this.#busy = false;
-    this.#admission.busy = false;
+    this.scripts.abandon();
   }
 
   /** Executes one command and nothing around it. */
@@ -517,7 +456,7 @@ export class Engine {
   /** Times out blocked clients and ends pauses. Call `flush` after it. */
   tick(now: number): void {
     this.setNow(now);
-    if (this.#outbox.held || this.#busy) return;
+    if (this.#outbox.held || this.scripts.busy) return;
     if (this.#pause.untilMs > 0 && now >= this.#pause.untilMs) this.unpause();
     this.replication.tick(now);
     this.blocked.expire();
@@ -529,7 +468,7 @@ export class Engine {
    * operations. Call `flush` after it. Returns whether there will be more to do without further commands.
    */
   cron(now: number): boolean {
-    if (this.#busy) return true;
+    if (this.scripts.busy) return true;
     this.setNow(now);
     this.#background.measure(now);
     if (this.activeExpire && this.#pause.untilMs === 0 && this.removesExpired) {
@@ -547,7 +486,7 @@ export class Engine {
 
   /** Removes all keys that have expired by `now`: for a clock that is moved by hand. Call `flush` after it. */
   expireAll(now: number): void {
-    if (this.#busy) return;
+    if (this.scripts.busy) return;
     this.setNow(now);
     if (this.activeExpire && this.removesExpired) this.keyspace.expireAll();
     this.effects.unitDone();

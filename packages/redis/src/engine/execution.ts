@@ -73,7 +73,7 @@ export class Execution {
     } catch (error) {
       if (error === SCRIPT_STOPPED) {
         this.#stopped = { client, entry, args: args.copy(), rest: [] };
-        engine.scriptStopped(client);
+        engine.scripts.stopped(client);
         return;
       }
       if (!(error instanceof CommandError)) throw error;

@@ -62,6 +62,8 @@ class Running implements StartOptions {
   /** The caller's command, for what it writes. */
   readonly entry: CommandEntry;
   readOnly = false;
+  /** A file or a master has it run: what it writes is written. */
+  obeyed = false;
   /** Commands that need memory may have it, whether there is any. */
   mayGrow = true;
   run: LuaRun | undefined = undefined;
@@ -160,13 +162,14 @@ export class Scripting implements SandboxHost {
    * Throws CommandError when it may not run, and SCRIPT_STOPPED.
    */
   evaluate(ctx: CommandContext, script: Script, keyCount: number, readOnlyCommand: boolean): void {
-    this.#check(script, readOnlyCommand);
+    if (!ctx.replaying) this.#check(script, readOnlyCommand);
     const { client: caller, command: entry } = ctx;
     const { flags } = script;
     const sandbox = (this.#sandbox ??= this.#newSandbox());
     const running = new Running(sandbox, script, caller, entry, ctx.args, keyCount);
     running.readOnly = readOnlyCommand || (flags & SCRIPT_FLAG.noWrites) !== 0;
-    running.mayGrow = (flags & SCRIPT_FLAG.allowOom) !== 0 || !this.#engine.outOfMemory;
+    running.obeyed = ctx.replaying;
+    running.mayGrow = (flags & SCRIPT_FLAG.allowOom) !== 0 || !this.#engine.scripts.outOfMemory;
     const client = this.#scriptClient();
     client.db = ctx.db;
     client.user = caller.user;
@@ -208,7 +211,7 @@ export class Scripting implements SandboxHost {
   #step(): void {
     const engine = this.#engine;
     const running = this.#running!;
-    engine.enterScript();
+    engine.scripts.enter();
     engine.effects.targets = running.targets;
     try {
       const { run } = running;
@@ -220,7 +223,7 @@ export class Scripting implements SandboxHost {
       throw bug;
     } finally {
       engine.effects.targets = REPL.all;
-      engine.leaveScript(running.caller, running.entry);
+      engine.scripts.leave(running.caller, running.entry);
     }
     const run = running.run!;
     if (run.status === "suspended") throw SCRIPT_STOPPED;
@@ -247,7 +250,7 @@ export class Scripting implements SandboxHost {
     if ((flags & SCRIPT_FLAG.undeclared) !== 0) return;
     if ((flags & SCRIPT_FLAG.noWrites) !== 0) return;
     if (readOnlyCommand) throw WRITES_IN_READ_ONLY_COMMAND;
-    if ((flags & SCRIPT_FLAG.allowOom) === 0 && this.#engine.outOfMemory) throw OUT_OF_MEMORY;
+    if ((flags & SCRIPT_FLAG.allowOom) === 0 && this.#engine.scripts.outOfMemory) throw OUT_OF_MEMORY;
   }
 
   // What the script asks for
@@ -308,9 +311,9 @@ export class Scripting implements SandboxHost {
     }
     const running = this.#running!;
     if (running.readOnly && (bits & (FLAG.write | FLAG.mayReplicate)) !== 0) return READ_ONLY_SCRIPT;
-    if ((bits & FLAG.write) === 0 || running.wrote) return undefined;
+    if ((bits & FLAG.write) === 0 || running.wrote || running.obeyed) return undefined;
     // Once it has written, a script is not stopped halfway.
-    const refusal = this.#engine.scriptRefusal(entry);
+    const refusal = this.#engine.scripts.refusal(entry);
     if (refusal !== undefined) return refusal;
     return (bits & FLAG.denyoom) !== 0 && !running.mayGrow ? OOM_COMMAND : undefined;
   }
@@ -339,6 +342,6 @@ export class Scripting implements SandboxHost {
 
   /** The client as which scripts run commands. It is no connection, and CLIENT LIST does not know it. */
   #scriptClient(): Client {
-    return (this.#client ??= this.#engine.connectScripts());
+    return (this.#client ??= this.#engine.scripts.connect());
   }
 }
