@@ -1,6 +1,6 @@
 /** From the pattern list to what searches, with warnings and errors in GNU grep's words. */
 import { compile, type CompileOptions, type Regex, RegexError, type RegexProblem } from "@tenon/regex";
-import { toBytes } from "../byte-string.ts";
+import { type ByteString, fromText, toBytes } from "../byte-string.ts";
 import type { LineCondition } from "../search/selection.ts";
 import type { Locale } from "./locale.ts";
 import type { PatternCollector } from "./patterns.ts";
@@ -8,7 +8,7 @@ import type { Settings } from "./settings.ts";
 import { Trouble } from "./trouble.ts";
 
 export function compileOptions(settings: Settings, { encoding, dottedI, collation }: Locale): CompileOptions {
-  const { matcher, ignoreCase, whole, terminator, perlClasses, engine } = settings;
+  const { matcher, ignoreCase, wholeLines, wholeWords, terminator, perlClasses, engine } = settings;
   return {
     syntax: matcher,
     encoding,
@@ -17,7 +17,7 @@ export function compileOptions(settings: Settings, { encoding, dottedI, collatio
     perlClasses,
     engine,
     lineTerminator: terminator,
-    ...(whole === undefined ? {} : { whole }),
+    ...(wholeLines ? { whole: "line" } : wholeWords ? { whole: "word" } : {}),
     ...(collation === undefined ? {} : { collation }),
   };
 }
@@ -54,15 +54,22 @@ export function compileConditions(settings: Settings, locale: Locale, warn: (tex
 function guarded(make: () => Regex, patterns: PatternCollector | undefined, warn: (text: string) => void): Regex {
   try {
     const regex = make();
-    for (const warning of regex.warnings) warn(`warning: ${warning}`);
+    warnOf(regex.warnings, warn);
     return regex;
   } catch (error) {
     if (!(error instanceof RegexError)) throw error;
-    for (const warning of error.warnings) warn(`warning: ${warning}`);
+    warnOf(error.warnings, warn);
     const lines = error.problems.map((problem) => origin(problem, patterns) + problem.message);
     for (const line of lines.slice(0, -1)) warn(line);
     throw new Trouble(lines.at(-1) ?? error.message);
   }
+}
+
+/** Debian's GNU grep, which ours is compared with, does not say that a backslash has nothing to do. */
+const UNSAID = /^stray \\ /;
+
+function warnOf(warnings: readonly string[], warn: (text: ByteString) => void): void {
+  for (const warning of warnings) if (!UNSAID.test(warning)) warn(fromText(`warning: ${warning}`));
 }
 
 /** Found by the parser of the whole list, which does not know where its patterns came from. */

@@ -56,6 +56,7 @@ export class FileSearch implements TreeVisitor {
     this.#printer = new LinePrinter(out, this.#scanner, {
       ...settings,
       separator: before >= 0 || after >= 0 ? settings.separator : undefined,
+      matchesTakeTerminator: settings.wholeLines && settings.wholeWords && isPosix(settings.matcher),
       textOnly: binaryFiles !== "text",
       colours,
     });
@@ -235,6 +236,11 @@ export class FileSearch implements TreeVisitor {
       else reading.leaveAtEnd();
     }
   }
+}
+
+/** Basic or extended: what glibc's regular expressions search for. */
+function isPosix(matcher: Settings["matcher"]): boolean {
+  return matcher === "bre" || matcher === "ere";
 }
 
 /** What ends the command while it searches: the pattern went over a limit, or a line is longer than memory. */

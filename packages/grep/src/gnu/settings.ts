@@ -19,7 +19,9 @@ export type Devices = "read" | "skip" | "command-line";
 export interface Settings {
   matcher: Matcher;
   ignoreCase: boolean;
-  whole: "line" | "word" | undefined;
+  wholeLines: boolean;
+  /** Says less than wholeLines, where both are asked for. */
+  wholeWords: boolean;
   invert: boolean;
   /** The byte that ends lines. */
   terminator: 10 | 0;
@@ -241,11 +243,10 @@ class CommandLineReader {
         settings.not.push(value);
         break;
       case "x":
-        settings.whole = "line";
+        settings.wholeLines = true;
         break;
       case "w":
-        // A whole line is more than a whole word.
-        settings.whole ??= "word";
+        settings.wholeWords = true;
         break;
       case "help":
         this.#showUsageHelp = true;
@@ -327,7 +328,8 @@ function defaults(): Settings {
   return {
     matcher: "bre",
     ignoreCase: false,
-    whole: undefined,
+    wholeLines: false,
+    wholeWords: false,
     invert: false,
     terminator: 10,
     binaryFiles: "binary",

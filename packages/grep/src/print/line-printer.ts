@@ -31,6 +31,8 @@ export interface LinePrinterOptions {
   /** A line with an encoding error is not printed, and ends the output of its file. */
   readonly textOnly: boolean;
   readonly colours: Readonly<Colours>;
+  /** Every match is a whole line, its terminator included: what GNU grep makes of -x and -w together. */
+  readonly matchesTakeTerminator: boolean;
 }
 
 /** How a kind of line (selected, context) looks. */
@@ -124,11 +126,12 @@ export class LinePrinter implements LineSink {
   }
 
   line(start: number, end: number, selected: boolean, number: number, offset: number): boolean {
-    const { onlyMatching, terminator, lineBuffered } = this.#options;
+    const { onlyMatching, terminator, lineBuffered, matchesTakeTerminator } = this.#options;
     const style = selected ? this.#selected : this.#context;
     if (!onlyMatching && !this.#prefix(start, end, selected, number, offset)) return false;
     let rest = start;
     if (style.matching && (onlyMatching || style.match.start !== "")) {
+      if (matchesTakeTerminator) return this.#wholeLine(start, end, selected, number, offset, style);
       rest = this.#matches(start, end, selected, number, offset, style);
       if (rest === -1) return false;
     }
@@ -190,6 +193,20 @@ export class LinePrinter implements LineSink {
       printed = from = spanEnd;
     }
     return printed;
+  }
+
+  /** A line that is one match from its beginning to beyond its end. */
+  #wholeLine(start: number, end: number, selected: boolean, number: number, offset: number, style: LineStyle): boolean {
+    const { onlyMatching, terminator, lineBuffered } = this.#options;
+    if (onlyMatching && !this.#prefix(start, end, selected, number, offset)) return false;
+    if (!onlyMatching) this.#out.text(style.line.start);
+    this.#out.text(style.match.start);
+    this.#out.bytes(this.#scanner.buffer, start, end);
+    this.#out.byte(terminator);
+    this.#out.text(style.match.end);
+    if (onlyMatching) this.#out.byte(terminator);
+    if (lineBuffered) this.#out.flush();
+    return true;
   }
 
   /** The rest of a line in the line's colour, which a carriage return before the end does not get. */

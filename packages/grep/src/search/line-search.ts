@@ -276,6 +276,8 @@ export class LineSearch {
   }
 
   #trailingContext(limit: number): void {
+    // Where the selected line was no text, the context begins with the buffer, and what comes next adjoins that: as GNU grep has it.
+    if (this.#outputEndOffset < 0) this.#outputEndOffset = this.#baseOffset + this.#keep;
     let start = Math.max(this.#keep, this.#outputEndOffset - this.#baseOffset);
     for (; this.#pending > 0 && start < limit; this.#pending--) {
       start = this.#contextLine(start, limit);

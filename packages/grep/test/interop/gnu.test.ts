@@ -228,6 +228,9 @@ const COMMANDS: readonly string[] = [
     "--color a abc",
     "--color=always -ZH a abc",
     "--color=always ab* crlf",
+    "-xwo abc abc",
+    "-xw --color=always abc crlf",
+    "-xwF --color=always abc abc",
     "--color=always -i A abc",
   ],
 ];
