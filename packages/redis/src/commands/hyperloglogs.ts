@@ -40,7 +40,11 @@ function readAt(ctx: CommandContext, i: number): HyperLogLog | undefined {
 /** The one at the key in argument `i` in memory that may be changed; call `store` when done. */
 function writableAt(ctx: CommandContext, i: number): HyperLogLog | undefined {
   const value = checked(ctx.lookupForWrite(i));
-  return value === undefined ? undefined : over(ctx, writableString(value, stringBytes(value).length));
+  if (value === undefined) return undefined;
+  const bytes = writableString(value, stringBytes(value).length);
+  // From now on it is kept as bytes, changed or not, as OBJECT ENCODING shows.
+  if (bytes !== value) ctx.put(i, bytes, true);
+  return over(ctx, bytes);
 }
 
 /** Runs what reads registers; throws INVALIDOBJ where they are corrupt. */

@@ -146,6 +146,7 @@ class Program {
   /** Keys that are gone before anybody looks. */
   #expire(): void {
     const draw = this.#draw;
+    if (chance(draw, 20)) this.steps.push(command(PLAIN, "WATCH", anyKey(draw)));
     // Each once: what is done to a key that may or may not have expired by now is anybody's guess.
     // Nor bitmaps: 7.0 looks for the key of a BITCOUNT that it refuses.
     const key = (): string =>
@@ -162,8 +163,8 @@ class Program {
         ),
       );
     }
-    if (chance(draw, 30)) this.steps.push(command(PLAIN, "WATCH", anyKey(draw)));
     this.steps.push({ kind: "wait" });
+    if (chance(draw, 20)) this.steps.push(command(PLAIN, "WATCH", anyKey(draw)));
   }
 
   #pipeline(): void {

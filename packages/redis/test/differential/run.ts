@@ -21,7 +21,7 @@ const DEFAULTS: readonly string[] = (
   "zset-max-listpack-entries 128 zset-max-listpack-value 64 stream-node-max-bytes 4096 stream-node-max-entries 100 hll-sparse-max-bytes 3000 " +
   "proto-max-bulk-len 536870912 notify-keyspace-events KEA maxmemory-policy noeviction"
 ).split(" ");
-const WAIT_MS = 4;
+const WAIT_MS = 9;
 
 /** What a client was asked and has not answered, and what it queued since MULTI. */
 interface Conversation {

@@ -8,8 +8,8 @@ export type Step =
   /** DUMP on each side, and RESTORE of it on the other. */
   | { readonly kind: "exchange"; readonly client: number; readonly key: string; readonly as: string };
 
-/** A time to live that `wait` outlasts. */
-export const SHORT_MS = "1";
+/** A time to live that `wait` outlasts; long enough for the original not to find it over at once. */
+export const SHORT_MS = "5";
 
 /** Client 0 rules: it is never in a transaction, and never waits. */
 export const RULER = 0;
