@@ -22,7 +22,14 @@ import { latin1, writeLatin1 } from "../types/latin1.ts";
 import { Collection, type Value } from "../types/value.ts";
 import { ChainTable, ENTRY_HASH, ENTRY_NEXT, SEGMENT_BITS, SEGMENT_MASK } from "./chain-table.ts";
 import type { HashSeed } from "./hash.ts";
-import { type Lookahead, LOOKAHEAD_COMMANDS, lookaheadOf, type UpcomingCommands } from "./lookahead.ts";
+import {
+  type Lookahead,
+  LOOKAHEAD_COMMANDS,
+  LOOKAHEAD_KEYS,
+  lookaheadOf,
+  RESTS,
+  type UpcomingCommands,
+} from "./lookahead.ts";
 import { Slabs, unitsFor } from "./slabs.ts";
 
 const STRIDE_BITS = 3;
@@ -142,8 +149,10 @@ export class KeyTable extends ChainTable {
     if (first !== 0 && first === ids[count - 1] && this.isObject(first)) {
       // A pipeline for one collection.
       const value = this.value(first);
-      if (value instanceof Collection) touched += value.lookAhead?.(ahead) ?? 0;
-    }
+      const read = value instanceof Collection ? (value.lookAhead?.(ahead) ?? 0) : 0;
+      if (read === 0) commands.rests = RESTS;
+      touched += read;
+    } else if (this.size < LOOKAHEAD_KEYS) commands.rests = RESTS;
     this.touched = touched | 0;
   }
 

@@ -27,7 +27,14 @@ export interface UpcomingCommands {
   peek(first: Spans, second: Spans, third: Spans): number;
   /** Where the commands end that the last `peek` saw; Infinity when there are no more behind them. */
   readonly peeked: number;
+  /** Batches of this client that are not looked at, because the last one that was had nothing to wait for. */
+  rests: number;
 }
+
+/** Fewer keys than this are in the caches anyway. */
+export const LOOKAHEAD_KEYS = 1024;
+/** After a batch that gained nothing, so many go unlooked at. */
+export const RESTS = 64;
 
 /** Where one argument of each command lies, and what it hashes to. */
 export class Spans {
@@ -83,6 +90,11 @@ export class Lookahead {
   /** Hashes the keys of the next commands; returns how many. A single one is not worth it. */
   look(commands: UpcomingCommands): number {
     this.clear();
+    if (commands.rests > 0) {
+      commands.rests--;
+      this.end = Infinity;
+      return 0;
+    }
     const count = commands.peek(this.keys, this.seconds, this.thirds);
     this.end = commands.peeked;
     if (count < 2) return 0;

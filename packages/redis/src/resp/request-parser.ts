@@ -70,6 +70,8 @@ export class RequestParser {
   /** How far behind #at an inline command's end has been searched for in vain. */
   #searched = 0;
   #peeked = Infinity;
+  /** See UpcomingCommands. */
+  rests = 0;
   #count = 0;
   #starts = new Int32Array(16);
   #ends = new Int32Array(16);
