@@ -232,6 +232,14 @@ test("time stands still in a script", () => {
   ).toEqual([1, 1]);
 });
 
+test("a script that learns more than is kept for beginning anew goes on, and does nothing twice", () => {
+  const { client } = engine();
+  client.run("RPUSH", "list", ...Array.from({ length: 100 }, () => "x".repeat(10_000)));
+  const script =
+    "local n = 0 for i = 1, 100 do redis.call('incr', 'calls') n = n + #redis.call('lrange', 'list', 0, -1) end return {n, redis.call('get', 'calls')}";
+  expect(client.run("EVAL", script, 0)).toEqual([10_000, "100"]);
+});
+
 test("SELECT in a script concerns the script alone", () => {
   const { client } = engine();
   client.run("EVAL", "redis.call('select', 5) redis.call('set', 'there', 1)", 0);
