@@ -41,6 +41,10 @@ export interface Plan {
 
 const encoder = new TextEncoder();
 
+/** Longer texts are searched where they are, line by line; so are shorter ones, for which a scanner is too much ado. */
+const SCANNER_TEXT_BYTES = 1024 * 1024;
+const LEAST_SCANNER_TEXT_BYTES = 1024;
+
 /**
  * Compiles one pattern, or a list of which any may match (grep -e … -e …; back-references count the groups of their own pattern).
  * No pattern may contain the line terminator: split it there first. Throws RegexError.
@@ -96,6 +100,8 @@ export class Regex {
   readonly #options: CompileOptions;
   readonly #limits: RegexLimits;
   readonly #terminator: number;
+  /** A scanner that nobody uses at the moment. */
+  #spare: LineScanner | undefined;
   /** GNU grep's, without their "warning: ". */
   readonly warnings: readonly string[];
   /** Groups, of the pattern that has most of them. */
@@ -128,7 +134,12 @@ export class Regex {
 
   /** Whether a line of the text has a match at or after `from`, a byte offset. */
   test(text: Pattern, from = 0): boolean {
-    return this.#search(bytesOf(text), from) !== undefined;
+    const bytes = bytesOf(text);
+    if (from > 0 || !this.#fitsScanner(bytes)) return this.#search(bytes, from) !== undefined;
+    const scanner = this.#borrowScanner(bytes);
+    const found = scanner.next(0, bytes.length) !== -1;
+    this.#spare = scanner;
+    return found;
   }
 
   /** The leftmost match at or after `from`, a byte offset. Text before `from` still counts as what stands before the match. */
@@ -140,16 +151,59 @@ export class Regex {
   /** All matches, none overlapping. An empty one that touches the last one's end is passed over. */
   *findAll(text: Pattern): IterableIterator<Span> {
     const bytes = bytesOf(text);
-    let from = 0;
-    let lastEnd = -1;
-    while (from <= bytes.length) {
-      const found = this.#search(bytes, from);
-      if (found === undefined) return;
-      const { matchStart: start, matchEnd: end } = found;
-      if (end > start || start !== lastEnd) yield { start, end };
-      lastEnd = end;
-      from = end > start ? end : end + 1;
+    const scanner = this.#fitsScanner(bytes) ? this.#borrowScanner(bytes) : undefined;
+    try {
+      yield* this.#allSpans(bytes, scanner);
+    } finally {
+      this.#spare = scanner;
     }
+  }
+
+  *#allSpans(bytes: Uint8Array, scanner: LineScanner | undefined): Generator<Span> {
+    const terminator = this.#terminator;
+    for (let start = 0; start <= bytes.length;) {
+      if (scanner !== undefined) start = scanner.next(start, bytes.length);
+      if (start === -1) return;
+      const next = terminator < 0 ? -1 : bytes.indexOf(terminator, start);
+      const end = next === -1 ? bytes.length : next;
+      yield* this.#spansOf(bytes, start, end);
+      // Behind the last terminator there is no line.
+      if (next === -1 || end + 1 >= bytes.length) return;
+      start = end + 1;
+    }
+  }
+
+  /** The matches in the line [start, end). */
+  #spansOf(bytes: Uint8Array, start: number, end: number): Span[] {
+    const { places } = this.#engines;
+    const spans: Span[] = [];
+    let lastEnd = -1;
+    for (let from = start; from <= end && places.find(bytes, start, end, from);) {
+      const { matchStart, matchEnd } = places;
+      if (matchEnd > matchStart || matchStart !== lastEnd) spans.push({ start: matchStart, end: matchEnd });
+      lastEnd = matchEnd;
+      from = matchEnd > matchStart ? matchEnd : matchEnd + 1;
+    }
+    return spans;
+  }
+
+  /** A scanner with the text in its buffer. */
+  #borrowScanner(bytes: Uint8Array): LineScanner {
+    const scanner = this.#spare ?? this.scanner();
+    this.#spare = undefined;
+    scanner.reserve(bytes.length).set(bytes);
+    return scanner;
+  }
+
+  /** Whether copying the text to where the kernels read is a small price. */
+  #fitsScanner(bytes: Uint8Array): boolean {
+    const { length } = bytes;
+    return (
+      this.#engines.lineProgram !== undefined &&
+      this.#terminator >= 0 &&
+      length >= LEAST_SCANNER_TEXT_BYTES &&
+      length <= SCANNER_TEXT_BYTES
+    );
   }
 
   /** Like find(), with what the groups captured. */

@@ -2,7 +2,7 @@
 import type { Node } from "../syntax/ast.ts";
 import { POSIX_MESSAGES, PatternProblem } from "../syntax/problem.ts";
 import { type Alphabet, characterSet, everything, resolveClass } from "../unicode/character-class.ts";
-import { type CodePointSet, difference } from "../unicode/code-point-set.ts";
+import { type CodePointSet, contains, difference } from "../unicode/code-point-set.ts";
 import { RAW_BYTE, pushUtf8 } from "../unicode/utf8.ts";
 import { assertionNumber } from "./assertions.ts";
 import { type ByteGraph, byteGraph, lookalikeGraph } from "./byte-graph.ts";
@@ -216,7 +216,7 @@ class NfaCompiler {
     let graph = this.#graphs.get(node);
     if (graph === undefined) {
       let set = setOfNode(node, alphabet);
-      if (lineTerminator >= 0) set = difference(set, [lineTerminator, lineTerminator]);
+      if (lineTerminator >= 0 && contains(set, lineTerminator)) set = difference(set, [lineTerminator, lineTerminator]);
       graph = byteGraph(set, alphabet.encoding, this.#options.direction);
       this.#graphs.set(node, graph);
     }

@@ -27,11 +27,28 @@ export function characterSet(codePoint: number, ignoreCase: boolean, alphabet: A
   return setOf(counterparts.flatMap((other) => [other, other]));
 }
 
+/** Complements of the sets that live as long as the program, so that what is made of them is found again. */
+const complements = new WeakMap<CodePointSet, CodePointSet>();
+
 /** The class as a set; of raw bytes (utf8.ts) only what is listed. */
 export function resolveClass(node: CharacterClass, alphabet: Alphabet): CodePointSet {
   const universe = isAsciiComplement(node, alphabet) ? ASCII : everything(alphabet);
-  const set = union(...node.items.map((item) => itemSet(item, node.ignoreCase, alphabet)));
-  return node.negated ? difference(universe, set) : intersection(set, universe);
+  const [only, ...others] = node.items.map((item) => itemSet(item, node.ignoreCase, alphabet));
+  if (only === undefined || others.length > 0) {
+    const set = union(...(only === undefined ? [] : [only]), ...others);
+    return node.negated ? difference(universe, set) : intersection(set, universe);
+  }
+  if (!node.negated) {
+    const known = universe === UNICODE && node.items[0]!.type === "named";
+    return known ? only : intersection(only, universe);
+  }
+  if (universe !== UNICODE) return difference(universe, only);
+  let complement = complements.get(only);
+  if (complement === undefined) {
+    complement = difference(UNICODE, only);
+    complements.set(only, complement);
+  }
+  return complement;
 }
 
 const ASCII: CodePointSet = [0, 0x7f];
