@@ -162,3 +162,35 @@ test.each([
   const code = typeCode(type)!;
   expect(rdataText(code, canonicalRdata(code, rdataFromText(code, text)))).toBe(canonical);
 });
+
+test.each([
+  ["::", "::"],
+  ["::1", "::1"],
+  ["1::", "1::"],
+  ["1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"],
+  ["::2:3:4:5:6:7:8", "0:2:3:4:5:6:7:8"],
+  ["1:0:0:4:0:0:0:8", "1:0:0:4::8"],
+  ["2001:DB8:0:0:1:0:0:1", "2001:db8::1:0:0:1"],
+  ["::ffff:192.0.2.1", "::ffff:192.0.2.1"],
+  ["64:ff9b::192.0.2.33", "64:ff9b::c000:221"],
+  ["1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:102:304"],
+  ["", undefined],
+  [":", undefined],
+  [":::", undefined],
+  ["1:", undefined],
+  [":1", undefined],
+  ["1::2::3", undefined],
+  ["1:2:3:4:5:6:7", undefined],
+  ["1:2:3:4:5:6:7:8:9", undefined],
+  ["1:2:3:4::5:6:7:8", undefined],
+  ["1:2:3:4:5:6:7:1.2.3.4", undefined],
+  ["::1.2.3", undefined],
+  ["::1.2.3.4.5", undefined],
+  ["::01.2.3.4", undefined],
+  ["::g", undefined],
+  ["::00001", undefined],
+  ["::1%lo", undefined],
+])("the IPv6 address %j is %j (RFC 4291 §2.2, RFC 5952)", (text, printed) => {
+  if (printed === undefined) expect(() => rdataFromText(TYPE.AAAA, text)).toThrow(DnsError);
+  else expect(rdataText(TYPE.AAAA, rdataFromText(TYPE.AAAA, text))).toBe(printed);
+});

@@ -57,6 +57,7 @@ export type FieldsOf<V extends Typed> = { readonly [K in Exclude<keyof V, "type"
 /** A type whose data is its fields one after the other. */
 export function row<V extends Typed>(mnemonic: V["type"] & TypeMnemonic, fields: FieldsOf<V>): RdataFormat {
   const entries = Object.entries(fields) as [string, Field<unknown>][]; // what FieldsOf says
+  const labels = entries.map(([key]) => `${mnemonic} ${wordsOf(key)}`);
   const hasNames = entries.some(([, field]) => NAME_FIELDS.has(field));
   return {
     mnemonic,
@@ -72,7 +73,7 @@ export function row<V extends Typed>(mnemonic: V["type"] & TypeMnemonic, fields:
       for (const [key, field] of entries) field.write(to, properties[key]);
     },
     parse(from, to) {
-      for (const [key, field] of entries) field.parse(from, to, `${mnemonic} ${wordsOf(key)}`);
+      for (let i = 0; i < entries.length; i++) entries[i]![1].parse(from, to, labels[i]!);
     },
     print(from, style) {
       let text = "";

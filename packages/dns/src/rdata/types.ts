@@ -126,17 +126,18 @@ export function classText(code: number): string {
 /** The number of a mnemonic in any case, or of `TYPEnnn`; undefined when the text is neither. Throws DnsError for numbers above 16 bits. */
 export function typeCode(text: string): number | undefined {
   const known = TYPE_CODES.get(text) ?? TYPE_CODES.get(text.toUpperCase());
-  return known ?? numbered(text, /^TYPE(\d+)$/i);
+  return known ?? numbered(text, "TYPE");
 }
 
 export function classCode(text: string): number | undefined {
   const known = CLASS_CODES.get(text) ?? CLASS_CODES.get(text.toUpperCase());
-  return known ?? numbered(text, /^CLASS(\d+)$/i);
+  return known ?? numbered(text, "CLASS");
 }
 
-function numbered(text: string, pattern: RegExp): number | undefined {
-  const digits = pattern.exec(text)?.[1];
-  if (digits === undefined) return undefined;
+function numbered(text: string, prefix: string): number | undefined {
+  const digits = text.slice(prefix.length);
+  if (text.length - digits.length !== prefix.length || digits === "") return undefined;
+  if (text.slice(0, prefix.length).toUpperCase() !== prefix || !/^\d+$/.test(digits)) return undefined;
   if (Number(digits) > 0xffff) throw new DnsError("syntax", `${text} is above 65535`);
   return Number(digits);
 }

@@ -195,14 +195,21 @@ export class Scanner {
   /** The next token as a decimal number from 0 to `max`. */
   integer(what: string, max: number): number {
     this.take(what);
-    let value = this.start < this.end ? 0 : Number.NaN;
-    for (let at = this.start; at < this.end; at++) {
-      const digit = this.source[at]! - 0x30;
-      value = digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN;
-    }
-    if (Number.isNaN(value)) throw new DnsError("syntax", `${what} is no number: "${this.raw()}"`);
+    const value = this.digits(Number.POSITIVE_INFINITY);
+    if (value === undefined) throw new DnsError("syntax", `${what} is no number: "${this.raw()}"`);
     if (value > max) throw new DnsError("syntax", `${what} is above ${max}: ${this.raw()}`);
     return value;
+  }
+
+  /** The newest token as a decimal number; undefined when it is none, or above `max`. */
+  digits(max: number): number | undefined {
+    let value = 0;
+    for (let at = this.start; at < this.end; at++) {
+      const digit = this.source[at]! - 0x30;
+      if (digit < 0 || digit > 9) return undefined;
+      value = value * 10 + digit;
+    }
+    return value > max || this.start === this.end ? undefined : value;
   }
 
   /** All that is left of the entry, tokens joined: hexadecimal and base64 may be split anywhere. */

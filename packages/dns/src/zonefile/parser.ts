@@ -121,15 +121,16 @@ class ZoneParser implements ParsedZone {
     let recordClass: number | undefined;
     let type: number | undefined;
     while (type === undefined) {
-      const text = scanner.word("record type");
+      scanner.take("record type");
       const first = scanner.source[scanner.start]!;
       if (first >= 0x30 && first <= 0x39) {
-        const duration = parseDuration(text, MAX_TTL);
+        const duration = scanner.digits(MAX_TTL) ?? parseDuration(scanner.raw(), MAX_TTL);
         if (duration === undefined || ttl !== undefined)
-          throw new DnsError("syntax", `"${text}" is no TTL, class or type`);
+          throw new DnsError("syntax", `"${scanner.raw()}" is no TTL, class or type`);
         ttl = duration;
         continue;
       }
+      const text = scanner.raw();
       type = typeCode(text);
       if (type !== undefined) break;
       const found = classCode(text);

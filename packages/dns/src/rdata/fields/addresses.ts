@@ -2,12 +2,33 @@
 import { DnsError } from "../../errors.ts";
 import { badRdata, type Field } from "../format.ts";
 
-/** The four bytes of dotted decimal numbers; undefined for anything else. */
+const DOT = 0x2e;
+const ZERO = 0x30;
+const COLON = 0x3a;
+
+/** The four bytes of dotted decimal numbers without leading zeros; undefined for anything else. */
 export function ipv4Bytes(text: string): Uint8Array | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (match === null) return undefined;
-  const bytes = match.slice(1).map(Number);
-  return bytes.every((byte, i) => byte <= 255 && String(byte) === match[i + 1]) ? Uint8Array.from(bytes) : undefined;
+  const into = new Uint8Array(4);
+  return scanIpv4(Buffer.from(text, "latin1"), 0, text.length, into, 0) ? into : undefined;
+}
+
+/** The same of `source[start…end)`, into `into` from `at` on; false when it is none. On the way of every A record of a zone. */
+function scanIpv4(source: Uint8Array, start: number, end: number, into: Uint8Array, at: number): boolean {
+  let from = start;
+  for (let i = 0; i < 4; i++) {
+    let value = 0;
+    const first = from;
+    for (; from < end && source[from] !== DOT; from++) {
+      const digit = source[from]! - ZERO;
+      if (digit < 0 || digit > 9) return false;
+      value = value * 10 + digit;
+    }
+    const digits = from - first;
+    if (digits === 0 || digits > 3 || value > 255 || (digits > 1 && source[first] === ZERO)) return false;
+    into[at + i] = value;
+    if (i < 3 && from++ >= end) return false;
+  }
+  return from === end;
 }
 
 export function ipv4Text(bytes: Uint8Array): string {
@@ -16,27 +37,51 @@ export function ipv4Text(bytes: Uint8Array): string {
 
 /** The sixteen bytes of an address in any of RFC 4291's forms, without a zone; undefined for anything else. */
 export function ipv6Bytes(text: string): Uint8Array | undefined {
-  let digits = text;
-  const dotted = /^(.*:)([\d.]+\.[\d.]+)$/.exec(text);
-  if (dotted !== null) {
-    const tail = ipv4Bytes(dotted[2]!);
-    if (tail === undefined) return undefined;
-    digits = `${dotted[1]}${groupText(tail, 0)}:${groupText(tail, 2)}`;
+  const into = new Uint8Array(16);
+  return scanIpv6(Buffer.from(text, "latin1"), 0, text.length, into) ? into : undefined;
+}
+
+/** The same of `source[start…end)` into the zeros of `into`; false when it is none. */
+function scanIpv6(source: Uint8Array, start: number, end: number, into: Uint8Array): boolean {
+  let at = start;
+  let length = 0;
+  let gapAt = -1;
+  if (source[at] === COLON && at < end) {
+    if (source[at + 1] !== COLON || at + 1 >= end) return false;
+    at += 2;
+    gapAt = 0;
   }
-  const halves = digits.split("::");
-  if (halves.length > 2) return undefined;
-  const [head, tail] = halves.map((half) => (half === "" ? [] : half.split(":")));
-  const given = head!.length + (tail?.length ?? 0);
-  if (tail === undefined ? given !== 8 : given > 7) return undefined;
-  const groups = [...head!, ...new Array<string>(8 - given).fill("0"), ...(tail ?? [])];
-  const bytes = new Uint8Array(16);
-  for (const [i, group] of groups.entries()) {
-    if (!/^[0-9a-f]{1,4}$/i.test(group)) return undefined;
-    const value = Number.parseInt(group, 16);
-    bytes[i * 2] = value >> 8;
-    bytes[i * 2 + 1] = value;
+  while (at < end) {
+    const first = at;
+    let value = 0;
+    for (let digit; at < end && (digit = hexDigit(source[at]!)) !== -1; at++) value = (value << 4) | digit;
+    if (at < end && source[at] === DOT) {
+      if (length > 12 || !scanIpv4(source, first, end, into, length)) return false;
+      length += 4;
+      break;
+    }
+    if (at === first || at - first > 4 || length > 14) return false;
+    into[length++] = value >> 8;
+    into[length++] = value;
+    if (at === end) break;
+    if (source[at++] !== COLON || at === end) return false;
+    if (source[at] !== COLON) continue;
+    if (gapAt !== -1) return false;
+    gapAt = length;
+    at += 1;
   }
-  return bytes;
+  if (gapAt === -1) return length === 16;
+  if (length > 14) return false;
+  into.copyWithin(16 - (length - gapAt), gapAt, length);
+  into.fill(0, gapAt, 16 - (length - gapAt));
+  return true;
+}
+
+/** -1 for what is none. */
+function hexDigit(byte: number): number {
+  if (byte >= ZERO && byte <= 0x39) return byte - ZERO;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 function groupText(bytes: Uint8Array, at: number): string {
@@ -61,9 +106,11 @@ export function ipv6Text(bytes: Uint8Array): string {
 
 function address(
   length: number,
+  scan: (source: Uint8Array, start: number, end: number, into: Uint8Array) => boolean,
   bytesOf: (text: string) => Uint8Array | undefined,
   textOf: (bytes: Uint8Array) => string,
 ): Field<string> {
+  const scratch = new Uint8Array(length);
   return {
     read: (from) => textOf(from.take(length)),
     write(to, value) {
@@ -72,14 +119,21 @@ function address(
       to.bytes(bytes);
     },
     parse(from, to, what) {
-      const text = from.word(what);
-      const bytes = bytesOf(text);
-      if (bytes === undefined) throw new DnsError("syntax", `${what} is malformed: "${text}"`);
-      to.bytes(bytes);
+      from.take(what);
+      scratch.fill(0);
+      if (!scan(from.source, from.start, from.end, scratch)) {
+        throw new DnsError("syntax", `${what} is malformed: "${from.raw()}"`);
+      }
+      to.bytes(scratch);
     },
     print: (from) => textOf(from.take(length)),
   };
 }
 
-export const ipv4: Field<string> = address(4, ipv4Bytes, ipv4Text);
-export const ipv6: Field<string> = address(16, ipv6Bytes, ipv6Text);
+export const ipv4: Field<string> = address(
+  4,
+  (source, start, end, into) => scanIpv4(source, start, end, into, 0),
+  ipv4Bytes,
+  ipv4Text,
+);
+export const ipv6: Field<string> = address(16, scanIpv6, ipv6Bytes, ipv6Text);
