@@ -85,7 +85,13 @@ export const stackSchema: z.ZodType<StackConfig> = z.strictObject(
       .describe("Keeps data on disk: true under .tenon/ beside the config, or a folder.")
       .optional(),
     console: z
-      .union([z.boolean(), z.strictObject({ port: port.optional(), search: z.string().min(1, FOLDER).optional() }, SETTINGS)], ON_OFF_OR_SETTINGS)
+      .union(
+        [
+          z.boolean(),
+          z.strictObject({ port: port.optional(), search: z.string().min(1, FOLDER).optional() }, SETTINGS),
+        ],
+        ON_OFF_OR_SETTINGS,
+      )
       .describe("The web console of `tenon up`.")
       .optional(),
   },
