@@ -6,8 +6,6 @@ export type CodePointSet = readonly number[];
 
 export const MAX_CODE_POINT = 0x10ffff;
 
-export const EMPTY_SET: CodePointSet = [];
-
 /** Everything that UTF-8 can encode: all code points but the surrogates. */
 export const UNICODE: CodePointSet = [0, 0xd7ff, 0xe000, MAX_CODE_POINT];
 
@@ -78,11 +76,4 @@ export function contains(set: CodePointSet, codePoint: number): boolean {
     else high = middle;
   }
   return 2 * low < set.length && set[2 * low]! <= codePoint;
-}
-
-/** How many code points are in it. */
-export function sizeOf(set: CodePointSet): number {
-  let size = 0;
-  for (let i = 0; i < set.length; i += 2) size += set[i + 1]! - set[i]! + 1;
-  return size;
 }
