@@ -92,8 +92,6 @@ export class Engine {
   readonly #access: AccessClock;
   readonly #background: Background;
   #now: number;
-  /** What waits for the script that was stopped to be over. */
-  #afterScript: (() => void)[] = [];
   #nextClientId = 1;
   readonly #pause = new Pause();
   readonly #memoryLimit: MemoryLimit;
@@ -336,9 +334,7 @@ export class Engine {
 
   /** Does `work` now, or when no script is in the middle of its own and what is being committed is durable. */
   whenFree(work: () => void): void {
-    if (this.scripts.busy) this.#afterScript.push(work);
-    else if (this.#outbox.held) this.#outbox.defer(() => this.whenFree(work));
-    else work();
+    this.scripts.whenOver(work);
   }
 
   /** Whether what has expired, or is made with a time that is over, goes at once. A replica leaves that to its master, a file to what follows. */

@@ -25,6 +25,8 @@ export interface ScriptParts {
 export class Scripts {
   readonly #parts: ScriptParts;
   #busy = false;
+  /** What waits for the stopped script to be over. */
+  #waiting: (() => void)[] = [];
 
   constructor(parts: ScriptParts) {
     this.#parts = parts;
@@ -68,6 +70,13 @@ export class Scripts {
     return this.#busy;
   }
 
+  /** Does `work` now, or when the stopped script is over and replies leave again. */
+  whenOver(work: () => void): void {
+    if (this.#busy) this.#waiting.push(work);
+    else if (this.#parts.outbox.held) this.#parts.outbox.defer(() => this.whenOver(work));
+    else work();
+  }
+
   /** `client`'s script was stopped. */
   stopped(client: Client): void {
     this.#busy = true;
@@ -86,6 +95,7 @@ export class Scripts {
     client.paused = false;
     inbox.resume(client);
     inbox.drainResumable();
+    this.#doWaiting();
   }
 
   /** Ends the stopped script without a reply. */
@@ -94,6 +104,13 @@ export class Scripts {
     this.#parts.engine.scripting.abandon();
     this.#parts.execution.abandonScript();
     this.#over();
+    this.#doWaiting();
+  }
+
+  #doWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const work of waiting) this.whenOver(work);
   }
 
   #over(): void {
