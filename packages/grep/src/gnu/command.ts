@@ -17,6 +17,7 @@ import { localeOf } from "./locale.ts";
 import { type Mode, modeOf } from "./mode.ts";
 import { PatternCollector } from "./patterns.ts";
 import { type MatcherName, readCommandLine, type Settings } from "./settings.ts";
+import { matchesTakeTerminator } from "./whole-line-matches.ts";
 import { EXIT_NONE, EXIT_SELECTED, EXIT_TROUBLE, Trouble } from "./trouble.ts";
 import { TRY_HELP, USAGE } from "./usage.ts";
 
@@ -88,12 +89,23 @@ function search(
   const colours = mode.coloured ? coloursOf(io.env, (text) => warn(fromText(text))) : PLAIN;
   const regex = compilePatterns(patterns, settings, locale, warn);
   const conditions = compileConditions(settings, locale, warn);
+  const takesTerminator = matchesTakeTerminator(settings, patterns.patterns, locale);
   if (settings.explain) {
     out.text(explanation(regex));
     return EXIT_SELECTED;
   }
   settings.excludeFiles.utf8 = settings.excludeDirectories.utf8 = locale.encoding === "utf8";
-  return new FileSearch({ settings, mode, io, out, diagnostics, regex, conditions, colours }).run();
+  return new FileSearch({
+    settings,
+    mode,
+    io,
+    out,
+    diagnostics,
+    regex,
+    conditions,
+    colours,
+    matchesTakeTerminator: takesTerminator,
+  }).run();
 }
 
 /** The first operand is the pattern where no option was. */

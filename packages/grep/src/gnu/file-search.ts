@@ -23,6 +23,8 @@ export interface FileSearchParts {
   readonly regex: Regex;
   readonly conditions: readonly LineCondition[];
   readonly colours: Readonly<Colours>;
+  /** See LinePrinterOptions. */
+  readonly matchesTakeTerminator: boolean;
 }
 
 /** Thrown through a walk when -q has found what it looked for. */
@@ -45,7 +47,17 @@ export class FileSearch implements TreeVisitor {
   #selectedAny = false;
   #failedAny = false;
 
-  constructor({ settings, mode, io, out, diagnostics, regex, conditions, colours }: FileSearchParts) {
+  constructor({
+    settings,
+    mode,
+    io,
+    out,
+    diagnostics,
+    regex,
+    conditions,
+    colours,
+    matchesTakeTerminator,
+  }: FileSearchParts) {
     this.#settings = settings;
     this.#mode = mode;
     this.#io = io;
@@ -56,7 +68,7 @@ export class FileSearch implements TreeVisitor {
     this.#printer = new LinePrinter(out, this.#scanner, {
       ...settings,
       separator: before >= 0 || after >= 0 ? settings.separator : undefined,
-      matchesTakeTerminator: settings.wholeLines && settings.wholeWords && isPosix(settings.matcher),
+      matchesTakeTerminator,
       textOnly: binaryFiles !== "text",
       colours,
     });
@@ -236,11 +248,6 @@ export class FileSearch implements TreeVisitor {
       else reading.leaveAtEnd();
     }
   }
-}
-
-/** Basic or extended: what glibc's regular expressions search for. */
-function isPosix(matcher: Settings["matcher"]): boolean {
-  return matcher === "bre" || matcher === "ere";
 }
 
 /** What ends the command while it searches: the pattern went over a limit, or a line is longer than memory. */
