@@ -97,9 +97,13 @@ export class BlockedClients {
     if (!this.#ready.some((ready) => ready.db === db && ready.key === key)) this.#ready.push({ db, key });
   }
 
-  /** All keys of `db` that someone waits for may be ready: SWAPDB, restore. */
+  /** `db` holds something else now (SWAPDB, FLUSHALL, restore): keys that someone waits for may be ready, or gone. */
   signalAll(db: Database): void {
-    for (const key of this.#waiting.get(db.index)?.keys() ?? []) this.signal(db, key);
+    for (const [key, clients] of this.#waiting.get(db.index) ?? []) {
+      const isMinded = (): boolean =>
+        Array.from(clients).some((client) => client.blocked?.request.evenWithoutKey === true);
+      if (db.peekId(key) !== 0 || isMinded()) this.signal(db, key);
+    }
   }
 
   /** Serves who can be served. Called after every command, MULTI and script. */

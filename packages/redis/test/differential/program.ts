@@ -20,14 +20,15 @@ type Family = (draw: Draw) => readonly string[];
 
 const [PLAIN, RESP3, WAITING, SUBSCRIBER] = [1, 2, 3, 4] as const;
 
-/** Commands that would draw at random if they were cut short, or whose number of words is right in one version only. */
-const NOT_MANGLED = /^(SPOP|SRANDMEMBER|HRANDFIELD|ZRANDMEMBER|ZRANK|ZREVRANK)$/;
+/** Commands that would draw at random if they were cut short, or whose number of words is right in one version only; those of streams come mangled. */
+const NOT_MANGLED = /^(SPOP|SRANDMEMBER|HRANDFIELD|ZRANDMEMBER|ZRANK|ZREVRANK|X[A-Z]+)$/;
 /** What is refused in one version before it could be queued in a transaction, where it would be another difference. */
 const VERSIONED = ["ZRANK ranked a WITHSCORE", "ZREVRANK ranked 1 WITHSCORE", "COMMAND GETKEYS GET"];
 
 class Program {
   readonly steps: Step[] = [];
   readonly #draw: Draw;
+  readonly #streams = new StreamCommands();
   readonly #families: readonly Family[];
   /** How many steps in a thousand run scripts. */
   readonly #scripts: number;
@@ -35,7 +36,7 @@ class Program {
   constructor(draw: Draw) {
     this.#draw = draw;
     this.#scripts = oneOf(draw, [20, 20, 200]);
-    const streams = new StreamCommands();
+    const streams = this.#streams;
     const families: readonly Family[] = [
       stringCommand,
       bitmapCommand,
@@ -54,6 +55,16 @@ class Program {
   #words(): string[] {
     const words = oneOf(this.#draw, this.#families)(this.#draw);
     return NOT_MANGLED.test(words[0]!) ? [...words] : mangled(this.#draw, words, ["x", "WITHSCORES", "-1", "COUNT"]);
+  }
+
+  /** A command of `client`, with those that belong before it. */
+  #run(client: number): void {
+    this.steps.push(command(client, ...this.#words()));
+    this.#finish(client);
+  }
+
+  #finish(client: number): void {
+    while (this.#streams.isUnfinished) this.steps.push(command(client, ...this.#streams.command(this.#draw)));
   }
 
   #client(): number {
@@ -80,9 +91,8 @@ class Program {
     else if (fate < 205) this.steps.push(command(SUBSCRIBER, ...subscribeCommand(draw)));
     else if (fate < 215) this.#pipeline();
     else if (fate < 225) this.#pause();
-    else if (fate < 225 + this.#scripts)
-      this.steps.push(command(this.#client(), ...scriptCommand(draw, () => this.#words())));
-    else this.steps.push(command(this.#client(), ...this.#words()));
+    else if (fate < 225 + this.#scripts) this.#script();
+    else this.#run(this.#client());
   }
 
   #transaction(): void {
@@ -91,7 +101,7 @@ class Program {
     const push = (...words: readonly string[]): void => void this.steps.push(command(client, ...words));
     if (chance(draw, 40)) {
       for (let n = draw(3); n >= 0; n--) push("WATCH", anyKey(draw));
-      for (let n = draw(3); n > 0; n--) this.steps.push(command(this.#client(), ...this.#words()));
+      for (let n = draw(3); n > 0; n--) this.#run(this.#client());
       if (chance(draw, 15)) push("UNWATCH");
     }
     if (chance(draw, 95)) push("MULTI");
@@ -99,8 +109,8 @@ class Program {
       const fate = draw(100);
       if (fate < 5) push(...oneOf(draw, [["MULTI"], ["WATCH", "a"], ["NOSUCH"], ["GET"], ["UNWATCH"]]));
       else if (fate < 10) push(...publishCommand(draw));
-      else push(...this.#words());
-      if (chance(draw, 10)) this.steps.push(command(RESP3, ...this.#words()));
+      else this.#run(client);
+      if (chance(draw, 10)) this.#run(RESP3);
     }
     push(...oneOf(draw, [["EXEC"], ["EXEC"], ["EXEC"], ["EXEC"], ["DISCARD"], ["EXEC", "x"]]));
     if (chance(draw, 30)) push(oneOf(draw, ["EXEC", "DISCARD"]));
@@ -125,7 +135,7 @@ class Program {
       }
       this.steps.push(command(client, ...words));
     }
-    if (isReadyAlike && chance(draw, 20)) this.steps.push(command(WAITING, ...this.#words()));
+    if (isReadyAlike && chance(draw, 20)) this.#run(WAITING);
     for (let n = 1 + draw(8); n > 0; n--) {
       const client = oneOf(draw, [PLAIN, PLAIN, SUBSCRIBER]);
       if (isReadyAlike && chance(draw, 15)) {
@@ -134,7 +144,8 @@ class Program {
         this.steps.push(command(PLAIN, "EXEC"));
       } else {
         const fills = !isReadyAlike || chance(draw, 60);
-        this.steps.push(command(client, ...(fills ? fillingCommand(draw, isReadyAlike) : this.#words())));
+        if (fills) this.steps.push(command(client, ...fillingCommand(draw, isReadyAlike)));
+        else this.#run(client);
       }
     }
     for (const client of waiting) {
@@ -168,8 +179,16 @@ class Program {
   }
 
   #pipeline(): void {
+    const client = this.#client();
     const commands = Array.from({ length: 2 + this.#draw(6) }, () => this.#words());
-    this.steps.push({ kind: "commands", client: this.#client(), commands });
+    this.steps.push({ kind: "commands", client, commands });
+    this.#finish(client);
+  }
+
+  #script(): void {
+    const client = this.#client();
+    this.steps.push(command(client, ...scriptCommand(this.#draw, () => this.#words())));
+    this.#finish(client);
   }
 
   #pause(): void {
@@ -186,7 +205,7 @@ class Program {
         ]),
       ),
     );
-    for (const client of [PLAIN, RESP3]) this.steps.push(command(client, ...this.#words()));
+    for (const client of [PLAIN, RESP3]) this.#run(client);
     this.steps.push(command(RULER, "CLIENT", "UNPAUSE"));
   }
 }

@@ -81,6 +81,11 @@ export class StreamCommands {
       : [cased(draw, "MINID"), ...sign, this.#id(draw), ...limit];
   }
 
+  /** The next command goes with the last: from the same client. */
+  get isUnfinished(): boolean {
+    return this.#queued.length > 0;
+  }
+
   command(draw: Draw): string[] {
     const queued = this.#queued.shift();
     if (queued !== undefined) return queued;
