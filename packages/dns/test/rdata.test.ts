@@ -7,6 +7,7 @@ import { canonicalRdata, parseRdata, rdataBytes, rdataFromText, rdataText } from
 import { KNOWN_TYPES } from "../src/rdata/registry.ts";
 import { TYPE, typeCode, typeText } from "../src/rdata/types.ts";
 import { parseZone } from "../src/zonefile/parser.ts";
+import { fuzzRdata } from "./support/fuzz-text.ts";
 
 const samples = parseZone(readFileSync(new URL("fixtures/samples.zone", import.meta.url)), {
   origin: Name.parse("example."),
@@ -193,4 +194,8 @@ test.each([
 ])("the IPv6 address %j is %j (RFC 4291 §2.2, RFC 5952)", (text, printed) => {
   if (printed === undefined) expect(() => rdataFromText(TYPE.AAAA, text)).toThrow(DnsError);
   else expect(rdataText(TYPE.AAAA, rdataFromText(TYPE.AAAA, text))).toBe(printed);
+});
+
+test("mutated rdata is a value that prints and reads back, or refused", () => {
+  expect(fuzzRdata(20_000, 9)).toBeGreaterThan(2000);
 });
