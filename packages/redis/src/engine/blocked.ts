@@ -100,9 +100,14 @@ export class BlockedClients {
   /** `db` holds something else now (SWAPDB, FLUSHALL, restore): keys that someone waits for may be ready, or gone. */
   signalAll(db: Database): void {
     for (const [key, clients] of this.#waiting.get(db.index) ?? []) {
-      const isMinded = (): boolean =>
-        Array.from(clients).some((client) => client.blocked?.request.evenWithoutKey === true);
-      if (db.peekId(key) !== 0 || isMinded()) this.signal(db, key);
+      const id = db.peekId(key);
+      const value = id === 0 ? undefined : db.value(id);
+      const type = value instanceof Collection ? value.type : undefined;
+      const mayBeServed = Array.from(clients).some((client) => {
+        const request = client.blocked?.request;
+        return request?.evenWithoutKey === true || (type !== undefined && request?.type === type);
+      });
+      if (mayBeServed) this.signal(db, key);
     }
   }
 
