@@ -34,6 +34,7 @@ import type { Effect } from "./engine/effects.ts";
 import { Doors } from "./doors.ts";
 import { EngineSocket } from "./engine-socket.ts";
 import { Faults } from "./faults.ts";
+import { heapIsShort } from "./heap.ts";
 import { LOAD_SLICE_MS, Persistence } from "./persistence/persistence.ts";
 import { plainValue, type PlainValue, RedisError, ReplyParser } from "./resp/reply-parser.ts";
 import { encodeRequest } from "./resp/request-writer.ts";
@@ -532,6 +533,7 @@ const FACTS: HostFacts = {
     const { heapUsed, external, rss } = process.memoryUsage();
     return { usedBytes: heapUsed + external, residentBytes: rss };
   },
+  heapIsShort,
   cpu: () => {
     const { system, user } = process.cpuUsage();
     return { systemSeconds: system / 1e6, userSeconds: user / 1e6 };

@@ -1,4 +1,7 @@
 /** Scripts that last: others get BUSY, SCRIPT KILL and SHUTDOWN NOSAVE come through, and no script ends the server. */
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RedisClient, RedisServer } from "../src/index.ts";
 import { RedisError, type RespValue, StatusReply } from "../src/resp/reply-parser.ts";
@@ -151,6 +154,14 @@ describe("a script past busy-reply-threshold", () => {
     await untilBusy(other);
     await server.close({ graceMs: 0 });
   });
+});
+
+test("a script that fills the memory of the process fails before the process does", async () => {
+  const program = fileURLToPath(new URL("hungry-script.ts", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, ["--max-old-space-size=192", program]);
+  const [hungry, frugal, ping] = stdout.trimEnd().split("\n");
+  expect(hungry).toMatch(/^ERR Error running script [0-9a-f]{40}, not enough memory$/);
+  expect([frugal, ping]).toEqual(["300000000", "PONG"]);
 });
 
 describe("a script that wants too much fails, and the server lives", () => {

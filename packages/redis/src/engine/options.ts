@@ -12,6 +12,8 @@ export interface HostFacts {
   /** Memory of the machine. */
   readonly systemBytes: number;
   memory(): { usedBytes: number; residentBytes: number };
+  /** Whether what is alive takes more than `limit` (0 to 1) of the memory that the process may have for its values. */
+  heapIsShort(limit: number): boolean;
   cpu(): { systemSeconds: number; userSeconds: number };
 }
 
@@ -60,5 +62,6 @@ export const NO_FACTS: HostFacts = {
   configFile: "",
   systemBytes: 0,
   memory: () => ({ usedBytes: 0, residentBytes: 0 }),
+  heapIsShort: () => false,
   cpu: () => ({ systemSeconds: 0, userSeconds: 0 }),
 };

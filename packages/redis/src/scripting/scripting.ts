@@ -13,7 +13,7 @@ import { CommandError } from "../commands/errors.ts";
 import { FLAG, type CommandEntry } from "../commands/registry.ts";
 import type { Client } from "../engine/client.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { LuaRun, LuaValue, StartOptions } from "../lua/lua.ts";
+import { LuaError, type LuaRun, type LuaValue, NOT_ENOUGH_MEMORY, type StartOptions } from "../lua/lua.ts";
 import type { Args } from "../resp/args.ts";
 import { denialText } from "../acl/denial.ts";
 import { CallArguments } from "./call-arguments.ts";
@@ -27,6 +27,10 @@ import { writeScriptReply } from "./script-reply.ts";
 
 /** See #stopAt. */
 const NOT_ASKED = -1;
+/** A script that has the process use more than this of its memory is out of memory itself. */
+const MAX_HEAP_SHARE = 0.75;
+/** Looking costs some microseconds, so that it is done every so many thousand steps only. */
+const QUESTIONS_PER_LOOK = 4;
 /** How long a stopped script goes on before others are let in again. */
 const SLICE_MS = 5;
 /** Replies that took more than this are not kept for the next call. */
@@ -112,6 +116,7 @@ export class Scripting implements SandboxHost {
    * busy-reply-threshold after the first question, some 20,000 steps from the beginning.
    */
   #stopAt = Infinity;
+  #questions = 0;
 
   /** `clock`: milliseconds of real time, fractional, never going back. */
   constructor(engine: Engine, clock: () => number) {
@@ -256,6 +261,9 @@ export class Scripting implements SandboxHost {
   // What the script asks for
 
   mayStop(): boolean {
+    if (++this.#questions % QUESTIONS_PER_LOOK === 0 && this.#engine.facts.heapIsShort(MAX_HEAP_SHARE)) {
+      throw new LuaError(NOT_ENOUGH_MEMORY);
+    }
     const now = this.#clock();
     if (this.#stopAt === NOT_ASKED) {
       const threshold = this.#engine.config.number("busy-reply-threshold");

@@ -1,0 +1,29 @@
+/** How near the process is to the end of its memory. */
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+/** V8's limit counts the young generation, where nothing stays. */
+const YOUNG_BYTES: number = 96 * 1024 * 1024;
+
+let collect: (() => void) | undefined;
+
+function share(): number {
+  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
+  return used / Math.max(1, limit - YOUNG_BYTES);
+}
+
+/**
+ * Whether what is alive takes more than `limit` (0 to 1) of what V8's heap may grow to. Garbage looks alive until it is collected; so where
+ * much is taken, it is collected first, which may take a second.
+ */
+export function heapIsShort(limit: number): boolean {
+  if (share() <= limit) return false;
+  if (collect === undefined) {
+    // The collector is named only where the flag is set; a new context is one that sees it.
+    setFlagsFromString("--expose-gc");
+    collect = runInNewContext("gc") as () => void;
+    setFlagsFromString("--no-expose-gc");
+  }
+  collect();
+  return share() > limit;
+}
