@@ -130,8 +130,8 @@ class EngineBuilder {
   }
 
   #readsBytes(patterns: readonly Node[]): boolean {
-    const { syntax } = this.#options;
-    return this.#encoding === "utf8" && syntax !== "perl" && patterns.every(readsBytes);
+    const { syntax, ignoreCase } = this.#options;
+    return this.#encoding === "utf8" && syntax !== "perl" && ignoreCase !== true && patterns.every(readsBytes);
   }
 
   /** What says which lines match, when only regular patterns are asked; undefined when `places` has to be asked. */
@@ -221,7 +221,8 @@ class EngineBuilder {
 
   #backtracker(pattern: ParsedPattern): Matcher {
     const word = this.#options.whole === "word" && this.#options.syntax !== "perl";
-    const root = word ? pattern.root : this.#surround(pattern.root);
+    const read = this.#readsBytes([pattern.root]) ? asBytes(pattern.root) : pattern.root;
+    const root = word ? read : this.#surround(read);
     const machine = this.#machine(root, pattern.groups);
     const matcher = new BacktrackMatcher(machine, this.#relaxed(root));
     if (!word) return matcher;

@@ -9,7 +9,14 @@
 import { type WordRules, holds } from "../automata/assertions.ts";
 import { RegexError } from "../errors.ts";
 import type { Folding } from "../unicode/folding.ts";
-import { RAW_BYTE, codePointAt, insideSequence, previousStart, sequenceLength } from "../unicode/utf8.ts";
+import {
+  RAW_BYTE,
+  codePointAt,
+  insideSequence,
+  lookalikeLength,
+  previousStart,
+  sequenceLength,
+} from "../unicode/utf8.ts";
 import { type CharacterTest, type Instruction, type Program, takes } from "./program.ts";
 
 export interface MachineOptions {
@@ -356,6 +363,10 @@ export class BacktrackMachine {
     if (byte < 0x80) return test.ascii[byte] === 1 ? at + 1 : -1;
     if (!this.#utf8) return takes(test, byte) ? at + 1 : -1;
     const length = sequenceLength(this.#bytes, at, this.#end);
+    if (length === 0 && test.wide) {
+      const wide = lookalikeLength(this.#bytes, at, this.#end);
+      if (wide > 0) return at + wide;
+    }
     const codePoint = codePointAt(this.#bytes, at, length);
     return takes(test, codePoint) ? at + (length || 1) : -1;
   }

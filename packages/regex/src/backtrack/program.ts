@@ -13,6 +13,8 @@ export interface CharacterTest {
   readonly set: CodePointSet;
   /** 1 for the members below 128. */
   readonly ascii: Uint8Array;
+  /** What only looks like UTF-8, too (byte-reading.ts). */
+  readonly wide: boolean;
 }
 
 export type Instruction =
@@ -176,7 +178,7 @@ class ProgramCompiler {
       const ascii = new Uint8Array(128);
       const low = intersection(set, [0, 127]);
       for (let i = 0; i < low.length; i += 2) ascii.fill(1, low[i]!, low[i + 1]! + 1);
-      test = { set, ascii };
+      test = { set, ascii, wide: node.type === "any" && node.wide === true };
       this.#tests.set(node, test);
     }
     return test;

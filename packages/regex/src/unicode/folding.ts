@@ -2,7 +2,7 @@
  * Case folding. GNU grep compares what towupper() makes of two characters, so a character matches all that share its upper case: s, S and
  * ſ; but not İ and i, whose upper cases differ. Perl's folding (PCRE2's) is Unicode's simple case folding.
  */
-import { type CodePointSet, setOf } from "./code-point-set.ts";
+import { type CodePointSet, contains, setOf } from "./code-point-set.ts";
 import { unpackNumbers } from "./packed.ts";
 import { PACKED_UPPER_CASE } from "./tables.ts";
 
@@ -21,10 +21,13 @@ export interface Folding {
 class MapFolding implements Folding {
   readonly #folds: ReadonlyMap<number, number>;
   readonly #counterparts = new Map<number, number[]>();
+  readonly #oneSided: CodePointSet;
   readonly cased: readonly number[];
 
-  constructor(folds: ReadonlyMap<number, number>) {
+  /** `oneSided`: characters that match their counterparts without being matched by them. */
+  constructor(folds: ReadonlyMap<number, number>, oneSided: CodePointSet = []) {
     this.#folds = folds;
+    this.#oneSided = oneSided;
     for (const [codePoint, folded] of folds) {
       const group = this.#counterparts.get(folded);
       if (group !== undefined) group.push(codePoint);
@@ -39,7 +42,10 @@ class MapFolding implements Folding {
   }
 
   counterparts(codePoint: number): readonly number[] {
-    return this.#counterparts.get(this.fold(codePoint)) ?? [codePoint];
+    const group = this.#counterparts.get(this.fold(codePoint));
+    if (group === undefined) return [codePoint];
+    const hidden = (other: number): boolean => other !== codePoint && contains(this.#oneSided, other);
+    return group.some(hidden) ? group.filter((other) => !hidden(other)) : group;
   }
 
   close(set: CodePointSet): CodePointSet {
@@ -77,13 +83,16 @@ let turkish: Folding | undefined;
 let ascii: Folding | undefined;
 let simple: Folding | undefined;
 
+/** ᲀ to ᲈ: newer than the table in which GNU grep looks up lower-case letters that upper-case ones do not lead to. */
+const UNKNOWN_TO_GREP: CodePointSet = [0x1c80, 0x1c88];
+
 /** Folding in a UTF-8 locale; with `dottedI` as in Turkish and Azeri: i with İ, ı with I. */
 export function unicodeFolding(dottedI: boolean): Folding {
   if (dottedI) {
-    turkish ??= new MapFolding(upperCases().set(0x69, 0x130));
+    turkish ??= new MapFolding(upperCases().set(0x69, 0x130), UNKNOWN_TO_GREP);
     return turkish;
   }
-  unicode ??= new MapFolding(upperCases());
+  unicode ??= new MapFolding(upperCases(), UNKNOWN_TO_GREP);
   return unicode;
 }
 

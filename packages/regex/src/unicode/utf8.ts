@@ -20,6 +20,18 @@ export function sequenceLength(bytes: Uint8Array, at: number, end: number): numb
   return (lead === 0xf0 && second < 0x90) || (lead === 0xf4 && second > 0x8f) ? 0 : 4;
 }
 
+/** How long the sequence at `at` is that has the form of UTF-8 but encodes no character: a surrogate, or something beyond U+10FFFF in up to six bytes; 0 for none. */
+export function lookalikeLength(bytes: Uint8Array, at: number, end: number): number {
+  const lead = bytes[at]!;
+  const length = lead < 0xed || lead > 0xfd ? 0 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : lead < 0xfc ? 5 : 6;
+  if (length === 0 || at + length > end) return 0;
+  for (let i = 1; i < length; i++) if ((bytes[at + i]! & 0xc0) !== 0x80) return 0;
+  const second = bytes[at + 1]!;
+  const overlong =
+    (lead === 0xf0 && second < 0x90) || (lead === 0xf8 && second < 0x88) || (lead === 0xfc && second < 0x84);
+  return overlong || sequenceLength(bytes, at, end) > 0 ? 0 : length;
+}
+
 /** The code point whose sequence of `length` bytes begins at `at`; for length 0, RAW_BYTE plus the byte. */
 export function codePointAt(bytes: Uint8Array, at: number, length: number): number {
   const lead = bytes[at]!;
