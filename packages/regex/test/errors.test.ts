@@ -29,6 +29,8 @@ test.each([
   ["ere", "(+)", String.raw`EPAREN Unmatched ( or \(`],
   ["ere", "(a{1,1000}){1,1000}{1,1000}", "ESIZE Regular expression too big"],
   ["perl", "(", "EPAREN missing closing parenthesis"],
+  ["perl", "(abc){1,30000}", "ESIZE regular expression is too large"],
+  ["perl", `${"(".repeat(260)}a${")".repeat(260)}`, "EDEPTH parentheses are too deeply nested"],
   ["perl", "a**", "BADRPT quantifier does not follow a repeatable item"],
   ["perl", "(?<=a*)b", "EPERL lookbehind assertion is not fixed length"],
   ["perl", String.raw`\X`, String.raw`EUNSUPPORTED \X is not supported`],

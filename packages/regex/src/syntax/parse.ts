@@ -6,7 +6,9 @@ import type { ClassItem, Node, ParsedPattern } from "./ast.ts";
 import type { CollationRules } from "./bracket.ts";
 import { parseFixed } from "./fixed.ts";
 import { decodePattern } from "./pattern-text.ts";
-import { PerlParser } from "./perl.ts";
+import { PERL_MESSAGES } from "./perl-reader.ts";
+import { isTooLargeForPerl } from "./perl-size.ts";
+import { PerlParser, type PerlPattern } from "./perl.ts";
 import { type PosixOptions, PosixParser } from "./posix.ts";
 import { PatternProblem } from "./problem.ts";
 import { patternWarnings } from "./warnings.ts";
@@ -31,14 +33,7 @@ function parseCharacters(characters: readonly number[], options: CompileOptions,
     case "fixed":
       return { root: parseFixed(characters, ignoreCase), groups: 0, groupNames: NO_NAMES, warnings: [] };
     case "perl":
-      return {
-        ...new PerlParser(characters, {
-          ignoreCase,
-          encoding,
-          newlines: (options.lineTerminator ?? 10) !== 10,
-        }).parse(),
-        warnings: [],
-      };
+      return { ...parsePerl(characters, options), warnings: [] };
     default:
       return parsePosix(
         characters,
@@ -53,6 +48,16 @@ function parseCharacters(characters: readonly number[], options: CompileOptions,
         encoding,
       );
   }
+}
+
+function parsePerl(text: readonly number[], options: CompileOptions): PerlPattern {
+  const pattern = new PerlParser(text, {
+    ignoreCase: options.ignoreCase ?? false,
+    encoding: options.encoding ?? "utf8",
+    newlines: (options.lineTerminator ?? 10) !== 10,
+  }).parse();
+  if (isTooLargeForPerl(pattern.root)) throw new PatternProblem("ESIZE", PERL_MESSAGES.tooBig);
+  return pattern;
 }
 
 function parsePosix(text: readonly number[], options: PosixOptions, encoding: "utf8" | "bytes"): ParsedPattern {
