@@ -87,7 +87,7 @@ export const PURE_ROOMS: Readonly<Record<string, readonly string[]>> = {
     "tree",
     "values",
   ],
-  dns: ["errors.ts", "index.ts", "message", "name", "rdata", "record.ts", "text", "wire", "zonefile"],
+  dns: ["dig/print.ts", "errors.ts", "index.ts", "message", "name", "rdata", "record.ts", "text", "wire", "zonefile"],
 };
 
 /** What Node has that touches nothing outside the process. */

@@ -1,5 +1,6 @@
 /** DNS: names, records, messages, master files. */
 export { DnsError, type DnsErrorCode } from "./errors.ts";
+export { messageText } from "./dig/print.ts";
 export { decodeMessage } from "./message/decode.ts";
 export { encodeMessage, type EncodeOptions } from "./message/encode.ts";
 export {
