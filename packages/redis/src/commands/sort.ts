@@ -145,9 +145,11 @@ function sort(ctx: CommandContext, elements: string[], { by, alphabetic, descend
   weighed.forEach(({ element }, i) => (elements[i] = element));
 }
 
-/** As strtod reads it: nothing is 0. */
+/** As strtod reads it: up to the first zero byte; nothing is 0. */
 function scoreOf(text: string): number | undefined {
-  return text === "" ? 0 : parseDouble(text.trimStart());
+  const end = text.indexOf("\0");
+  const read = end < 0 ? text : text.slice(0, end);
+  return read === "" ? 0 : parseDouble(read.trimStart());
 }
 
 /** What is missing comes first. */
