@@ -53,6 +53,10 @@ export class WireReader {
     return (BigInt(this.u32()) << 32n) | BigInt(this.u32());
   }
 
+  skip(length: number): void {
+    this.#step(length);
+  }
+
   /** A view of the next `length` bytes. */
   take(length: number): Uint8Array {
     const at = this.#step(length);

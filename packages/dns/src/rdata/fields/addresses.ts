@@ -113,6 +113,7 @@ function address(
   const scratch = new Uint8Array(length);
   return {
     read: (from) => textOf(from.take(length)),
+    check: (from) => from.skip(length),
     write(to, value) {
       const bytes = bytesOf(value);
       if (bytes === undefined) throw badRdata(`"${value}" is no address`);

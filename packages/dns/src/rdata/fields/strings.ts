@@ -10,6 +10,7 @@ const MAX_STRING_BYTES = 255;
 /** A character-string; quoted when printed. */
 export const characterString: Field<Uint8Array> = {
   read: (from) => from.copy(from.u8()),
+  check: (from) => from.skip(from.u8()),
   write: writeString,
   parse: parseString,
   print: (from) => quotedText(from.take(from.u8())),
@@ -21,6 +22,10 @@ export const characterStrings: Field<readonly Uint8Array[]> = {
     const strings = [from.copy(from.u8())];
     while (from.remaining > 0) strings.push(from.copy(from.u8()));
     return strings;
+  },
+  check(from) {
+    do from.skip(from.u8());
+    while (from.remaining > 0);
   },
   write(to, strings) {
     if (strings.length === 0) throw badRdata("there is no string");
