@@ -7,10 +7,10 @@
  */
 import { type Condition, EMPTY, type Node, type RepeatMode, alternation, assertion, concatenation } from "./ast.ts";
 import { characterEscape, classEscape, looksLikePosixClass, octalEscape, perlClass } from "./perl-escapes.ts";
-import { type Flags, PERL_MESSAGES, PerlReader } from "./perl-reader.ts";
+import { type Flags, PerlReader } from "./perl-reader.ts";
 import { fixedLength } from "./fixed-length.ts";
+import { PerlGroups } from "./perl-groups.ts";
 import { isRawByte } from "./pattern-text.ts";
-import { PatternProblem } from "./problem.ts";
 
 export interface PerlOptions {
   readonly ignoreCase: boolean;
@@ -48,12 +48,6 @@ const BEFORE_LAST_NEWLINE: Node = {
   ]),
 };
 
-/** A reference that can only be resolved when all groups are known. */
-interface PendingReference {
-  readonly at: number;
-  readonly numbers: (groups: number) => readonly number[];
-}
-
 const LOOKS: Readonly<Record<string, { readonly ahead: boolean; readonly negated: boolean }>> = {
   "?=": { ahead: true, negated: false },
   "?!": { ahead: true, negated: true },
@@ -72,15 +66,14 @@ const LOOKS: Readonly<Record<string, { readonly ahead: boolean; readonly negated
 export class PerlParser {
   readonly #reader: PerlReader;
   readonly #options: PerlOptions;
-  readonly #names = new Map<string, number[]>();
-  readonly #pending: PendingReference[] = [];
+  readonly #groups: PerlGroups;
   #flags: Flags;
-  #groups = 0;
   #depth = 0;
   #insideLook = 0;
 
   constructor(text: readonly number[], options: PerlOptions) {
     this.#reader = new PerlReader(text);
+    this.#groups = new PerlGroups(this.#reader);
     this.#options = options;
     this.#flags = { i: options.ignoreCase, m: false, n: false, s: false, x: false, J: false };
   }
@@ -89,12 +82,8 @@ export class PerlParser {
   parse(): PerlPattern {
     const root = this.#alternatives();
     if (!this.#reader.atEnd) this.#reader.fail("unmatchedParenthesis", "EPAREN");
-    for (const { at, numbers } of this.#pending) {
-      const valid = numbers(this.#groups);
-      if (valid.length > 0 && valid.every((number) => number <= this.#groups)) continue;
-      throw new PatternProblem("ESUBREG", PERL_MESSAGES.noSuchGroup, at);
-    }
-    return { root, groups: this.#groups, groupNames: this.#names };
+    this.#groups.resolve();
+    return { root, groups: this.#groups.count, groupNames: this.#groups.names };
   }
 
   /** Up to the closing parenthesis or the end. */
@@ -244,7 +233,11 @@ export class PerlParser {
       return { node: { type: "class", negated: false, items: [item], ignoreCase, escape: true }, repeatable: true };
     }
     const letter = reader.peek();
-    if (/[1-9]/.test(letter)) return { node: this.#digits(ignoreCase), repeatable: true };
+    if (/[1-9]/.test(letter)) {
+      const reference = this.#groups.digits(ignoreCase);
+      const octal = (): Node => this.#character(octalEscape(reader, this.#options.encoding)!); // it begins with 1 to 7
+      return { node: reference ?? octal(), repeatable: true };
+    }
     const place = this.#placeEscape(letter);
     if (place !== undefined) return { node: place, repeatable: false };
     const many = this.#manyEscape(letter);
@@ -257,10 +250,10 @@ export class PerlParser {
         return { node: { type: "any", newline: false }, repeatable: true };
       case "k":
         reader.at++;
-        return { node: this.#namedReference(ignoreCase), repeatable: true };
+        return { node: this.#groups.namedReference(ignoreCase), repeatable: true };
       case "g":
         reader.at++;
-        return { node: this.#gReference(ignoreCase), repeatable: true };
+        return { node: this.#groups.gReference(ignoreCase), repeatable: true };
       default:
         return reader.fail("unknownEscape", "EESCAPE");
     }
@@ -312,93 +305,6 @@ export class PerlParser {
     return { type: "atomic", body: alternation([pair, one]) };
   }
 
-  /** \1 to \9, and more digits when there are that many groups; otherwise octal. */
-  #digits(ignoreCase: boolean): Node {
-    const reader = this.#reader;
-    const { at } = reader;
-    const digits = reader.match(/\d+/)![0]; // the caller saw one
-    const number = Number(digits);
-    if (number < 10 || digits.startsWith("8") || digits.startsWith("9") || number <= this.#groups) {
-      return this.#reference([number], ignoreCase, at);
-    }
-    reader.at = at;
-    return this.#character(octalEscape(reader, this.#options.encoding)!); // it begins with 1 to 7
-  }
-
-  #reference(indices: readonly number[], ignoreCase: boolean, at = this.#reader.at): Node {
-    this.#pending.push({ at, numbers: () => indices });
-    return { type: "backReference", indices, ignoreCase };
-  }
-
-  #byName(name: string, ignoreCase: boolean): Node {
-    const indices: number[] = [];
-    this.#pending.push({
-      at: this.#reader.at,
-      numbers: () => {
-        if (indices.length === 0) indices.push(...(this.#names.get(name) ?? []));
-        return indices;
-      },
-    });
-    return { type: "backReference", indices, ignoreCase };
-  }
-
-  #namedReference(ignoreCase: boolean): Node {
-    const reader = this.#reader;
-    for (const [open, close] of [
-      ["{", "}"],
-      ["<", ">"],
-      ["'", "'"],
-    ] as const) {
-      if (reader.eat(open)) return this.#byName(reader.name(close), ignoreCase);
-    }
-    return reader.fail("kReference");
-  }
-
-  #gReference(ignoreCase: boolean): Node {
-    const reader = this.#reader;
-    const number = reader.match(/\{([+-]?)(\d+)\}|([+-]?)(\d+)/);
-    if (number !== undefined) {
-      return this.#reference([this.#relative(number[1] ?? number[3]!, Number(number[2] ?? number[4]))], ignoreCase);
-    }
-    if (reader.eat("{")) return this.#byName(reader.name("}"), ignoreCase);
-    for (const [open, close] of [
-      ["<", ">"],
-      ["'", "'"],
-    ] as const) {
-      if (!reader.eat(open)) continue;
-      const call = reader.match(/([+-]?)(\d+)/);
-      if (call === undefined) return this.#callByName(reader.name(close));
-      if (!reader.eat(close)) reader.fail("gReference");
-      return this.#call(this.#relative(call[1]!, Number(call[2])));
-    }
-    return reader.fail("gReference");
-  }
-
-  #relative(sign: string, number: number): number {
-    if (sign === "") return number;
-    const index = sign === "-" ? this.#groups + 1 - number : this.#groups + number;
-    if (index < 1) this.#reader.fail("noSuchGroup", "ESUBREG");
-    return index;
-  }
-
-  #call(index: number): Node {
-    if (index > 0) this.#pending.push({ at: this.#reader.at, numbers: () => [index] });
-    return { type: "call", index };
-  }
-
-  #callByName(name: string): Node {
-    const node = { type: "call" as const, index: 0 };
-    this.#pending.push({
-      at: this.#reader.at,
-      numbers: () => {
-        const indices = this.#names.get(name) ?? [];
-        node.index = indices[0] ?? 0;
-        return indices;
-      },
-    });
-    return node;
-  }
-
   #parenthesis(): { readonly node: Node; readonly repeatable: boolean } | undefined {
     const reader = this.#reader;
     for (const [opening, look] of Object.entries(LOOKS)) {
@@ -420,15 +326,7 @@ export class PerlParser {
   }
 
   #capture(name?: string): Node {
-    const index = ++this.#groups;
-    if (name !== undefined) {
-      const known = this.#names.get(name);
-      if (known === undefined) this.#names.set(name, [index]);
-      else if (!known.includes(index)) {
-        if (!this.#flags.J) this.#reader.fail("nameTwice");
-        known.push(index);
-      }
-    }
+    const index = this.#groups.open(name, this.#flags.J);
     const body = this.#body();
     return name === undefined ? { type: "group", index, body } : { type: "group", index, name, body };
   }
@@ -437,11 +335,13 @@ export class PerlParser {
   #special(): { readonly node: Node; readonly repeatable: boolean } | undefined {
     const reader = this.#reader;
     if (reader.atEnd) reader.fail("missingParenthesis", "EPAREN");
-    if (reader.eat("R") || reader.eat("0")) return this.#closedCall(() => this.#call(0));
-    if (reader.eat("&") || reader.eat("P>")) return { node: this.#callByName(reader.name(")")), repeatable: true };
-    if (reader.eat("P=")) return { node: this.#byName(reader.name(")"), this.#flags.i), repeatable: true };
+    if (reader.eat("R") || reader.eat("0")) return this.#closedCall(() => this.#groups.call(0));
+    if (reader.eat("&") || reader.eat("P>"))
+      return { node: this.#groups.callByName(reader.name(")")), repeatable: true };
+    if (reader.eat("P=")) return { node: this.#groups.byName(reader.name(")"), this.#flags.i), repeatable: true };
     const call = reader.match(/([+-]?)(\d+)/);
-    if (call !== undefined) return this.#closedCall(() => this.#call(this.#relative(call[1]!, Number(call[2]))));
+    if (call !== undefined)
+      return this.#closedCall(() => this.#groups.call(this.#groups.relative(call[1]!, Number(call[2]))));
     if (reader.eat("P<") || reader.eat("<")) return { node: this.#capture(reader.name(">")), repeatable: true };
     if (reader.eat("'")) return { node: this.#capture(reader.name("'")), repeatable: true };
     if (reader.eat("P")) {
@@ -506,15 +406,15 @@ export class PerlParser {
     const reader = this.#reader;
     const flags = this.#flags;
     if (++this.#depth > DEEPEST_NESTING) reader.fail("tooDeep", "EDEPTH");
-    const first = this.#groups;
+    const first = this.#groups.count;
     let most = first;
     const branches: Node[] = [];
     do {
-      this.#groups = first;
+      this.#groups.count = first;
       branches.push(this.#branch());
-      most = Math.max(most, this.#groups);
+      most = Math.max(most, this.#groups.count);
     } while (reader.eat("|"));
-    this.#groups = most;
+    this.#groups.count = most;
     this.#depth--;
     if (!reader.eat(")")) reader.fail("missingParenthesis", "EPAREN");
     this.#flags = flags;
@@ -595,10 +495,7 @@ export class PerlParser {
     const most = condition.type === "define" ? 1 : 2;
     if (branches.length > most) {
       // References are looked at first.
-      this.#pending.push({
-        at: reader.at,
-        numbers: () => reader.fail(most === 1 ? "defineBranches" : "conditionBranches"),
-      });
+      this.#groups.check(() => reader.fail(most === 1 ? "defineBranches" : "conditionBranches"));
     }
     return { type: "conditional", condition, yes: branches[0]!, no: branches[1] ?? EMPTY };
   }
@@ -612,9 +509,9 @@ export class PerlParser {
     if (reader.atEnd) reader.fail("missingParenthesis", "EPAREN");
     const number = reader.match(/([+-]?)(\d+)/);
     if (number !== undefined) {
-      const index = this.#relative(number[1]!, Number(number[2]));
+      const index = this.#groups.relative(number[1]!, Number(number[2]));
       if (!reader.eat(")")) reader.fail("conditionEnd", "EPAREN");
-      this.#pending.push({ at: reader.at, numbers: () => [index] });
+      this.#groups.check(() => [index]);
       return { type: "group", indices: [index] };
     }
     if (reader.eat("DEFINE)")) return { type: "define" };
@@ -622,23 +519,20 @@ export class PerlParser {
     const recursion = reader.match(/R(\d+)\)/);
     if (recursion !== undefined) {
       const index = Number(recursion[1]);
-      this.#pending.push({ at: reader.at, numbers: () => [index] });
+      this.#groups.check(() => [index]);
       return { type: "recursion", index };
     }
     if (reader.eat("R&")) {
-      const { indices } = this.#byName(reader.name(")"), false) as Node & { readonly type: "backReference" }; // what it makes
+      const indices = this.#groups.named(reader.name(")"));
       const condition = { type: "recursion" as const, index: 0 };
-      this.#pending.push({
-        at: reader.at,
-        numbers: () => {
-          condition.index = indices[0] ?? 0;
-          return indices;
-        },
+      this.#groups.check(() => {
+        condition.index = indices[0] ?? 0;
+        return indices;
       });
       return condition;
     }
     const name = reader.eat("<") ? reader.name(">)") : reader.eat("'") ? reader.name("')") : reader.name(")");
-    const { indices } = this.#byName(name, false) as Node & { readonly type: "backReference" }; // what it makes
+    const indices = this.#groups.named(name);
     return { type: "group", indices };
   }
 }
