@@ -95,6 +95,11 @@ function isSortable(value: Value): value is Sortable {
 /** The elements in the order and within the limits that were asked for. */
 function ordered(ctx: CommandContext, value: Sortable, request: SortRequest): string[] {
   const { unsorted, descending } = request;
+  // The original converts what it sorts for good.
+  if (value instanceof SortedSetValue && value.encoding() === "listpack") {
+    ctx.db.beforeWrite(ctx.db.peekId(ctx.args.string(1)));
+    value.becomeLarge();
+  }
   const elements = elementsOf(value);
   // What is stored, or made in a script, must not depend on the order in which a set happens to lie.
   const normalizes = unsorted && value instanceof SetValue && (request.storeAt !== undefined || !ctx.canBlock);

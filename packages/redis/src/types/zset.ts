@@ -204,6 +204,11 @@ export class SortedSetValue extends Collection {
     return table.scanAtLeast(cursor, count, (id) => visit(table.keys[id]!, scores[id]!));
   }
 
+  /** Reported as skiplist from now on, however small. */
+  becomeLarge(): void {
+    if (this.#large === undefined) this.#toLarge();
+  }
+
   /** Reported as listpack again if it fits: results that were built as large, such as ZUNIONSTORE's, are settled so. */
   compactIfSmall(): void {
     const large = this.#large;

@@ -87,13 +87,6 @@ export const VERSION_DIFFERENCES: readonly VersionDifference[] = [
   },
   {
     since: "7.2",
-    reason: "CONFIG GET notify-keyspace-events tells the class n beside A.",
-    commands: /^config$/,
-    normalize: (reply) =>
-      mapReply(reply, (each) => (typeof each === "string" && /^\$A[KE]*m?n$/.test(each) ? each.slice(0, -1) : each)),
-  },
-  {
-    since: "7.2",
     reason: "ZRANK and ZREVRANK take WITHSCORE.",
     commands: /^z(rev)?rank$/,
     accepts: (words) => words.length > 3,

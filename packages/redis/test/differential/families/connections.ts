@@ -15,7 +15,7 @@ const SETTINGS: readonly (readonly [name: string, values: readonly string[]])[] 
   ["stream-node-max-entries", ["100", "7", "1", "0"]],
   ["stream-node-max-bytes", ["4096", "300", "0"]],
   ["hll-sparse-max-bytes", ["3000", "700", "0"]],
-  ["notify-keyspace-events", ["KEA", "KA", "", "Kg$", "Elsz", "KEx", "KEAnm", "q"]],
+  ["notify-keyspace-events", ["KEA", "KA", "", "Kg$", "Elsz", "KEx", "KEg$lshzxemn", "q"]],
   ["maxmemory", ["x", "-1"]],
   ["hz", ["x", "-1"]],
   ["appendonly", ["x"]],
