@@ -1,6 +1,6 @@
 /**
  * Where the server behaves otherwise than the redis-server that is installed, and why: it follows 7.4, and 7.0.15 is what Debian has.
- * Every row must be met by the long run, so that none stays when it is no longer needed.
+ * Every row of a version must be met by the long run, so that none stays when it is no longer needed.
  */
 import { isAggregate, isError, mapReply, type Reply } from "./replies.ts";
 
