@@ -120,8 +120,11 @@ function takePatterns(settings: Settings): PatternCollector {
 }
 
 /** Nothing can be selected, so that no file needs to be opened. */
-function isPointless({ maxCount, invert }: Settings, { list }: Mode, patterns: PatternCollector): boolean {
-  return list !== "non-matching" && (maxCount === 0 || (patterns.patterns.length === 0 && !invert));
+function isPointless(settings: Settings, { list }: Mode, { patterns }: PatternCollector): boolean {
+  const { maxCount, invert, wholeLines, wholeWords } = settings;
+  const matchesAll = patterns.length === 1 && patterns[0] === "" && !wholeLines && !wholeWords;
+  const nothing = invert ? matchesAll : patterns.length === 0;
+  return list !== "non-matching" && (maxCount === 0 || nothing);
 }
 
 function readWhole(name: ByteString, io: GrepIo): Uint8Array {
