@@ -279,6 +279,8 @@ export class Comparison {
 
   /** DEBUG DIGEST; where it differs, which keys do. */
   async #compareKept(): Promise<Omit<Difference, "at"> | undefined> {
+    // What was given a short time to live is over on both sides, not on one of them.
+    await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     const [ours, theirs] = await this.#ask(RULER, ["DEBUG", "DIGEST"]);
     if (ours === theirs) return undefined;
     for (const db of ["0", "1", "2"]) {
