@@ -8,11 +8,15 @@ import { firstEncodingError } from "./kernel/encoding-error.ts";
 export interface LineScanner {
   /** Replaced by reserve(). */
   readonly buffer: Uint8Array;
-  /** Makes the buffer at least this long; keeps what is in it. */
-  reserve(bytes: number): Uint8Array;
+  /**
+   * Makes the buffer at least this long; keeps what is in it. Call it before every reading: the scanner may move to faster memory then.
+   * @param expectedBytes how much will be searched in all, where that is known: much input is worth the start of WebAssembly
+   */
+  reserve(bytes: number, expectedBytes?: number): Uint8Array;
   /**
    * Start of the first matching line in [from, to), or -1. `from` is a line start; `to` is just past a terminator, or the end of the
-   * input. `lineEnd` then holds the offset of its terminator (or `to`).
+   * input. `lineEnd` then holds the offset of its terminator (or `to`). A search that goes on (from the last `lineEnd` + 1, the same `to`)
+   * may answer from what was found before, so leave the bytes alone meanwhile or call reserve().
    */
   next(from: number, to: number): number;
   readonly lineEnd: number;

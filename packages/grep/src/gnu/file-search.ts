@@ -197,7 +197,7 @@ export class FileSearch implements TreeVisitor {
       return;
     }
     this.#printer.begin(this.#withNames ? shown : undefined, file.isRegular ? file.stat.size : undefined);
-    this.#search.begin();
+    this.#search.begin(file.isRegular ? file.stat.size : 0);
     const reading = new Reading(file, isStdin && this.#settings.maxCount !== Number.POSITIVE_INFINITY);
     try {
       this.#read(reading);

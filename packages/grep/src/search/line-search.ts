@@ -55,6 +55,7 @@ export class LineSearch {
 
   /** The input's offset of the buffer's first byte. */
   #baseOffset = 0;
+  #expectedBytes = 0;
   /** First byte that is still needed. */
   #keep = 0;
   /** Start of the first line that has not been searched. */
@@ -88,8 +89,9 @@ export class LineSearch {
     this.#sink = sink;
   }
 
-  /** Forgets the input before, and begins a new one. */
-  begin(): void {
+  /** Forgets the input before, and begins a new one, of so many bytes where that is known. */
+  begin(expectedBytes: number = 0): void {
+    this.#expectedBytes = expectedBytes;
     const { maxCount, output, stopAtFirst } = this.#options;
     this.#baseOffset = this.#keep = this.#from = this.#end = 0;
     this.#left = maxCount;
@@ -132,7 +134,9 @@ export class LineSearch {
     }
     const needed = this.#end + READ_BYTES;
     // One byte more: a last line without its end gets one.
-    if (this.#scanner.buffer.length <= needed) this.#scanner.reserve(Math.max(needed + 1, 2 * this.#end));
+    const grown = this.#scanner.buffer.length <= needed ? 2 * this.#end : 0;
+    // Asked for each time, as the scanner may move to faster memory when it sees how much there is.
+    this.#scanner.reserve(Math.max(needed + 1, grown), Math.max(needed, this.#expectedBytes - this.#baseOffset));
     return this.#end;
   }
 
