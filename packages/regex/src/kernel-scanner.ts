@@ -107,11 +107,18 @@ export class KernelScanner implements LineScanner {
         continue;
       }
       if (this.#withoutLiterals > 0) this.#withoutLiterals--;
-      count += this.#walkerOf(false).count(at, to);
+      const walker = this.#walkerOf(false);
+      count += walker.matchesAlways ? this.#lines(at, to) : walker.count(at, to);
       this.#windowEnd = to;
       this.#scanned += to - at;
     }
     return count;
+  }
+
+  /** How many lines [from, to) has; the last may lack its terminator. */
+  #lines(from: number, to: number): number {
+    const { terminator } = this.#pattern;
+    return this.#kernel.countByte(terminator, from, to) + (this.#kernel.input[to - 1] === terminator ? 0 : 1);
   }
 
   /** The next line of this kind in [from, to), window by window. */

@@ -70,6 +70,10 @@ class SubsetAutomaton implements LineAutomaton {
     this.#sets.intern(MATCHED_SET, 1);
   }
 
+  get matchesAlways(): boolean {
+    return this.start() === MATCHED;
+  }
+
   start(): number {
     this.#begin();
     this.#add(this.#nfa.start, LINE_START, undefined);

@@ -19,6 +19,8 @@ export const TO_FULL = -2;
 export interface LineAutomaton {
   /** Bytes of one class lead to the same states. The terminator has a class of its own. */
   readonly classOf: Uint8Array;
+  /** True: every line matches. */
+  readonly matchesAlways: boolean;
   /** The state at the beginning of a line. */
   start(): number;
   /** The state after this byte (not the terminator); TO_QUIT when the automaton cannot decide this line; TO_FULL when it has no room for the state. */
@@ -85,6 +87,11 @@ export class LineWalker {
     this.#rowOf[start] = START_ROW;
     this.#quitRow = 0;
     this.#walked = 0;
+  }
+
+  /** True: every line matches. */
+  get matchesAlways(): boolean {
+    return this.#automaton.matchesAlways;
   }
 
   /** How many lines of [from, to) count. Whole lines; the last may lack its terminator, whose place behind it is then written. */
