@@ -35,6 +35,7 @@ import { Doors } from "./doors.ts";
 import { EngineSocket } from "./engine-socket.ts";
 import { Faults } from "./faults.ts";
 import { heapIsShort } from "./heap.ts";
+import { MigrationLinks } from "./migration-link.ts";
 import { LOAD_SLICE_MS, Persistence } from "./persistence/persistence.ts";
 import { plainValue, type PlainValue, RedisError, ReplyParser } from "./resp/reply-parser.ts";
 import { encodeRequest } from "./resp/request-writer.ts";
@@ -148,6 +149,7 @@ export class RedisServer implements AsyncDisposable {
   readonly #doors: Doors;
   readonly #local: LocalClient;
   #persistence: Persistence | undefined;
+  #migrations: MigrationLinks | undefined;
   /** Resolves when SHUTDOWN has ended the server. */
   readonly ended: Promise<void>;
 
@@ -246,6 +248,8 @@ export class RedisServer implements AsyncDisposable {
       port: () => this.#engine.config.number(this.#engine.config.flag("tls-replication") ? "tls-port" : "port"),
       served: () => this.#served(),
     };
+    const links = { engine: this.#engine, net, clock: this.#clock, served: () => this.#served() };
+    this.#engine.migrations.door = this.#migrations = new MigrationLinks(links);
     await (directory === undefined ? this.#open() : this.#load(directory));
     const [, host, port] = /^(\S+) (\d+)$/.exec(this.#engine.config.text("replicaof")) ?? [];
     const { replication } = this.#engine;
@@ -367,6 +371,7 @@ export class RedisServer implements AsyncDisposable {
   async close(options: { readonly graceMs?: number } = {}): Promise<void> {
     this.#engine.abandonScript();
     this.#engine.replication.close();
+    this.#migrations?.close();
     await this.#persistence?.quiesce();
     this.#cron?.close();
     this.#wake?.close();

@@ -11,6 +11,7 @@ export interface KeyPosition {
 
 /** Commands that do more or less with their key than their spec says, depending on what they are asked. */
 const FLAGS_BY_REQUEST: Readonly<Record<string, (args: Args) => string>> = {
+  migrate: () => "RW access delete",
   set: (args) => {
     for (let i = 3; i < args.length; i++) if (args.is(i, "GET")) return "RW access update";
     return "OW update";

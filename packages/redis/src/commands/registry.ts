@@ -20,6 +20,7 @@ import { sortedSetPoppingCommands } from "./sorted-sets-popping.ts";
 import { sortedSetRangeCommands } from "./sorted-sets-ranges.ts";
 import { sortedSetCommands } from "./sorted-sets.ts";
 import { clientCommands } from "./clients.ts";
+import { clusterCommands } from "./cluster.ts";
 import { debugCommands } from "./debug.ts";
 import { connectionCommands } from "./connection.ts";
 import { infoCommands } from "./info.ts";
@@ -29,6 +30,7 @@ import { keyCommands } from "./keys.ts";
 import { expiryCommands } from "./keys-expiry.ts";
 import { objectCommands } from "./object.ts";
 import { memoryCommands } from "./memory.ts";
+import { migrateCommands } from "./migrate.ts";
 import { persistenceCommands } from "./persistence.ts";
 import { pubsubCommands } from "./pubsub.ts";
 import { replicationCommands } from "./replication.ts";
@@ -68,6 +70,7 @@ const FAMILIES: readonly (readonly CommandRow[])[] = [
   stringRangeCommands,
   aclCommands,
   clientCommands,
+  clusterCommands,
   connectionCommands,
   debugCommands,
   infoCommands,
@@ -77,6 +80,7 @@ const FAMILIES: readonly (readonly CommandRow[])[] = [
   objectCommands,
   latencyCommands,
   memoryCommands,
+  migrateCommands,
   persistenceCommands,
   pubsubCommands,
   replicationCommands,

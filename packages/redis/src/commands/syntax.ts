@@ -4,7 +4,7 @@
  *     key value [condition:(NX | XX)] [GET] [EX seconds:integer] data:{field value}... [count:integer]
  *
  * `[…]` optional; `name:(a | b)` one of; `name:{a b}` a block; `…` behind an item: may be repeated; words in upper case are
- * tokens, and belong to the argument behind them, or stand alone; `name:type`, where the type is string unless the name says
+ * tokens, and belong to the argument behind them, or stand alone, as does `""`, the empty string; `name:type`, where the type is string unless the name says
  * otherwise (key, source, destination: key; pattern: pattern). `type@n` says which key spec it belongs to, where that is not the next one;
  * `[TOKEN name]…` that the token is repeated with the argument.
  */
@@ -115,6 +115,7 @@ class SyntaxParser {
       return inner;
     }
     if (word === "(") return this.#alternatives(")", "option");
+    if (word === '""') return { name: "empty-string", type: "pure-token", token: "" };
     if (word === "{") {
       const items = this.sequence("}");
       this.#take("}");

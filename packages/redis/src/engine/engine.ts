@@ -33,6 +33,7 @@ import { Execution } from "./execution.ts";
 import { Inbox } from "./inbox.ts";
 import { KeyEvents } from "./key-events.ts";
 import { MemoryLimit } from "./memory-limit.ts";
+import { Migrations } from "./migrations.ts";
 import { Monitors } from "./monitor.ts";
 import { Outbox } from "./outbox.ts";
 import type { PersistenceDoor } from "./persistence-door.ts";
@@ -97,6 +98,7 @@ export class Engine {
   readonly #memoryLimit: MemoryLimit;
   readonly #admission: Admission;
   readonly replication: Replication;
+  readonly migrations: Migrations = new Migrations(this);
 
   constructor(options: EngineOptions) {
     this.random = options.random;

@@ -18,6 +18,13 @@ const SECRETS: Readonly<Record<string, (args: Args) => number[]>> = {
     for (let i = 2; i + 2 < args.length; i++) if (args.is(i, "AUTH")) return [i + 1, i + 2];
     return [];
   },
+  migrate: (args) => {
+    for (let i = 6; i < args.length && !args.is(i, "KEYS"); i++) {
+      if (args.is(i, "AUTH")) return [i + 1];
+      if (args.is(i, "AUTH2")) return [i + 1, i + 2];
+    }
+    return [];
+  },
   "acl|setuser": (args) => Array.from({ length: Math.max(0, args.length - 2) }, (_, n) => n + 2),
   "config|set": (args) => {
     const secret: number[] = [];

@@ -201,6 +201,10 @@ describe.skipIf(redisServer === undefined)("the command table beside redis-serve
     ["DUMP", "a"],
     ["RESTORE", "a", "0", "x"],
     ["DEBUG", "OBJECT", "a"],
+    ["MIGRATE", "h", "1", "a", "0", "1"],
+    ["MIGRATE", "h", "1", "", "0", "1", "COPY", "AUTH", "KEYS", "KEYS", "a", "b"],
+    ["MIGRATE", "h", "1", "", "0", "1", "AUTH2", "u", "p", "KEYS", "a"],
+    ["MIGRATE", "h", "1", "a", "0", "1", "KEYS", "b"],
   ])("finds the keys of %s %s %s", async (...request) => {
     for (const subcommand of ["GETKEYS", "GETKEYSANDFLAGS"]) {
       const words = ["COMMAND", subcommand, ...request];
