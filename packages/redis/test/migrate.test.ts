@@ -2,7 +2,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Delivery, MigrationTarget } from "../src/engine/migrations.ts";
-import { RedisServer } from "../src/index.ts";
+import { RedisClient, RedisServer } from "../src/index.ts";
 import { type EngineClient, EngineUnderTest } from "./engine-client.ts";
 
 const IOERR = "-IOERR error or timeout";
@@ -147,6 +147,32 @@ describe("what the command does", () => {
     expect(other.line("EXISTS b")).toBe(0);
   });
 
+  test("one that was unblocked, and waits for something else by then, goes on waiting for it", () => {
+    const id = client.line("CLIENT ID") as number;
+    client.raw("MIGRATE", "there", 1, "a", 0, 0);
+    other.line(`CLIENT UNBLOCK ${id} ERROR`);
+    expect(client.output()).toMatch(/^-UNBLOCKED /);
+    expect(client.raw("BLPOP", "list", 0)).toBe("");
+    expect(answer([undefined, undefined])).toBe("");
+    other.line("RPUSH list x");
+    expect(client.output()).toBe("*2\r\n$4\r\nlist\r\n$1\r\nx\r\n");
+  });
+
+  test("a key that leaves is a change for who watches it, an event, and one more to save", () => {
+    const listener = under.connect();
+    listener.line("CONFIG SET notify-keyspace-events KEg");
+    listener.line("SUBSCRIBE __keyevent@0__:del");
+    other.line("WATCH a");
+    const changes = (): number =>
+      Number(/rdb_changes_since_last_save:(\d+)/.exec(under.connect().run("INFO", "persistence") as string)?.[1]);
+    client.raw("MIGRATE", "there", 1, "a", 0, 0);
+    const before = changes();
+    answer([undefined, undefined]);
+    expect(changes()).toBe(before + 1);
+    expect(listener.output()).toContain("__keyevent@0__:del\r\n$1\r\na\r\n");
+    expect(other.pipeline(["MULTI"], ["PING"], ["EXEC"])).toBe("+OK\r\n+QUEUED\r\n*-1\r\n");
+  });
+
   test("nothing is removed while writing is paused", () => {
     client.raw(..."MIGRATE there 1 a 0 0".split(" "));
     other.line("CLIENT PAUSE 100000 WRITE");
@@ -285,6 +311,26 @@ describe("the way to the target", () => {
     await hearing;
     from.clock.advance(60_000);
     expect(String(await refusal)).toContain("IOERR error or timeout reading to target instance");
+    expect(await from.execute(["GET", "k"])).toBe("v");
+  });
+
+  test("a server that becomes a replica meanwhile removes nothing", async () => {
+    const from = await ours();
+    let ended!: () => void;
+    const ending = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    const { port } = await target((socket) => {
+      socket.once("close", ended);
+      socket.once("data", async () => {
+        await from.execute(["REPLICAOF", "127.0.0.1", 1]);
+        socket.write("+OK\r\n+OK\r\n");
+      });
+    });
+    await from.execute(["SET", "k", "v"]);
+    await using client = await RedisClient.connect(from.url);
+    await expect(client.command("MIGRATE", "127.0.0.1", port, "k", 0, 60_000)).rejects.toThrow("UNBLOCKED");
+    await ending;
     expect(await from.execute(["GET", "k"])).toBe("v");
   });
 
