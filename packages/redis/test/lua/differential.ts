@@ -1,9 +1,11 @@
 /** Runs random programs in lua5.1 and here: in fast form, in full form, and stopped at every slice. */
+import { collectGarbage } from "../../src/heap.ts";
 import { runOriginal, runOurs, withoutAddresses, type OurOptions, type Outcome } from "./original-lua.ts";
 import { randomProgram } from "./program-generator.ts";
 
 const FORMS: readonly OurOptions[] = [{}, { full: true }, { stopEvery: 1 }];
 const BATCH = 250;
+const COLLECT_EVERY: number = 8 * BATCH;
 
 export interface Difference {
   readonly seed: number;
@@ -33,6 +35,7 @@ export function differences(lua: string, from: number, count: number): Differenc
     const seeds = Array.from({ length: Math.min(BATCH, from + count - start) }, (_, at) => start + at);
     const sources = seeds.map(randomProgram);
     const originals = runOriginal(lua, sources);
+    if ((start - from) % COLLECT_EVERY === 0) collectGarbage(); // V8 keeps what it compiled until it must
     sources.forEach((source, at) => {
       for (const options of FORMS) {
         const ours = runOurs(source, options);

@@ -1,8 +1,11 @@
 /** Random programs and scripts through EVAL, in redis-server and in our engine. */
+import { collectGarbage } from "../../src/heap.ts";
 import type { Original } from "../original.ts";
 import { EngineUnderTest } from "../engine-client.ts";
 import { randomProgram } from "./program-generator.ts";
 import { randomScript } from "./script-generator.ts";
+
+const COLLECT_EVERY = 2000;
 
 export interface EvalDifference {
   readonly seed: number;
@@ -41,6 +44,7 @@ async function differences(
   const ours = new EngineUnderTest().connect();
   await original.raw(["SCRIPT", "FLUSH"]);
   for (const [at, seed] of seeds.entries()) {
+    if (at % COLLECT_EVERY === 0) collectGarbage(); // V8 keeps what it compiled until it must
     if (at % fresh === 0) {
       await original.raw(["FLUSHALL"]);
       ours.raw("FLUSHALL");
