@@ -4,7 +4,8 @@ import { accessWord } from "../persistence/engine-snapshot.ts";
 import type { PersistenceDoor } from "../engine/persistence-door.ts";
 import { EVENT, type CommandContext } from "./context.ts";
 import { BUSY_SCRIPT, CommandError, NOT_AN_INTEGER, SYNTAX_ERROR } from "./errors.ts";
-import { key, type CommandFlag, type CommandRow, type Handler } from "./table.ts";
+import { serverRow } from "./server-row.ts";
+import { key, type CommandFlag, type CommandRow } from "./table.ts";
 
 /** A server without a data directory writes nothing. */
 function door(ctx: CommandContext): PersistenceDoor {
@@ -129,18 +130,6 @@ function shutdown(ctx: CommandContext): void {
   engine.requestShutdown();
 }
 
-function row(
-  name: string,
-  arity: number,
-  flags: readonly CommandFlag[],
-  since: string,
-  summary: string,
-  handler: Handler,
-  rest: Partial<CommandRow> = {},
-): CommandRow {
-  return { name, arity, flags, categories: [], since, group: "server", summary, complexity: "O(1)", handler, ...rest };
-}
-
 const ADMIN: readonly CommandFlag[] = ["admin", "noscript"];
 const RESTORE_COMPLEXITY =
   "O(1) to create the new key and additional O(N*M) to reconstruct the serialized value, where N is the number of Redis objects composing the value and M their average size. For small string values the time complexity is thus O(1)+O(1*M) where M is small, so simply O(1). However for sorted set values the complexity is O(N*M*log(N)) because inserting values into sorted sets is O(log(N)).";
@@ -159,16 +148,24 @@ const RESTORE: Partial<CommandRow> = {
 };
 
 export const persistenceCommands: readonly CommandRow[] = [
-  row("dump", 2, ["readonly"], "2.6.0", "Returns a serialized representation of the value stored at a key.", dump, {
-    group: "generic",
-    categories: ["keyspace"],
-    keys: [key("RO access")],
-    complexity:
-      "O(1) to access the key and additional O(N*M) to serialize it, where N is the number of Redis objects composing the value and M their average size. For small string values the time complexity is thus O(1)+O(1*M) where M is small, so simply O(1).",
-    syntax: "key",
-    tips: ["nondeterministic_output"],
-  }),
-  row(
+  serverRow(
+    "dump",
+    2,
+    ["readonly"],
+    "2.6.0",
+    "Returns a serialized representation of the value stored at a key.",
+    dump,
+    {
+      group: "generic",
+      categories: ["keyspace"],
+      keys: [key("RO access")],
+      complexity:
+        "O(1) to access the key and additional O(N*M) to serialize it, where N is the number of Redis objects composing the value and M their average size. For small string values the time complexity is thus O(1)+O(1*M) where M is small, so simply O(1).",
+      syntax: "key",
+      tips: ["nondeterministic_output"],
+    },
+  ),
+  serverRow(
     "restore",
     -4,
     ["write", "denyoom"],
@@ -180,7 +177,7 @@ export const persistenceCommands: readonly CommandRow[] = [
       group: "generic",
     },
   ),
-  row(
+  serverRow(
     "restore-asking",
     -4,
     ["write", "denyoom", "asking"],
@@ -189,7 +186,7 @@ export const persistenceCommands: readonly CommandRow[] = [
     restore,
     RESTORE,
   ),
-  row(
+  serverRow(
     "save",
     1,
     [...ADMIN, "no_async_loading", "no_multi"],
@@ -198,11 +195,19 @@ export const persistenceCommands: readonly CommandRow[] = [
     save,
     { complexity: "O(N) where N is the total number of keys in all databases" },
   ),
-  row("bgsave", -1, [...ADMIN, "no_async_loading"], "1.0.0", "Asynchronously saves the database(s) to disk.", bgsave, {
-    syntax: "[SCHEDULE]",
-    history: [["3.2.2", "Added the `SCHEDULE` option."]],
-  }),
-  row(
+  serverRow(
+    "bgsave",
+    -1,
+    [...ADMIN, "no_async_loading"],
+    "1.0.0",
+    "Asynchronously saves the database(s) to disk.",
+    bgsave,
+    {
+      syntax: "[SCHEDULE]",
+      history: [["3.2.2", "Added the `SCHEDULE` option."]],
+    },
+  ),
+  serverRow(
     "lastsave",
     1,
     ["loading", "stale", "fast"],
@@ -211,7 +216,7 @@ export const persistenceCommands: readonly CommandRow[] = [
     lastsave,
     { categories: ["admin", "dangerous"], tips: ["nondeterministic_output"] },
   ),
-  row(
+  serverRow(
     "bgrewriteaof",
     1,
     [...ADMIN, "no_async_loading"],
@@ -219,7 +224,7 @@ export const persistenceCommands: readonly CommandRow[] = [
     "Asynchronously rewrites the append-only file to disk.",
     bgrewriteaof,
   ),
-  row(
+  serverRow(
     "shutdown",
     -1,
     [...ADMIN, "loading", "stale", "no_multi", "allow_busy"],

@@ -2,7 +2,8 @@
 import { writeRole } from "../replication/report.ts";
 import type { CommandContext } from "./context.ts";
 import { CommandError, NOT_AN_INTEGER, NOT_POSITIVE, SYNTAX_ERROR } from "./errors.ts";
-import type { CommandFlag, CommandRow, Handler } from "./table.ts";
+import { serverRow } from "./server-row.ts";
+import type { CommandFlag, CommandRow } from "./table.ts";
 
 const NOT_A_PORT = new CommandError("ERR Invalid master port");
 const IS_REPLICA = new CommandError("ERR Command is not valid when client is a replica.");
@@ -181,24 +182,12 @@ function waitaof(ctx: CommandContext): void {
   if (waiting) replicas.requestAcknowledgements();
 }
 
-function row(
-  name: string,
-  arity: number,
-  flags: readonly CommandFlag[],
-  since: string,
-  summary: string,
-  handler: Handler,
-  rest: Partial<CommandRow> = {},
-): CommandRow {
-  return { name, arity, flags, categories: [], since, group: "server", summary, complexity: "O(1)", handler, ...rest };
-}
-
 const FOLLOW: readonly CommandFlag[] = ["admin", "noscript", "stale", "no_async_loading"];
 const SYNC: readonly CommandFlag[] = ["admin", "noscript", "no_async_loading", "no_multi"];
 const MASTER = "args:(host-port:{host:string port:integer} | no-one:{NO ONE})";
 
 export const replicationCommands: readonly CommandRow[] = [
-  row(
+  serverRow(
     "replicaof",
     3,
     FOLLOW,
@@ -207,7 +196,7 @@ export const replicationCommands: readonly CommandRow[] = [
     replicaof,
     { syntax: MASTER },
   ),
-  row(
+  serverRow(
     "slaveof",
     3,
     FOLLOW,
@@ -219,10 +208,10 @@ export const replicationCommands: readonly CommandRow[] = [
       deprecated: { since: "5.0.0", replacedBy: "`REPLICAOF`" },
     },
   ),
-  row("role", 1, ["noscript", "loading", "stale", "fast"], "2.8.12", "Returns the replication role.", role, {
+  serverRow("role", 1, ["noscript", "loading", "stale", "fast"], "2.8.12", "Returns the replication role.", role, {
     categories: ["admin", "dangerous"],
   }),
-  row(
+  serverRow(
     "failover",
     -1,
     ["admin", "noscript", "stale"],
@@ -231,7 +220,7 @@ export const replicationCommands: readonly CommandRow[] = [
     failover,
     { syntax: "[TO target:{host:string port:integer [FORCE]}] [ABORT] [TIMEOUT milliseconds:integer]" },
   ),
-  row(
+  serverRow(
     "replconf",
     -1,
     ["admin", "noscript", "loading", "stale", "allow_busy"],
@@ -239,11 +228,11 @@ export const replicationCommands: readonly CommandRow[] = [
     "An internal command for configuring the replication stream.",
     replconf,
   ),
-  row("psync", -3, SYNC, "2.8.0", "An internal command used in replication.", psync, {
+  serverRow("psync", -3, SYNC, "2.8.0", "An internal command used in replication.", psync, {
     syntax: "replicationid:string offset:integer",
   }),
-  row("sync", 1, SYNC, "1.0.0", "An internal command used in replication.", sync),
-  row(
+  serverRow("sync", 1, SYNC, "1.0.0", "An internal command used in replication.", sync),
+  serverRow(
     "wait",
     3,
     ["blocking"],
@@ -257,7 +246,7 @@ export const replicationCommands: readonly CommandRow[] = [
       tips: ["request_policy:all_shards", "response_policy:agg_min"],
     },
   ),
-  row(
+  serverRow(
     "waitaof",
     4,
     ["blocking"],

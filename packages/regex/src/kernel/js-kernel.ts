@@ -30,7 +30,8 @@ export class JsKernel implements Kernel {
   #search: LiteralSearch | undefined;
   #hits: Int32Array | undefined;
   #input: Uint8Array = new Uint8Array(SLACK_BYTES);
-  #values: Int32Array = new Int32Array((TABLE_STATES + 1) * ROW);
+  /** Made when first asked for: a search for literals alone has no use for its 8 MiB. */
+  #values: Int32Array = new Int32Array(0);
 
   constructor(options: KernelOptions) {
     this.#terminator = options.terminator;
@@ -46,6 +47,7 @@ export class JsKernel implements Kernel {
   }
 
   get table(): TransitionTable {
+    if (this.#values.length === 0) this.#values = new Int32Array((TABLE_STATES + 1) * ROW);
     return { values: this.#values, unit: ROW, hitState: TABLE_STATES };
   }
 
