@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Console } from "@tenon/console";
 import { Redis } from "ioredis";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { peer } from "../../../../scripts/test-peer.ts";
 import { launch, visit } from "../support/browser.ts";
 import { type DemoStack, startDemoStack } from "../support/demo-stack.ts";
@@ -28,6 +28,9 @@ describe.skipIf(chromium === undefined)("Redis in Chromium", { timeout: 180_000 
     client = new Redis(demo.redis().address.port, "127.0.0.1", { connectionName: "the-test" });
   });
   beforeEach(() => client.flushall());
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close())); // What a failed test left open.
+  });
   afterAll(async () => {
     client?.disconnect();
     await target?.close();
@@ -244,7 +247,8 @@ describe.skipIf(chromium === undefined)("Redis in Chromium", { timeout: 180_000 
     const { page, context, complaints } = await open("/services/redis/pubsub");
     await page.getByLabel("Channels by pattern").fill("news:*");
     await page.getByRole("button", { name: "Listen" }).click();
-    await expect.poll(() => client.pubsub("NUMPAT")).toBe(1);
+    await page.getByText("channels like news:* appears here").waitFor();
+    await page.getByText("Listening", { exact: true }).waitFor();
     await client.publish("other", "not this");
     await client.publish("news:se", '{"title":"hello"}');
     await page.getByRole("option").filter({ hasText: "news:se" }).click();
@@ -306,7 +310,7 @@ describe.skipIf(chromium === undefined)("Redis in Chromium", { timeout: 180_000 
         await page.goto(new URL(`/services/redis/${path}`, target.url).href);
         if (path === "scratch") await page.getByRole("button", { name: "Run" }).click();
         if (path === "pubsub") {
-          await expect.poll(() => client.pubsub("NUMPAT")).toBe(1);
+          await page.getByText("Listening", { exact: true }).waitFor();
           for (let n = 0; n < 5; n++) await client.publish(`news:${n}`, `{"title":"a rather long message","n":${n}}`);
         }
         if (path !== "scratch") await page.getByRole("listbox").getByRole("option").first().click();

@@ -12,7 +12,7 @@ import { FollowList } from "../../ui/follow-list.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { narrow } from "../../ui/narrow.ts";
 import { hexDump, oneLine, prettyJson, rawBytes } from "./bytes-text.ts";
-import { bytesOf, integerOf, itemsOf, RedisApi } from "./redis-api.ts";
+import { bytesOf, errorOf, integerOf, itemsOf, RedisApi } from "./redis-api.ts";
 
 const MAX_MESSAGES = 10_000;
 
@@ -28,16 +28,27 @@ export function PubSub({ service }: { service: string }): JSX.Element {
   const typed = useSignal("*");
   const messages = useSignal<readonly Message[]>([]);
   const failure = useSignal<string | undefined>(undefined);
+  /** The pattern whose subscription the server confirmed: what is published from now on arrives here. */
+  const listening = useSignal<string | undefined>(undefined);
   const follow = useSignal(true);
   const selected = useSignal<Message | undefined>(undefined);
 
   useEffect(() => {
     failure.value = undefined;
+    let left = false;
     const topic = openTopic(service, "session", {
       opened: () => {
-        topic.send({ command: ["PSUBSCRIBE", pattern] }).catch((error: unknown) => {
-          failure.value = error instanceof Error ? error.message : String(error);
-        });
+        topic.send<{ reply: WireReply }>({ command: ["PSUBSCRIBE", pattern] }).then(
+          ({ reply }) => {
+            if (left) return;
+            const refusal = errorOf(reply);
+            if (refusal === undefined) listening.value = pattern;
+            else failure.value = refusal;
+          },
+          (error: unknown) => {
+            if (!left) failure.value = error instanceof Error ? error.message : String(error);
+          },
+        );
       },
       message: (message) => {
         const [kind, , channel, payload] = itemsOf((message as { push: WireReply }).push);
@@ -47,7 +58,10 @@ export function PubSub({ service }: { service: string }): JSX.Element {
       },
       ended: (reason) => (failure.value = reason || "The server ended the connection."),
     });
-    return () => topic.close();
+    return () => {
+      left = true;
+      topic.close();
+    };
   }, [service, pattern]);
 
   return (
@@ -84,7 +98,11 @@ export function PubSub({ service }: { service: string }): JSX.Element {
       </form>
       {messages.value.length === 0 ? (
         <div class="fill">
-          <Empty title={failure.value === undefined ? "Listening" : "Not listening"}>
+          <Empty
+            title={
+              failure.value !== undefined ? "Not listening" : listening.value === pattern ? "Listening" : "Connecting"
+            }
+          >
             {failure.value ?? `What is published on channels like ${pattern} appears here.`}
           </Empty>
         </div>

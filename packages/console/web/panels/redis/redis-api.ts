@@ -35,7 +35,8 @@ export class RedisApi {
     const body: CommandsRequest = { db: this.db, commands };
     const { replies } = await post<CommandsAnswer>(`${this.#base}/commands`, body);
     for (const reply of replies) {
-      if (isObject(reply) && "error" in reply) throw new ReplyError(reply.error);
+      const refusal = errorOf(reply);
+      if (refusal !== undefined) throw new ReplyError(refusal);
     }
     return replies;
   }
@@ -89,4 +90,9 @@ export function itemsOf(reply: WireReply | undefined): readonly WireReply[] {
   if (!isObject(reply)) return [];
   if ("set" in reply) return reply.set;
   return "map" in reply ? reply.map.flat() : [];
+}
+
+/** The text of a refusal, or undefined when `reply` is an answer. */
+export function errorOf(reply: WireReply): string | undefined {
+  return isObject(reply) && "error" in reply ? reply.error : undefined;
 }
