@@ -115,6 +115,11 @@ export interface BindOptions {
   readonly host?: string;
   readonly port?: number;
   readonly reusePort?: boolean;
+  /**
+   * Whom to talk to, and nobody else: datagrams from elsewhere are not delivered, `send` goes there whatever it says, and where nobody
+   * listens the handler's `error` hears of it (`ECONNREFUSED`).
+   */
+  readonly peer?: Address;
 }
 
 export interface Net {

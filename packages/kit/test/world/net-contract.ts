@@ -429,4 +429,41 @@ export function netContract(newNet: () => NetUnderTest): void {
     await world.go(client.close());
     client.send(Buffer.from("nothing"), server.address);
   });
+
+  it("delivers to a socket that has a peer what comes from there alone, and tells it when nobody listens", async () => {
+    const world = newNet();
+    let target = { address: "", port: 0 };
+    const peer = await world.go(
+      world.net.bind({}, { message: (bytes) => peer.send(Buffer.from(`re: ${bytes.toString()}`), target) }),
+    );
+    const replies: string[] = [];
+    let refused: Error | undefined;
+    let told = (): void => {};
+    const arrived = new Promise<void>((resolve) => (told = resolve));
+    const client = await world.go(
+      world.net.bind(
+        { peer: peer.address },
+        {
+          message: (bytes) => {
+            replies.push(bytes.toString());
+            told();
+          },
+          error: (error) => (refused = error),
+        },
+      ),
+    );
+    target = client.address;
+    const stranger = await world.go(world.net.bind({}, { message() {} }));
+    stranger.send(Buffer.from("forged"), client.address);
+    await world.settle();
+    client.send(Buffer.from("asked"), stranger.address);
+    await world.go(arrived);
+    expect(replies).toEqual(["re: asked"]);
+    expect(refused).toBeUndefined();
+    await world.go(peer.close());
+    client.send(Buffer.from("anybody?"), peer.address);
+    await world.settle();
+    expect(refused).toMatchObject({ code: "ECONNREFUSED" });
+    await world.go(Promise.all([client.close(), stranger.close()]));
+  });
 }

@@ -307,7 +307,7 @@ function callError(code: string, reason: string): Error {
 }
 
 function bind(options: BindOptions, handler: DatagramHandler): Promise<DatagramSocket> {
-  const { host = LOOPBACK, port = 0, reusePort } = options;
+  const { host = LOOPBACK, port = 0, reusePort, peer } = options;
   return new Promise((resolve, reject) => {
     const socket = createSocket({
       type: isIPv6(host) ? "udp6" : "udp4",
@@ -315,7 +315,7 @@ function bind(options: BindOptions, handler: DatagramHandler): Promise<DatagramS
     });
     let open = true;
     socket.once("error", reject);
-    socket.bind({ address: host, port, exclusive: true }, () => {
+    const ready = (): void => {
       socket.off("error", reject);
       socket.on("error", (error) => {
         if (open) handler.error?.(error);
@@ -327,7 +327,9 @@ function bind(options: BindOptions, handler: DatagramHandler): Promise<DatagramS
       resolve({
         address: { address, port: boundPort },
         send: (bytes, to) => {
-          if (open) socket.send(bytes, to.port, to.address);
+          if (!open) return;
+          if (peer === undefined) socket.send(bytes, to.port, to.address);
+          else socket.send(bytes);
         },
         close: () =>
           new Promise((closed) => {
@@ -337,6 +339,10 @@ function bind(options: BindOptions, handler: DatagramHandler): Promise<DatagramS
           }),
         unref: () => void socket.unref(),
       });
+    };
+    socket.bind({ address: host, port, exclusive: true }, () => {
+      if (peer === undefined) ready();
+      else socket.connect(peer.port, peer.address, (error?: Error) => (error === undefined ? ready() : reject(error)));
     });
   });
 }

@@ -26,6 +26,8 @@ interface OpenListener {
 
 interface OpenSocket {
   readonly handler: DatagramHandler;
+  /** The only one that it hears, where it was bound so. */
+  readonly peer: Address | undefined;
 }
 
 function callError(code: string, syscall: string, where: string, reason?: string): Error {
@@ -212,12 +214,13 @@ export class SimulatedNet implements Net, Station {
     const key = keyOf(address);
     if (overlaps(this.#sockets, address)) throw callError("EADDRINUSE", "bind", key, "address already in use");
     this.#requireUp("bind", key);
-    const socket: OpenSocket = { handler };
+    const { peer } = options;
+    const socket: OpenSocket = { handler, peer };
     this.#sockets.set(key, socket);
     return {
       address,
       send: (bytes, to) => {
-        if (this.#sockets.get(key) === socket) this.#sendDatagram(Buffer.from(bytes), address, to, handler);
+        if (this.#sockets.get(key) === socket) this.#sendDatagram(Buffer.from(bytes), address, peer ?? to, socket);
       },
       close: async () => {
         if (this.#sockets.get(key) === socket) this.#sockets.delete(key);
@@ -226,7 +229,7 @@ export class SimulatedNet implements Net, Station {
     };
   }
 
-  #sendDatagram(bytes: Buffer, from: Address, to: Address, handler: DatagramHandler): void {
+  #sendDatagram(bytes: Buffer, from: Address, to: Address, { handler, peer }: OpenSocket): void {
     const network = this.#network;
     if (bytes.length > MAX_DATAGRAM_BYTES) {
       network.clock.after(0, () => handler.error?.(callError("EMSGSIZE", "send", keyOf(to))));
@@ -248,10 +251,21 @@ export class SimulatedNet implements Net, Station {
       network.clock.after(network.travelMs(this.address, host, bytes.length) + heldMs, () => {
         const station = network.station(host) as SimulatedNet | undefined;
         const socket = station?.up ? lookUp(station.#sockets, to.address, to.port) : undefined;
-        network.trace.record(socket === undefined ? "datagram unwanted" : "datagram arrived", this.address, host);
-        socket?.handler.message(content, sender);
+        const wanted = socket !== undefined && (socket.peer === undefined || keyOf(socket.peer) === keyOf(sender));
+        network.trace.record(wanted ? "datagram arrived" : "datagram unwanted", this.address, host);
+        if (wanted) socket.handler.message(content, sender);
+        else if (socket === undefined && station?.up && peer !== undefined) station.#refuseDatagram(this, to, handler);
       });
     }
+  }
+
+  /** Tells the sender that nobody listens there (ICMP's "port unreachable"), unless that is lost as well. */
+  #refuseDatagram(sender: SimulatedNet, to: Address, handler: DatagramHandler): void {
+    const network = this.#network;
+    if (network.loses(this.address, sender.address)) return;
+    network.clock.after(network.travelMs(this.address, sender.address, 0), () => {
+      if (sender.up) handler.error?.(callError("ECONNREFUSED", "recvmsg", keyOf(to)));
+    });
   }
 
   // ----------------------------------------------------------------- addresses
