@@ -88,6 +88,7 @@ export const PURE_ROOMS: Readonly<Record<string, readonly string[]>> = {
     "values",
   ],
   dns: ["dig/print.ts", "errors.ts", "index.ts", "message", "name", "rdata", "record.ts", "text", "wire", "zonefile"],
+  sqlite: ["btree", "functions", "index.ts", "journal", "pager", "record", "schema", "sql", "values"],
 };
 
 /** What Node has that touches nothing outside the process. */

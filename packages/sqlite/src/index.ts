@@ -1,0 +1,2 @@
+/** SQLite: the file, the language, the interfaces. */
+export type { SqlValue } from "./values/value.ts";
