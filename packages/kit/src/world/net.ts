@@ -100,13 +100,17 @@ export interface ConnectOptions {
 
 export interface DatagramSocket {
   readonly address: Address;
-  /** Sends one datagram. Losing it is not an error. */
-  send(bytes: Uint8Array, to: Address): void;
+  /**
+   * Sends one datagram to a numeric address. Losing it is not an error. True: `bytes` have left and may be written over; false: the system's
+   * buffer is full, and they must stay as they are.
+   */
+  send(bytes: Uint8Array, to: Address): boolean;
   close(): Promise<void>;
   unref(): void;
 }
 
 export interface DatagramHandler {
+  /** `bytes` may be kept. */
   message(bytes: Buffer, from: Address): void;
   error?(error: Error): void;
 }
@@ -115,6 +119,10 @@ export interface BindOptions {
   readonly host?: string;
   readonly port?: number;
   readonly reusePort?: boolean;
+  /** Of `::`: takes no IPv4 datagrams, so that 0.0.0.0 may be bound on the same port. */
+  readonly ipv6Only?: boolean;
+  /** Room that is asked of the system for datagrams that nobody has read yet; it may give less. */
+  readonly receiveBufferBytes?: number;
   /**
    * Whom to talk to, and nobody else: datagrams from elsewhere are not delivered, `send` goes there whatever it says, and where nobody
    * listens the handler's `error` hears of it (`ECONNREFUSED`).

@@ -430,6 +430,30 @@ export function netContract(newNet: () => NetUnderTest): void {
     client.send(Buffer.from("nothing"), server.address);
   });
 
+  it("takes datagrams at once, so that one buffer serves for all of them", async () => {
+    const world = newNet();
+    const expected = Array.from({ length: 50 }, (_, i) => `datagram ${String(i).padStart(2, "0")}`);
+    const received: string[] = [];
+    let told = (): void => {};
+    const arrived = new Promise<void>((resolve) => (told = resolve));
+    const server = await world.go(
+      world.net.bind(
+        { receiveBufferBytes: 1 << 20 },
+        { message: (bytes) => void (received.push(bytes.toString()) === expected.length && told()) },
+      ),
+    );
+    const client = await world.go(world.net.bind({}, { message() {} }));
+    let buffer = Buffer.alloc(expected[0]!.length);
+    for (const text of expected) {
+      buffer.write(text);
+      if (!client.send(buffer, server.address)) buffer = Buffer.alloc(buffer.length);
+    }
+    buffer.fill(0);
+    await world.go(arrived);
+    expect(received.toSorted()).toEqual(expected);
+    await world.go(Promise.all([server.close(), client.close()]));
+  });
+
   it("delivers to a socket that has a peer what comes from there alone, and tells it when nobody listens", async () => {
     const world = newNet();
     let target = { address: "", port: 0 };

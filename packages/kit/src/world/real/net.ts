@@ -11,11 +11,12 @@
  *
  * Measured against bare `node:net` in bench/world.ts.
  */
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket as DgramSocket, type SocketOptions } from "node:dgram";
 import { chmodSync } from "node:fs";
 import {
   connect as connectSocket,
   createServer,
+  isIP,
   isIPv6,
   type NetConnectOpts,
   Socket,
@@ -306,39 +307,72 @@ function callError(code: string, reason: string): Error {
   return Object.assign(new Error(`connect ${code} ${reason}`), { code, syscall: "connect" });
 }
 
+/** What the system did not take at once waits in libuv's queue; beyond this much, datagrams are lost, as they are elsewhere. */
+const MAX_QUEUED_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Node looks an address up before each datagram, numeric ones too, which takes a request to the resolver and another turn of the event loop's
+ * queue. Here it is numeric by contract, so the answer is there at once.
+ */
+const NUMERIC: NonNullable<SocketOptions["lookup"]> = (address, _options, found) => {
+  found(null, address, isIPv6(address) ? 6 : 4);
+};
+
+class RealDatagramSocket implements DatagramSocket {
+  readonly address: Address;
+  readonly #socket: DgramSocket;
+  readonly #isConnected: boolean;
+  #open = true;
+
+  constructor(socket: DgramSocket, handler: DatagramHandler, isConnected: boolean) {
+    this.#socket = socket;
+    this.#isConnected = isConnected;
+    const { address, port } = socket.address();
+    this.address = { address, port };
+    socket.on("error", (error) => {
+      if (this.#open) handler.error?.(error);
+    });
+    socket.on("message", (bytes, from) => {
+      if (this.#open) handler.message(bytes, from);
+    });
+  }
+
+  /** Hot. Without a callback Node makes no promise of telling, and so no request either when the system takes the bytes at once. */
+  send(bytes: Uint8Array, to: Address): boolean {
+    const socket = this.#socket;
+    if (!this.#open || socket.getSendQueueSize() > MAX_QUEUED_BYTES) return true;
+    if (this.#isConnected) socket.send(bytes);
+    else socket.send(bytes, to.port, to.address);
+    return socket.getSendQueueCount() === 0;
+  }
+
+  close(): Promise<void> {
+    return new Promise((closed) => {
+      if (!this.#open) return closed();
+      this.#open = false;
+      this.#socket.close(() => closed());
+    });
+  }
+
+  unref(): void {
+    this.#socket.unref();
+  }
+}
+
 function bind(options: BindOptions, handler: DatagramHandler): Promise<DatagramSocket> {
-  const { host = LOOPBACK, port = 0, reusePort, peer } = options;
+  const { host = LOOPBACK, port = 0, reusePort, ipv6Only, receiveBufferBytes, peer } = options;
   return new Promise((resolve, reject) => {
     const socket = createSocket({
       type: isIPv6(host) ? "udp6" : "udp4",
+      ...(isIP(host) === 0 ? {} : { lookup: NUMERIC }),
       ...(reusePort === undefined ? {} : { reusePort }),
+      ...(ipv6Only === undefined ? {} : { ipv6Only }),
+      ...(receiveBufferBytes === undefined ? {} : { recvBufferSize: receiveBufferBytes }),
     });
-    let open = true;
     socket.once("error", reject);
     const ready = (): void => {
       socket.off("error", reject);
-      socket.on("error", (error) => {
-        if (open) handler.error?.(error);
-      });
-      socket.on("message", (bytes, from) => {
-        if (open) handler.message(bytes, from);
-      });
-      const { address, port: boundPort } = socket.address();
-      resolve({
-        address: { address, port: boundPort },
-        send: (bytes, to) => {
-          if (!open) return;
-          if (peer === undefined) socket.send(bytes, to.port, to.address);
-          else socket.send(bytes);
-        },
-        close: () =>
-          new Promise((closed) => {
-            if (!open) return closed();
-            open = false;
-            socket.close(() => closed());
-          }),
-        unref: () => void socket.unref(),
-      });
+      resolve(new RealDatagramSocket(socket, handler, peer !== undefined));
     };
     socket.bind({ address: host, port, exclusive: true }, () => {
       if (peer === undefined) ready();

@@ -221,6 +221,7 @@ export class SimulatedNet implements Net, Station {
       address,
       send: (bytes, to) => {
         if (this.#sockets.get(key) === socket) this.#sendDatagram(Buffer.from(bytes), address, peer ?? to, socket);
+        return true;
       },
       close: async () => {
         if (this.#sockets.get(key) === socket) this.#sockets.delete(key);
