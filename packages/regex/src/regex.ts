@@ -5,6 +5,7 @@
 import { RegexError, type RegexProblem } from "./errors.ts";
 import { KernelScanner } from "./kernel-scanner.ts";
 import { type LineScanner, PlainLineScanner } from "./line-scanner.ts";
+import { literalText } from "./literals/masked-literal.ts";
 import type { Matcher } from "./matcher.ts";
 import { type CompileOptions, DEFAULT_LIMITS, type RegexLimits } from "./options.ts";
 import { type Engines, buildEngines } from "./engines.ts";
@@ -32,7 +33,7 @@ export interface Match extends Span {
 export interface Plan {
   /** "linear": time is proportional to pattern × text. "bounded": backtracking, which stops at `limits.backtrackSteps`. */
   readonly guarantee: "linear" | "bounded";
-  /** Strings of which every match contains one; empty when nothing is known. */
+  /** Strings of which every line that matches contains one, in lower case where either will do; empty when none is worth searching. */
   readonly literals: readonly string[];
   /** Instructions of the byte automaton. */
   readonly states: number;
@@ -126,7 +127,7 @@ export class Regex {
   get plan(): Plan {
     return {
       guarantee: this.#engines.guarantee,
-      literals: [],
+      literals: this.#engines.lineProgram?.literals?.literals.map(literalText) ?? [],
       states: this.#engines.states,
       engine: this.#engines.name,
     };

@@ -103,3 +103,15 @@ test("no bytes, as a pattern or as a text, get anything but an answer or a Regex
     { numRuns: 3_000 },
   );
 });
+
+test.each([
+  ["hello world", "fixed", false, ["hello world"]],
+  ["(\\w+)@(example|test)\\.org", "ere", false, ["@example.org", "@test.org"]],
+  ["Größe", "fixed", true, ["größe"]],
+  // У and у differ in two bytes.
+  ["ЖУК", "fixed", true, ["ж\ufffdк"]],
+  ["[a-z]+", "ere", false, []],
+  ["(a|b)\\1", "ere", false, []],
+] as const)("the plan of %s names what is searched for", (pattern, syntax, ignoreCase, literals) => {
+  expect(compile(pattern, { syntax, ignoreCase, perlClasses: true, engine: "js" }).plan.literals).toEqual(literals);
+});

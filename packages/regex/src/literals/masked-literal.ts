@@ -34,3 +34,17 @@ export function admittedBytes(literal: MaskedLiteral, position: number): number[
   for (let byte = 0; byte < 256; byte++) if ((byte | mask) === value) bytes.push(byte);
   return bytes;
 }
+
+/** The literal for people: in lower case where either case will do, and U+FFFD where the open bits of a character do not tell its cases. */
+export function literalText({ value, mask }: MaskedLiteral): string {
+  const shown = Uint8Array.from(value);
+  for (let start = 0; start < value.length;) {
+    let end = start + 1;
+    while (end < value.length && (value[end]! & 0xc0) === 0x80) end++;
+    if (mask.subarray(start, end).filter((bits) => bits !== 0).length > 1) shown.fill(NO_UTF8, start, end);
+    start = end;
+  }
+  return new TextDecoder().decode(shown).replaceAll(/\ufffd+/g, "\ufffd");
+}
+
+const NO_UTF8 = 0xff;
