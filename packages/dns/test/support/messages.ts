@@ -1,0 +1,65 @@
+/** Messages in few words. */
+import type { Message, Question } from "../../src/message/message.ts";
+import { encodeMessage } from "../../src/message/encode.ts";
+import { Name } from "../../src/name/name.ts";
+import { rdataFromText } from "../../src/rdata/rdata.ts";
+import { classCode, typeCode } from "../../src/rdata/types.ts";
+import type { ResourceRecord } from "../../src/record.ts";
+
+const EMPTY: Message = {
+  id: 0,
+  response: false,
+  opcode: 0,
+  authoritative: false,
+  truncated: false,
+  recursionDesired: false,
+  recursionAvailable: false,
+  reserved: false,
+  authenticData: false,
+  checkingDisabled: false,
+  rcode: 0,
+  questions: [],
+  answers: [],
+  authorities: [],
+  additionals: [],
+};
+
+/** `"www.example. A"`, class IN. */
+export function question(text: string): Question {
+  const [name = "", type = "A", questionClass = "IN"] = text.split(" ");
+  return { name: Name.parse(name), type: typeCode(type)!, class: classCode(questionClass)! };
+}
+
+export function query(text: string, extra: Partial<Message> = {}): Message {
+  return { ...EMPTY, id: 4242, recursionDesired: true, questions: [question(text)], ...extra };
+}
+
+export function queryBytes(text: string, extra: Partial<Message> = {}): Uint8Array {
+  return encodeMessage(query(text, extra));
+}
+
+/** `"www.example. 60 IN A 192.0.2.1"`. */
+export function record(text: string): ResourceRecord {
+  const [name = "", ttl = "", recordClass = "", type = "", ...rest] = text.split(" ");
+  const code = typeCode(type)!;
+  return {
+    name: Name.parse(name),
+    ttl: Number(ttl),
+    class: classCode(recordClass)!,
+    type: code,
+    rdata: rdataFromText(code, rest.join(" ")),
+  };
+}
+
+export function answerTo(asked: Message, records: readonly string[], extra: Partial<Message> = {}): Message {
+  return {
+    ...EMPTY,
+    id: asked.id,
+    response: true,
+    recursionDesired: asked.recursionDesired,
+    recursionAvailable: true,
+    questions: asked.questions,
+    answers: records.map(record),
+    ...extra,
+  };
+}
