@@ -1,4 +1,4 @@
-/** DNS: names, records, messages, master files. */
+/** DNS: names, records, messages, master files, and a server of zones. */
 export { DnsError, type DnsErrorCode } from "./errors.ts";
 export { messageText } from "./dig/print.ts";
 export { decodeMessage } from "./message/decode.ts";
@@ -20,3 +20,10 @@ export { CLASS, classCode, classText, TYPE, typeCode, typeText } from "./rdata/t
 export { checkZone } from "./zonefile/check.ts";
 export { diffZones, type ZoneDifference } from "./zonefile/diff.ts";
 export { type ParsedZone, parseZone, ZoneFileError, type ZoneFileOptions, type ZoneRecord } from "./zonefile/parser.ts";
+export { DEFAULT_LIMITS, type DnsLimits, DnsServer, type DnsServerOptions } from "./server.ts";
+export type { LoggedQuery } from "./query-log.ts";
+export { ZoneLoadError, type ZoneSource } from "./zone-source.ts";
+export { type RRset } from "./zone/rrset.ts";
+export { type ZoneChange, ZoneData } from "./zone/zone-data.ts";
+export { ZoneError, type ZoneErrorCode } from "./zone/errors.ts";
+export { ServedZone, type ZoneListener, ZoneSet } from "./zone/zone-set.ts";

@@ -1,5 +1,6 @@
 /** `tenon dns` as a commander program: its verbs and their options. */
-import { Command } from "@tenon/kit/cli";
+import { Command, Option, port } from "@tenon/kit/cli";
+import type { ServeOptions } from "./serve.ts";
 import { checkCommand, diffCommand, formatCommand } from "./zone.ts";
 
 export function dnsProgram(): Command {
@@ -27,5 +28,26 @@ export function dnsProgram(): Command {
     .argument("<new>", "master file")
     .requiredOption("--origin <name>", "the zone's name")
     .action((before: string, after: string, options: { origin: string }) => diffCommand(before, after, options));
-  return new Command("tenon dns").description("DNS: zones, records, messages").addCommand(zone);
+  return new Command("tenon dns")
+    .description("DNS: zones, records, messages")
+    .addCommand(serveProgram())
+    .addCommand(zone);
+}
+
+function serveProgram(): Command {
+  return new Command("serve")
+    .description("serve zones over UDP and TCP")
+    .option("-c, --config <file>", "settings in YAML, in Knot's vocabulary")
+    .option("--host <address>", "where to listen", "127.0.0.1")
+    .option("-p, --port <port>", "port of UDP and TCP", port, 5300)
+    .addOption(
+      new Option("--zone <name=file>", "serve a master file as this zone; may be repeated")
+        .argParser((text: string, all: string[]) => [...all, text])
+        .default([] as string[], "none"),
+    )
+    .option("--resolver <ip:port>", "forward questions about other zones there")
+    .action(async (options: ServeOptions) => {
+      const { serveCommand } = await import("./serve.ts");
+      await serveCommand(options);
+    });
 }
