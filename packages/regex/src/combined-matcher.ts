@@ -1,6 +1,6 @@
-/** Several matchers as one: what starts leftmost, and of those the longest, or the earliest in the list. */
 import type { Matcher } from "./matcher.ts";
 
+/** Several matchers as one: what starts leftmost, and of those the longest, or the earliest in the list. */
 export class CombinedMatcher implements Matcher {
   readonly #matchers: readonly Matcher[];
   readonly #longest: boolean;
@@ -31,5 +31,32 @@ export class CombinedMatcher implements Matcher {
       this.matchEnd = matchEnd;
     }
     return found;
+  }
+}
+
+/** A matcher of the lines that another one lets through. */
+export class FilteredMatcher implements Matcher {
+  readonly #filter: Matcher;
+  readonly #inner: Matcher;
+
+  constructor(filter: Matcher, inner: Matcher) {
+    this.#filter = filter;
+    this.#inner = inner;
+  }
+
+  get matchStart(): number {
+    return this.#inner.matchStart;
+  }
+
+  get matchEnd(): number {
+    return this.#inner.matchEnd;
+  }
+
+  test(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#filter.test(bytes, start, end) && this.#inner.test(bytes, start, end);
+  }
+
+  find(bytes: Uint8Array, start: number, end: number, from: number): boolean {
+    return this.#filter.test(bytes, start, end) && this.#inner.find(bytes, start, end, from);
   }
 }

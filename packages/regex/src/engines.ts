@@ -1,23 +1,25 @@
 /** Chooses what answers for a list of parsed patterns. */
 import { CHARACTER_START, type WordRules } from "./automata/assertions.ts";
+import type { Lookalikes } from "./automata/byte-graph.ts";
 import { DfaMatcher } from "./automata/dfa-matcher.ts";
 import { lineAutomaton } from "./automata/line-automaton.ts";
 import type { LineAutomaton } from "./automata/line-walker.ts";
 import type { Nfa } from "./automata/nfa.ts";
 import { PosixCaptures } from "./automata/posix-captures.ts";
-import { compileNfa, isNullable, isRegular, setOfNode } from "./automata/nfa-compiler.ts";
+import { type NfaOptions, compileNfa, isNullable, isRegular, setOfNode } from "./automata/nfa-compiler.ts";
 import { Simulation } from "./automata/simulation.ts";
 import { BacktrackMatcher } from "./backtrack/backtrack-matcher.ts";
 import { BacktrackMachine } from "./backtrack/machine.ts";
 import { compileProgram } from "./backtrack/program.ts";
 import { relaxed } from "./backtrack/relaxed.ts";
-import { CombinedMatcher } from "./combined-matcher.ts";
+import { CombinedMatcher, FilteredMatcher } from "./combined-matcher.ts";
 import { requiredLiterals, type RequiredLiterals } from "./literals/required-literals.ts";
 import type { Matcher } from "./matcher.ts";
 import type { CompileOptions, RegexLimits } from "./options.ts";
 import type { Span } from "./regex.ts";
-import { type Node, type ParsedPattern, assertion, concatenation } from "./syntax/ast.ts";
-import { asBytes, hasRawByte, readsBytes } from "./syntax/byte-reading.ts";
+import { type Node, type ParsedPattern, alternation, assertion, concatenation } from "./syntax/ast.ts";
+import { asBytes, hasAny, readsBytes } from "./syntax/byte-reading.ts";
+import { type LineRule, isForLines, ruleOf } from "./syntax/line-reading.ts";
 import { PatternProblem } from "./syntax/problem.ts";
 import type { Alphabet } from "./unicode/character-class.ts";
 import { asciiFolding, simpleFolding, unicodeFolding } from "./unicode/folding.ts";
@@ -50,9 +52,14 @@ export interface LineProgram {
   automaton(): LineAutomaton;
 }
 
-/** Throws PatternProblem("ESIZE"). */
-export function buildEngines(parsed: readonly ParsedPattern[], options: CompileOptions, limits: RegexLimits): Engines {
-  return new EngineBuilder(options, limits).build(parsed);
+/** `rule`: what decides lines where that is not what finds places (line-reading.ts). Throws PatternProblem("ESIZE"). */
+export function buildEngines(
+  parsed: readonly ParsedPattern[],
+  options: CompileOptions,
+  limits: RegexLimits,
+  rule?: LineRule,
+): Engines {
+  return new EngineBuilder(options, limits).build(parsed, rule);
 }
 
 /** Instructions beyond which a relaxed pattern (relaxed.ts) is not worth its automaton. */
@@ -65,6 +72,23 @@ interface Automaton {
   readonly matcher: Matcher;
   readonly simulation: Simulation;
 }
+
+/** What decides lines: one by one, and in the form for many. */
+interface LineDecision {
+  readonly matcher: Matcher;
+  readonly program: LineProgram | undefined;
+}
+
+/** How patterns are turned into an automaton. */
+interface Reading {
+  /** As bytes: matches may begin inside characters. */
+  readonly bytewise: boolean;
+  readonly lookalikes: NfaOptions["lookalikes"];
+  readonly programSize?: number;
+}
+
+/** As gnulib's matcher reads them. */
+const STRICT: Reading = { bytewise: false, lookalikes: undefined };
 
 class EngineBuilder {
   readonly #options: CompileOptions;
@@ -87,7 +111,7 @@ class EngineBuilder {
     this.#terminator = options.lineTerminator ?? 10;
   }
 
-  build(parsed: readonly ParsedPattern[]): Engines {
+  build(parsed: readonly ParsedPattern[], rule: LineRule | undefined): Engines {
     let capturers: ((line: LineOf, start: number, end: number) => Captures | undefined)[] | undefined;
     const regular = parsed.filter(({ root }) => isRegular(root));
     const backtracking = parsed.filter(({ root }) => !isRegular(root));
@@ -95,11 +119,16 @@ class EngineBuilder {
       regular.length > 0 || parsed.length === 0 ? this.#places(regular.map(({ root }) => root)) : undefined;
     const machines = backtracking.map((pattern) => this.#backtracker(pattern));
     const places = oneOf([...(automaton === undefined ? [] : [automaton.matcher]), ...machines], this.#semantics);
-    const lines = machines.length === 0 ? this.#lines(regular, automaton!) : undefined;
-    return {
-      lines: lines?.matcher ?? places,
+    const lines = this.#lines(
+      parsed.map(({ root }) => root),
       places,
-      lineProgram: lines && this.#lineProgram(lines),
+      machines.length === 0 ? automaton : undefined,
+      rule,
+    );
+    return {
+      lines: lines.matcher,
+      places,
+      lineProgram: lines.program,
       guarantee: machines.length === 0 ? "linear" : "bounded",
       name:
         machines.length === 0 ? "automaton" : automaton === undefined ? "backtracking" : "automaton and backtracking",
@@ -118,43 +147,100 @@ class EngineBuilder {
   /** What finds matches of regular patterns. */
   #places(patterns: readonly Node[]): Automaton {
     const bytewise = this.#readsBytes(patterns);
+    const reading: Reading = { bytewise, lookalikes: this.#lookalikes(bytewise) };
     const roots = bytewise ? patterns.map(asBytes) : patterns;
-    if (this.#options.whole !== "word" || this.#options.syntax === "perl")
+    if (!this.#wantsWords)
       return this.#automaton(
         roots.map((root) => this.#surround(root)),
-        bytewise,
+        reading,
       );
-    const bare = this.#automaton(roots, bytewise);
+    const bare = this.#automaton(roots, reading);
     const cutOff: CutOffMatch = (bytes, start, end, at) => bare.simulation.matchCutOff(bytes, start, end, at);
     return { ...bare, matcher: new WordMatcher(bare.matcher, cutOff, this.#rules) };
   }
 
-  #readsBytes(patterns: readonly Node[]): boolean {
-    const { syntax, ignoreCase } = this.#options;
-    return this.#encoding === "utf8" && syntax !== "perl" && ignoreCase !== true && patterns.every(readsBytes);
+  /** grep -w, as GNU grep's second matcher goes about it. */
+  get #wantsWords(): boolean {
+    return this.#options.whole === "word" && this.#options.syntax !== "perl";
   }
 
-  /** What says which lines match, when only regular patterns are asked; undefined when `places` has to be asked. */
-  #lines(patterns: readonly ParsedPattern[], places: Automaton): Automaton | undefined {
-    const { whole, syntax } = this.#options;
-    const word = whole === "word" && syntax !== "perl";
+  get #readsGlibcUtf8(): boolean {
+    return this.#encoding === "utf8" && this.#options.syntax !== "perl";
+  }
+
+  #readsBytes(patterns: readonly Node[]): boolean {
+    return this.#readsGlibcUtf8 && this.#options.ignoreCase !== true && patterns.every(readsBytes);
+  }
+
+  #lookalikes(bytewise: boolean): Lookalikes | undefined {
+    return this.#readsGlibcUtf8 ? (bytewise ? "shaped" : "decoded") : undefined;
+  }
+
+  /** `automaton`: what is behind `places`, where no machine is. */
+  #lines(
+    roots: readonly Node[],
+    places: Matcher,
+    automaton: Automaton | undefined,
+    rule: LineRule | undefined,
+  ): LineDecision {
+    if (rule?.root !== undefined) {
+      const filter = this.#automaton([rule.root], STRICT);
+      if (rule.alone) return this.#certain(filter);
+      return { matcher: new FilteredMatcher(filter.matcher, places), program: this.#lineProgram(filter, false) };
+    }
+    if (rule !== undefined) return { matcher: places, program: undefined };
+    const matcher = this.#strictly(roots, places);
+    if (automaton === undefined) return { matcher, program: this.#candidates(roots) };
+    if (this.#options.syntax === "perl") return this.#certain(automaton);
+    const known = roots.every((root) => isForLines(root, this.#encoding));
     // GNU grep asks for words by classes, which in UTF-8 are its second matcher's business, and so are empty words.
-    if (word && this.#encoding === "utf8") {
-      if (patterns.some(({ root }) => isNullable(root))) return undefined;
-      return this.#automaton(
-        patterns.map(({ root }) => this.#surround(root)),
-        false,
+    const byWords = this.#wantsWords && (this.#encoding === "utf8" || !known);
+    if (byWords && roots.some(isNullable)) return { matcher: places, program: undefined };
+    if (matcher !== places) {
+      const undecided = this.#nfa(
+        roots.map((root) => this.#surround(root)),
+        { bytewise: false, lookalikes: "undecided" },
       );
+      return { matcher, program: this.#lineProgram(undecided, true) };
     }
-    const differs = patterns.some(({ lineRoot }) => lineRoot !== undefined);
-    if (!word && !differs) {
-      const roots = patterns.map(({ root }) => root);
-      if (!this.#readsBytes(roots) || roots.some(hasRawByte)) return places;
-    }
-    return this.#automaton(
-      patterns.map(({ root, lineRoot }) => this.#surround(lineRoot ?? root)),
-      false,
+    const alone = known && !byWords;
+    const asPlaces = !this.#wantsWords && (this.#encoding === "bytes" || !alone || !roots.some(hasAny));
+    if (asPlaces) return this.#certain(automaton);
+    const reading: Reading = { bytewise: false, lookalikes: alone ? undefined : this.#lookalikes(false) };
+    return this.#certain(
+      this.#automaton(
+        roots.map((root) => this.#surround(root)),
+        reading,
+      ),
     );
+  }
+
+  /**
+   * `places` for lines. Where the C library decides alone, `.` is more than a character: what only looks like one as well. Lines that
+   * need that have not got past GNU grep's filter.
+   */
+  #strictly(roots: readonly Node[], places: Matcher): Matcher {
+    if (!this.#readsGlibcUtf8 || !roots.some(hasAny)) return places;
+    const { alone, root } = ruleOf(alternation(roots.map((each) => this.#surround(each))), this.#encoding);
+    return alone || root === undefined ? places : new FilteredMatcher(this.#automaton([root], STRICT).matcher, places);
+  }
+
+  #certain(automaton: Automaton): LineDecision {
+    return { matcher: automaton.matcher, program: this.#lineProgram(automaton, true) };
+  }
+
+  /** An automaton for lines that back-references, or what only Perl has, may match. */
+  #candidates(roots: readonly Node[]): LineProgram | undefined {
+    const loose = roots.map((root) => relaxed(this.#surround(root)));
+    if (loose.includes(undefined)) return undefined;
+    return guarded(() => {
+      const reading: Reading = {
+        bytewise: false,
+        lookalikes: this.#lookalikes(true),
+        programSize: RELAXED_PROGRAM_SIZE,
+      };
+      return this.#lineProgram(this.#nfa(loose as Node[], reading), false); // none is undefined, as just seen
+    });
   }
 
   /**
@@ -165,10 +251,10 @@ class EngineBuilder {
     return this.#rules === "unicode" || (this.#rules === "ascii" && roots.some(isNullable));
   }
 
-  #lineProgram({ nfa, roots }: Automaton): LineProgram {
+  #lineProgram({ nfa, roots }: Pick<Automaton, "nfa" | "roots">, certain: boolean): LineProgram {
     const alphabet = this.#alphabet;
     return {
-      certain: true,
+      certain,
       literals: requiredLiterals(roots, {
         encoding: this.#encoding,
         charactersOf: (node) => setOfNode(node, alphabet),
@@ -182,22 +268,30 @@ class EngineBuilder {
     };
   }
 
-  /** `bytewise`: matches may begin inside characters. */
-  #automaton(roots: readonly Node[], bytewise: boolean, programSize: number = this.#limits.programSize): Automaton {
-    const encoding = bytewise ? "bytes" : this.#encoding;
-    const nfaOptions = {
+  #nfa(
+    roots: readonly Node[],
+    reading: Reading,
+    direction: NfaOptions["direction"] = "forward",
+  ): Pick<Automaton, "nfa" | "roots"> {
+    const nfa = compileNfa(roots, {
       alphabet: this.#alphabet,
       lineTerminator: this.#terminator,
-      direction: "forward",
+      direction,
       captures: false,
-      programSize,
-    } as const;
-    const nfa = compileNfa(roots, nfaOptions);
+      programSize: reading.programSize ?? this.#limits.programSize,
+      ...(reading.lookalikes !== undefined && { lookalikes: reading.lookalikes }),
+    });
+    return { nfa, roots };
+  }
+
+  #automaton(roots: readonly Node[], reading: Reading): Automaton {
+    const encoding = reading.bytewise ? "bytes" : this.#encoding;
+    const { nfa } = this.#nfa(roots, reading);
     const semantics = this.#semantics;
     const simulation = new Simulation(nfa, { rules: this.#rules, encoding, semantics });
     // Whether a byte stands between the bytes of a character takes looking at more than its neighbours.
     if ((nfa.assertions & CHARACTER_START) !== 0) return { nfa, roots, matcher: simulation, simulation };
-    const reverse = (): Nfa => compileNfa(roots, { ...nfaOptions, direction: "reverse" });
+    const reverse = (): Nfa => this.#nfa(roots, reading, "reverse").nfa;
     const matcher = new DfaMatcher(nfa, reverse, simulation, {
       semantics,
       encoding,
@@ -208,24 +302,25 @@ class EngineBuilder {
     return { nfa, roots, matcher, simulation };
   }
 
-  #machine(root: Node, groups: number, steps: number = this.#limits.backtrackSteps): BacktrackMachine {
-    return new BacktrackMachine(compileProgram(root, groups, this.#alphabet, this.#limits.programSize), {
+  #machine(root: Node, groups: number, bytewise: boolean): BacktrackMachine {
+    const lookalikes = this.#lookalikes(bytewise);
+    return new BacktrackMachine(compileProgram(root, groups, this.#alphabet, this.#limits.programSize, lookalikes), {
       semantics: this.#semantics,
       encoding: this.#encoding,
       rules: this.#rules,
       folding: () => this.#alphabet.folding(),
-      steps,
+      steps: this.#limits.backtrackSteps,
       lineTerminator: this.#terminator,
     });
   }
 
   #backtracker(pattern: ParsedPattern): Matcher {
-    const word = this.#options.whole === "word" && this.#options.syntax !== "perl";
-    const read = this.#readsBytes([pattern.root]) ? asBytes(pattern.root) : pattern.root;
-    const root = word ? read : this.#surround(read);
-    const machine = this.#machine(root, pattern.groups);
-    const matcher = new BacktrackMatcher(machine, this.#relaxed(root));
-    if (!word) return matcher;
+    const bytewise = this.#readsBytes([pattern.root]);
+    const read = bytewise ? asBytes(pattern.root) : pattern.root;
+    const root = this.#wantsWords ? read : this.#surround(read);
+    const machine = this.#machine(root, pattern.groups, bytewise);
+    const matcher = new BacktrackMatcher(machine, this.#relaxed(root, this.#lookalikes(bytewise)));
+    if (!this.#wantsWords) return matcher;
     const cutOff: CutOffMatch = (bytes, start, end, at) => {
       machine.begin(bytes, start, end, at);
       return machine.matchAt(at) ? machine.matchEnd - at : -1;
@@ -233,15 +328,11 @@ class EngineBuilder {
     return new WordMatcher(matcher, cutOff, this.#rules);
   }
 
-  #relaxed(root: Node): Matcher | undefined {
+  #relaxed(root: Node, lookalikes: Lookalikes | undefined): Matcher | undefined {
     const loose = relaxed(root);
     if (loose === undefined) return undefined;
-    try {
-      return this.#automaton([loose], false, RELAXED_PROGRAM_SIZE).matcher;
-    } catch (error) {
-      if (error instanceof PatternProblem) return undefined;
-      throw error;
-    }
+    const reading: Reading = { bytewise: false, lookalikes, programSize: RELAXED_PROGRAM_SIZE };
+    return guarded(() => this.#automaton([loose], reading).matcher);
   }
 
   /** grep's -x and -w. */
@@ -267,7 +358,7 @@ class EngineBuilder {
         return found && spans(groups, (group) => [found[2 * group]!, found[2 * group + 1]!]);
       };
     }
-    const machine = this.#machine(this.#surround(root), groups);
+    const machine = this.#machine(this.#surround(root), groups, this.#readsBytes([root]));
     return ({ bytes, lineStart, lineEnd }, start, end) => {
       machine.begin(bytes, lineStart, lineEnd, start);
       for (let at = start; at >= lineStart; at--) {
@@ -280,6 +371,16 @@ class EngineBuilder {
       }
       return undefined;
     };
+  }
+}
+
+/** Undefined where what is made is too large. */
+function guarded<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof PatternProblem) return undefined;
+    throw error;
   }
 }
 

@@ -9,7 +9,7 @@ import { literalText } from "./literals/masked-literal.ts";
 import type { Matcher } from "./matcher.ts";
 import { type CompileOptions, DEFAULT_LIMITS, type RegexLimits } from "./options.ts";
 import { type Engines, buildEngines } from "./engines.ts";
-import { parsePattern } from "./syntax/parse.ts";
+import { lineRuleOf, parsePattern } from "./syntax/parse.ts";
 import type { ParsedPattern } from "./syntax/ast.ts";
 import { PatternProblem } from "./syntax/problem.ts";
 import { type Line, type LineCounter, type LinesOptions, StreamCounter, selectLines } from "./streaming.ts";
@@ -56,23 +56,26 @@ export function compile(pattern: Pattern | readonly Pattern[], options: CompileO
   const parsed: ParsedPattern[] = [];
   const problems: RegexProblem[] = [];
   const warnings: string[] = [];
+  const patterns = list.map(bytesOf);
   let bytesLeft = limits.patternBytes;
-  for (const [patternIndex, each] of list.entries()) {
-    const bytes = typeof each === "string" ? encoder.encode(each) : each;
+  for (const [patternIndex, bytes] of patterns.entries()) {
     bytesLeft -= bytes.length;
     attempt(patternIndex, problems, () => {
       if (bytesLeft < 0) throw new PatternProblem("ESIZE", "Regular expression too big");
-      const one = parsePattern(bytes, options, limits);
-      parsed.push(one);
-      warnings.push(...one.warnings);
+      parsed.push(parsePattern(bytes, options, limits));
     });
   }
   throwFirst(problems, warnings);
-  const late = parsed.findIndex((one) => one.lateProblem !== undefined);
-  if (late !== -1) attempt(late, problems, () => throwProblem(parsed[late]!.lateProblem!));
-  throwFirst(problems, warnings);
+  for (const [patternIndex, one] of parsed.entries()) {
+    warnings.push(...one.warnings);
+    if (one.lateProblem === undefined) continue;
+    attempt(patternIndex, problems, () => throwProblem(one.lateProblem!));
+    throwFirst(problems, warnings);
+  }
   let engines: Engines | undefined;
-  attempt(0, problems, () => (engines = buildEngines(parsed, options, limits)));
+  attempt(0, problems, () => {
+    engines = buildEngines(parsed, options, limits, lineRuleOf(patterns, parsed, options, limits));
+  });
   throwFirst(problems, warnings);
   return new Regex(engines!, parsed, warnings, options, limits);
 }

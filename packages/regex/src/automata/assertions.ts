@@ -2,7 +2,7 @@
 import type { AssertionKind } from "../syntax/ast.ts";
 import { contains } from "../unicode/code-point-set.ts";
 import { unicodeClass } from "../unicode/posix-classes.ts";
-import { RAW_BYTE, decodeAt, insideSequence, previousStart, sequenceLength } from "../unicode/utf8.ts";
+import { RAW_BYTE, decodeAt, insideSequence, lookalikeLength, previousStart, sequenceLength } from "../unicode/utf8.ts";
 
 /** Index is the number. */
 export const ASSERTIONS: readonly AssertionKind[] = [
@@ -18,6 +18,7 @@ export const ASSERTIONS: readonly AssertionKind[] = [
   "multilineStart",
   "multilineEnd",
   "never",
+  "lookalike",
 ];
 
 const NUMBERS = new Map<AssertionKind, number>(ASSERTIONS.map((kind, index) => [kind, index]));
@@ -65,14 +66,15 @@ function wordBefore(bytes: Uint8Array, start: number, at: number, rules: WordRul
   if (at <= start) return false;
   const byte = bytes[at - 1]!;
   if (byte < 0x80 || rules !== "unicode") return isAsciiWord(byte);
-  return isWord(decodeAt(bytes, previousStart(bytes, at, start), at), rules, raw);
+  const from = previousStart(bytes, at, start);
+  return lookalikeLength(bytes, from, at, false) === 0 && isWord(decodeAt(bytes, from, at), rules, raw);
 }
 
 function wordBehind(bytes: Uint8Array, at: number, end: number, rules: WordRules, raw: boolean): boolean {
   if (at >= end) return false;
   const byte = bytes[at]!;
   if (byte < 0x80 || rules !== "unicode") return isAsciiWord(byte);
-  return isWord(decodeAt(bytes, at, end), rules, raw);
+  return lookalikeLength(bytes, at, end, false) === 0 && isWord(decodeAt(bytes, at, end), rules, raw);
 }
 
 /** Whether assertion number `kind` holds at `at` in the line [start, end). */
@@ -107,6 +109,8 @@ export function holds(
       return at === start || bytes[at - 1] === 0x0a;
     case "multilineEnd":
       return at === end || bytes[at] === 0x0a;
+    case "lookalike":
+      return true;
     default:
       return false;
   }

@@ -10,12 +10,18 @@ export type ByteGraph = readonly (readonly number[])[];
 
 const cache = new WeakMap<CodePointSet, Partial<Record<string, ByteGraph>>>();
 
-/** [low, high] per byte of what has the form of UTF-8 and is none: surrogates, and what lies beyond U+10FFFF in up to six bytes. */
-const LOOKALIKES: readonly (readonly (readonly [number, number])[])[] = [
-  [
-    [0xed, 0xed],
-    [0xa0, 0xbf],
-  ],
+/**
+ * What has the form of UTF-8 and is none, as far as glibc takes it for a character: "decoded" by mbrtowc(), which goes beyond U+10FFFF in
+ * up to six bytes; "shaped" where patterns are read as bytes (byte-reading.ts), surrogates too.
+ */
+export type Lookalikes = "decoded" | "shaped";
+
+/** [low, high] per byte, but for the last, which is any continuation byte. */
+const SURROGATES: readonly (readonly [number, number])[] = [
+  [0xed, 0xed],
+  [0xa0, 0xbf],
+];
+const BEYOND_UNICODE: readonly (readonly (readonly [number, number])[])[] = [
   [
     [0xf4, 0xf4],
     [0x90, 0xbf],
@@ -55,10 +61,10 @@ const LOOKALIKES: readonly (readonly (readonly [number, number])[])[] = [
 ];
 
 /** The graph of what only looks like UTF-8. */
-export function lookalikeGraph(direction: "forward" | "reverse"): ByteGraph {
+export function lookalikeGraph(kind: Lookalikes, direction: "forward" | "reverse"): ByteGraph {
   const groups: number[][] = [];
   const entry: number[] = [];
-  for (const lookalike of LOOKALIKES) {
+  for (const lookalike of kind === "shaped" ? [SURROGATES, ...BEYOND_UNICODE] : BEYOND_UNICODE) {
     const ranges = [...lookalike, [0x80, 0xbf] as const];
     if (direction === "forward") ranges.reverse();
     let target = -1;

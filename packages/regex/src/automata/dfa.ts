@@ -289,6 +289,7 @@ export class LazyDfa {
       case "multilineEnd":
         return behind === EDGE || behind === NEWLINE;
       case "characterStart":
+      case "lookalike":
         return undefined;
       default:
         return false;

@@ -183,6 +183,8 @@ class SubsetAutomaton implements LineAutomaton {
         return previous === LINE_START || previous === NEWLINE;
       case "never":
         return false;
+      case "lookalike":
+        return "unknown";
       case "notAfterWord":
         return previous === NOT_ASCII ? "unknown" : previous !== WORD;
       default:

@@ -1,11 +1,11 @@
 /** Syntax tree → byte automaton, built from the end of the pattern to its start, so that every instruction knows its successor. */
-import type { Node } from "../syntax/ast.ts";
+import type { AssertionKind, Node } from "../syntax/ast.ts";
 import { POSIX_MESSAGES, PatternProblem } from "../syntax/problem.ts";
 import { type Alphabet, characterSet, everything, resolveClass } from "../unicode/character-class.ts";
 import { type CodePointSet, contains, difference } from "../unicode/code-point-set.ts";
 import { RAW_BYTE, pushUtf8 } from "../unicode/utf8.ts";
 import { assertionNumber } from "./assertions.ts";
-import { type ByteGraph, byteGraph, lookalikeGraph } from "./byte-graph.ts";
+import { type ByteGraph, type Lookalikes, byteGraph, lookalikeGraph } from "./byte-graph.ts";
 import { ASSERT, BYTES, FAIL, MATCH, type Nfa, SAVE, SPLIT } from "./nfa.ts";
 
 export interface NfaOptions {
@@ -16,6 +16,8 @@ export interface NfaOptions {
   /** Put SAVE instructions for the groups. */
   readonly captures: boolean;
   readonly programSize: number;
+  /** What only looks like UTF-8 and is yet matched by `.` and negated classes; with "undecided", automata leave lines that have it to others. Default: nothing. */
+  readonly lookalikes?: Lookalikes | "undecided";
 }
 
 /** One automaton for several patterns; MATCH says which. Throws PatternProblem("ESIZE"). */
@@ -139,11 +141,10 @@ class NfaCompiler {
       case "any":
       case "class":
         return this.#set(node, next);
-      case "assertion": {
-        const kind = assertionNumber(node.kind)!; // isRegular has seen to it
-        this.#assertions |= 1 << kind;
-        return this.#emit(ASSERT, kind, 0, next);
-      }
+      case "assertion":
+        return this.#assertion(node.kind, next);
+      case "anyByte":
+        return this.#anyByte(next);
       case "group": {
         if (!this.#options.captures || node.index === 0) return this.#node(node.body, next);
         this.#slots = Math.max(this.#slots, 2 * node.index + 2);
@@ -170,6 +171,19 @@ class NfaCompiler {
       default:
         throw new TypeError(`not regular: ${node.type}`);
     }
+  }
+
+  #assertion(name: AssertionKind, next: number): number {
+    const kind = assertionNumber(name)!; // isRegular has seen to it
+    this.#assertions |= 1 << kind;
+    return this.#emit(ASSERT, kind, 0, next);
+  }
+
+  /** Any but the terminator. */
+  #anyByte(next: number): number {
+    const { lineTerminator } = this.#options;
+    const above = this.#emit(BYTES, lineTerminator + 1, 0xff, next);
+    return lineTerminator <= 0 ? above : this.#split(this.#emit(BYTES, 0, lineTerminator - 1, next), above, false);
   }
 
   #split(preferred: number, other: number, swap: boolean): number {
@@ -221,8 +235,17 @@ class NfaCompiler {
       this.#graphs.set(node, graph);
     }
     const entry = this.#graph(graph, next);
-    if (node.type !== "any" || node.wide !== true) return entry;
-    return this.#split(entry, this.#graph(lookalikeGraph(this.#options.direction), next), false);
+    return takesLookalikes(node) ? this.#lookalikes(entry, next) : entry;
+  }
+
+  /** What is taken from `entry` on, or what only looks like a character. */
+  #lookalikes(entry: number, next: number): number {
+    const { lookalikes, direction } = this.#options;
+    if (lookalikes === undefined) return entry;
+    if (lookalikes !== "undecided")
+      return this.#split(entry, this.#graph(lookalikeGraph(lookalikes, direction), next), false);
+    const mark = this.#assertion("lookalike", next);
+    return this.#split(entry, this.#graph(lookalikeGraph("decoded", direction), mark), false);
   }
 
   /** A character that stands for itself is its bytes, one after the other. */
@@ -253,6 +276,11 @@ class NfaCompiler {
     }
     return entries[graph.length - 1]!;
   }
+}
+
+/** Whether it means everything but some characters. */
+export function takesLookalikes(node: Node): boolean {
+  return node.type === "any" || (node.type === "class" && node.negated);
 }
 
 /** What one character, dot or class stands for. */

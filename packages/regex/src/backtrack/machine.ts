@@ -297,7 +297,8 @@ export class BacktrackMachine {
     const limit = this.#stack[entry + 3]!;
     const instruction = this.#program.instructions[pc] as Instruction & { readonly op: "run" }; // only runs are remembered so
     if (kind === GIVE_BACK) {
-      const next = this.#utf8 ? previousStart(this.#bytes, at, this.#start) : at - 1;
+      const surrogates = instruction.test.lookalikes === "shaped";
+      const next = this.#utf8 ? previousStart(this.#bytes, at, this.#start, surrogates) : at - 1;
       if (next <= limit) this.#stackSize = entry;
       else this.#stack[entry + 1] = next;
       return next;
@@ -363,9 +364,9 @@ export class BacktrackMachine {
     if (byte < 0x80) return test.ascii[byte] === 1 ? at + 1 : -1;
     if (!this.#utf8) return takes(test, byte) ? at + 1 : -1;
     const length = sequenceLength(this.#bytes, at, this.#end);
-    if (length === 0 && test.wide) {
-      const wide = lookalikeLength(this.#bytes, at, this.#end);
-      if (wide > 0) return at + wide;
+    if (length === 0 && test.lookalikes !== undefined) {
+      const lookalike = lookalikeLength(this.#bytes, at, this.#end, test.lookalikes === "shaped");
+      if (lookalike > 0) return at + lookalike;
     }
     const codePoint = codePointAt(this.#bytes, at, length);
     return takes(test, codePoint) ? at + (length || 1) : -1;

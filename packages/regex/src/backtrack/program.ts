@@ -1,6 +1,7 @@
 /** Syntax tree → program for the backtracking machine (machine.ts). Repetitions of single characters are one instruction; others are loops. */
 import { assertionNumber } from "../automata/assertions.ts";
-import { isNullable, setOfNode } from "../automata/nfa-compiler.ts";
+import type { Lookalikes } from "../automata/byte-graph.ts";
+import { isNullable, setOfNode, takesLookalikes } from "../automata/nfa-compiler.ts";
 import type { Condition, Node } from "../syntax/ast.ts";
 import { fixedLength } from "../syntax/fixed-length.ts";
 import { POSIX_MESSAGES, PatternProblem } from "../syntax/problem.ts";
@@ -13,8 +14,8 @@ export interface CharacterTest {
   readonly set: CodePointSet;
   /** 1 for the members below 128. */
   readonly ascii: Uint8Array;
-  /** What only looks like UTF-8, too (byte-reading.ts). */
-  readonly wide: boolean;
+  /** What only looks like UTF-8, too. */
+  readonly lookalikes: Lookalikes | undefined;
 }
 
 export type Instruction =
@@ -70,21 +71,29 @@ export interface Program {
 }
 
 /** Throws PatternProblem. */
-export function compileProgram(root: Node, groups: number, alphabet: Alphabet, programSize: number): Program {
-  return new ProgramCompiler(groups, alphabet, programSize).compile(root);
+export function compileProgram(
+  root: Node,
+  groups: number,
+  alphabet: Alphabet,
+  programSize: number,
+  lookalikes?: Lookalikes,
+): Program {
+  return new ProgramCompiler(groups, alphabet, programSize, lookalikes).compile(root);
 }
 
 class ProgramCompiler {
   readonly #alphabet: Alphabet;
   readonly #programSize: number;
   readonly #groups: number;
+  readonly #lookalikes: Lookalikes | undefined;
   readonly #instructions: Instruction[] = [];
   readonly #groupEntries: number[] = [];
   readonly #referenced = new Set<number>();
   readonly #tests = new Map<Node, CharacterTest>();
   #slots: number;
 
-  constructor(groups: number, alphabet: Alphabet, programSize: number) {
+  constructor(groups: number, alphabet: Alphabet, programSize: number, lookalikes: Lookalikes | undefined) {
+    this.#lookalikes = lookalikes;
     this.#groups = groups;
     this.#alphabet = alphabet;
     this.#programSize = programSize;
@@ -178,7 +187,7 @@ class ProgramCompiler {
       const ascii = new Uint8Array(128);
       const low = intersection(set, [0, 127]);
       for (let i = 0; i < low.length; i += 2) ascii.fill(1, low[i]!, low[i + 1]! + 1);
-      test = { set, ascii, wide: node.type === "any" && node.wide === true };
+      test = { set, ascii, lookalikes: takesLookalikes(node) ? this.#lookalikes : undefined };
       this.#tests.set(node, test);
     }
     return test;

@@ -15,6 +15,7 @@ export type AssertionKind =
   | "notWordBoundary" // \B
   | "wordStart" // \<
   | "wordEnd" // \>
+  | "lookalike" // nothing: marks the end of what only looks like UTF-8 where automata are to leave the line to others
   | "characterStart" // not between the bytes of one character: what a raw byte of a pattern demands
   | "notAfterWord" // nothing, or no word character, before
   | "notBeforeWord" // nothing, or no word character, behind
@@ -66,8 +67,8 @@ export type RepeatMode = "greedy" | "lazy" | "possessive";
 export type Node =
   | { readonly type: "empty" }
   | { readonly type: "character"; readonly codePoint: number; readonly ignoreCase: boolean }
-  /** `.`; with newlines where the dialect's dot has them; wide: with what only looks like UTF-8 (byte-reading.ts). */
-  | { readonly type: "any"; readonly newline: boolean; readonly wide?: boolean }
+  /** `.`; with newlines where the dialect's dot has them. */
+  | { readonly type: "any"; readonly newline: boolean }
   /** \C: one byte, whatever it is part of. */
   | { readonly type: "anyByte" }
   | CharacterClass
@@ -112,16 +113,17 @@ export const EMPTY: Node = { type: "empty" };
 
 /** One of the patterns that a Regex was made of, parsed. */
 export interface ParsedPattern {
-  /** Says where the matches are. */
   readonly root: Node;
-  /** Says which lines match, where GNU grep's two matchers read the pattern differently (posix.ts). */
-  readonly lineRoot?: Node;
   /** How many groups capture. */
   readonly groups: number;
   readonly groupNames: ReadonlyMap<string, readonly number[]>;
   readonly warnings: readonly string[];
-  /** An error that counts only when no pattern of the list has another. */
+  /** An error that counts only when no pattern of the list has another; the warnings came before it. */
   readonly lateProblem?: PatternProblem;
+  /** GNU grep's matcher for lines reads it differently (line-parser.ts). */
+  readonly differsForLines?: boolean;
+  /** There is a `)` that closes nothing. */
+  readonly hasSpareParenthesis?: boolean;
 }
 
 export function concatenation(parts: readonly Node[]): Node {

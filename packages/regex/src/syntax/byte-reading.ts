@@ -46,8 +46,6 @@ function isAsciiCharacter(item: ClassItem): boolean {
 /** The pattern as the short cut reads it. */
 export function asBytes(node: Node): Node {
   switch (node.type) {
-    case "any":
-      return { ...node, wide: true };
     case "assertion":
       return node.kind === "characterStart" ? { type: "empty" } : node;
     case "group":
@@ -62,18 +60,18 @@ export function asBytes(node: Node): Node {
   }
 }
 
-/** Whether a byte that is no character occurs in it. */
-export function hasRawByte(node: Node): boolean {
+/** Whether a dot occurs in it. */
+export function hasAny(node: Node): boolean {
   switch (node.type) {
-    case "assertion":
-      return node.kind === "characterStart";
+    case "any":
+      return true;
     case "group":
     case "repeat":
-      return hasRawByte(node.body);
+      return hasAny(node.body);
     case "concatenation":
-      return node.parts.some(hasRawByte);
+      return node.parts.some(hasAny);
     case "alternation":
-      return node.branches.some(hasRawByte);
+      return node.branches.some(hasAny);
     default:
       return false;
   }

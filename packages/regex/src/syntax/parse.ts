@@ -2,16 +2,17 @@
 import type { CompileOptions, RegexLimits } from "../options.ts";
 import { CodeOrder, LocaleOrder } from "../unicode/collation.ts";
 import { type Folding, asciiFolding, unicodeFolding } from "../unicode/folding.ts";
-import type { ClassItem, Node, ParsedPattern } from "./ast.ts";
+import type { ParsedPattern } from "./ast.ts";
 import type { CollationRules } from "./bracket.ts";
 import { parseFixed } from "./fixed.ts";
+import { readForLines } from "./line-parser.ts";
+import { type LineRule, lineRule, sameReading } from "./line-reading.ts";
 import { decodePattern } from "./pattern-text.ts";
 import { PERL_MESSAGES } from "./perl-reader.ts";
 import { isTooLargeForPerl } from "./perl-size.ts";
 import { PerlParser, type PerlPattern } from "./perl.ts";
 import { type PosixOptions, PosixParser } from "./posix.ts";
 import { PatternProblem } from "./problem.ts";
-import { patternWarnings } from "./warnings.ts";
 
 const NO_NAMES: ReadonlyMap<string, readonly number[]> = new Map();
 
@@ -27,26 +28,18 @@ export function parsePattern(bytes: Uint8Array, options: CompileOptions, limits:
 }
 
 function parseCharacters(characters: readonly number[], options: CompileOptions, limits: RegexLimits): ParsedPattern {
-  const encoding = options.encoding ?? "utf8";
-  const ignoreCase = options.ignoreCase ?? false;
   switch (options.syntax ?? "ere") {
     case "fixed":
-      return { root: parseFixed(characters, ignoreCase), groups: 0, groupNames: NO_NAMES, warnings: [] };
+      return {
+        root: parseFixed(characters, options.ignoreCase ?? false),
+        groups: 0,
+        groupNames: NO_NAMES,
+        warnings: [],
+      };
     case "perl":
       return { ...parsePerl(characters, options), warnings: [] };
     default:
-      return parsePosix(
-        characters,
-        {
-          extended: (options.syntax ?? "ere") === "ere",
-          ignoreCase,
-          perlClasses: options.perlClasses ?? false,
-          depth: limits.depth,
-          collation: collationRules(options),
-          reader: "places",
-        },
-        encoding,
-      );
+      return parsePosix(characters, posixOptions(options, limits));
   }
 }
 
@@ -60,52 +53,45 @@ function parsePerl(text: readonly number[], options: CompileOptions): PerlPatter
   return pattern;
 }
 
-function parsePosix(text: readonly number[], options: PosixOptions, encoding: "utf8" | "bytes"): ParsedPattern {
-  const places = new PosixParser(text, options).parse();
-  // The other reader can find errors of its own, whoever decides in the end.
-  const others = places.ambiguous ? new PosixParser(text, { ...options, reader: "lines" }).parse().root : undefined;
-  const lines = others !== undefined && isForLineMatcher(others, encoding) ? others : undefined;
+function parsePosix(text: readonly number[], options: PosixOptions): ParsedPattern {
+  const { root, groups, brackets } = new PosixParser(text, options).parse();
+  const lines = readForLines(text, options, brackets);
   return {
-    root: places.root,
-    ...(lines !== undefined && { lineRoot: lines }),
-    groups: places.groups,
+    root,
+    groups,
     groupNames: NO_NAMES,
-    warnings: patternWarnings(text, { ...options, encoding }),
-    ...(places.lacksBrackets && {
-      lateProblem: new PatternProblem("ECTYPE", "character class syntax is [[:space:]], not [:space:]"),
-    }),
+    warnings: lines.warnings,
+    ...(lines.problem !== undefined && { lateProblem: lines.problem }),
+    differsForLines: lines.problem === undefined && !sameReading(root, lines.root),
+    hasSpareParenthesis: lines.hasSpareParenthesis,
   };
 }
 
-/**
- * Whether GNU grep's line matcher (dfa.c) can do a pattern by itself. What depends on the locale beyond ASCII, and back-references, it
- * leaves to the C library's matcher, whose reading then counts for lines too.
- */
-function isForLineMatcher(node: Node, encoding: "utf8" | "bytes"): boolean {
-  switch (node.type) {
-    case "backReference":
-      return false;
-    case "assertion":
-      return encoding === "bytes" || node.kind === "lineStart" || node.kind === "lineEnd";
-    case "class":
-      return node.items.every((item) => isKnownItem(item, encoding));
-    case "group":
-      return isForLineMatcher(node.body, encoding);
-    case "repeat":
-      return node.max === 0 || isForLineMatcher(node.body, encoding);
-    case "concatenation":
-      return node.parts.every((part) => isForLineMatcher(part, encoding));
-    case "alternation":
-      return node.branches.every((branch) => isForLineMatcher(branch, encoding));
-    default:
-      return true;
-  }
+/** How POSIX patterns are to be read under these options. */
+export function posixOptions(options: CompileOptions, limits: RegexLimits): PosixOptions {
+  return {
+    extended: (options.syntax ?? "ere") === "ere",
+    encoding: options.encoding ?? "utf8",
+    ignoreCase: options.ignoreCase ?? false,
+    perlClasses: options.perlClasses ?? false,
+    depth: limits.depth,
+    collation: collationRules(options),
+  };
 }
 
-function isKnownItem(item: ClassItem, encoding: "utf8" | "bytes"): boolean {
-  if (item.type === "equivalence" || item.type === "collating") return false;
-  if (encoding === "bytes" || item.type !== "range") return encoding === "bytes";
-  return item.low === item.high || (item.low >= 0x30 && item.high <= 0x39);
+/** What decides lines, where it is not what finds places in them. `patterns` are right, and have been parsed. */
+export function lineRuleOf(
+  patterns: readonly Uint8Array[],
+  parsed: readonly ParsedPattern[],
+  options: CompileOptions,
+  limits: RegexLimits,
+): LineRule | undefined {
+  const differs = parsed.some(
+    (one) => one.differsForLines === true || (one.hasSpareParenthesis === true && options.whole !== undefined),
+  );
+  if (!differs) return undefined;
+  const texts = patterns.map((bytes) => decodePattern(bytes, options.encoding ?? "utf8").characters);
+  return lineRule(texts, posixOptions(options, limits), options.whole);
 }
 
 function collationRules(options: CompileOptions): CollationRules {

@@ -1,40 +1,34 @@
 /**
- * Basic and extended regular expressions as GNU grep reads them.
- *
- * GNU grep reads every pattern twice: with its own matcher (gnulib's dfa.c), which decides whether a line matches, and with the C
- * library's (glibc's regcomp), which finds errors and says where in the line the match is. They agree but in dark corners — a
- * repetition of an anchor (`a$*`), a `{` that begins an expression and is no interval (`{1`) — and there GNU grep can find a line
- * and nothing in it. The parser below reads as glibc does, notes when it passes such a corner, and can then read the pattern again as
- * dfa.c does.
+ * Basic and extended regular expressions as glibc's regcomp reads them. GNU grep has every pattern read by it: it finds the errors and says
+ * where in a line the match is. Which lines come into question says another reader (line-parser.ts).
  *
  * Nesting is kept on a stack of the parser's own.
  */
-import { type AssertionKind, type ClassName, type Node, alternation, assertion, concatenation } from "./ast.ts";
-import { BracketParser, type CollationRules } from "./bracket.ts";
+import { type AssertionKind, type CharacterClass, type Node, alternation, assertion, concatenation } from "./ast.ts";
+import { BracketParser, type CollationRules, type ParsedBracket } from "./bracket.ts";
+import {
+  CLASS_ESCAPES,
+  ESCAPED_ANCHORS,
+  LARGEST_REPETITION,
+  PERL_CLASS_ESCAPES,
+  characterNode,
+} from "./posix-tokens.ts";
 import { POSIX_MESSAGES, PatternProblem } from "./problem.ts";
-import { isRawByte } from "./pattern-text.ts";
-
-/** RE_DUP_MAX: the largest number in { }. */
-export const LARGEST_REPETITION = 32767;
 
 export interface PosixOptions {
   readonly extended: boolean;
+  readonly encoding: "utf8" | "bytes";
   readonly ignoreCase: boolean;
   readonly perlClasses: boolean;
   readonly depth: number;
   readonly collation: CollationRules;
-  /** Whose reading: of the matcher that finds lines (dfa.c) or of the one that finds places in them (glibc). */
-  readonly reader: "lines" | "places";
 }
 
 export interface PosixPattern {
   readonly root: Node;
   readonly groups: number;
-  readonly hasBackReferences: boolean;
-  /** The two readers differ. */
-  readonly ambiguous: boolean;
-  /** A bracket expression like [:space:]. */
-  readonly lacksBrackets: boolean;
+  /** The bracket expressions, by the index behind their opening bracket. */
+  readonly brackets: Map<number, ParsedBracket>;
 }
 
 type Token =
@@ -44,31 +38,9 @@ type Token =
       readonly type: "open" | "close" | "alternative" | "bracket" | "dot" | "backslash" | "end";
       readonly character: number;
     }
-  | { readonly type: "class"; readonly name: ClassName; readonly negated: boolean; readonly character: number }
+  | { readonly type: "class"; readonly node: CharacterClass; readonly character: number }
   | { readonly type: "anchor"; readonly kind: AssertionKind; readonly character: number }
   | { readonly type: "backReference"; readonly index: number; readonly character: number };
-
-/** Letters that a backslash turns into something, in both dialects. */
-const ESCAPED_ANCHORS: Readonly<Record<string, AssertionKind>> = {
-  "<": "wordStart",
-  ">": "wordEnd",
-  b: "wordBoundary",
-  B: "notWordBoundary",
-  "`": "lineStart",
-  "'": "lineEnd",
-};
-
-const ESCAPED_CLASSES: Readonly<Record<string, { readonly name: ClassName; readonly negated: boolean }>> = {
-  w: { name: "word", negated: false },
-  W: { name: "word", negated: true },
-  s: { name: "space", negated: false },
-  S: { name: "space", negated: true },
-};
-
-const PERL_CLASSES: Readonly<Record<string, { readonly name: ClassName; readonly negated: boolean }>> = {
-  d: { name: "digit", negated: false },
-  D: { name: "digit", negated: true },
-};
 
 /** What ( ) | { } + ? mean where they are operators: bare in extended expressions, behind a backslash in basic ones. */
 const OPERATORS: Readonly<
@@ -96,9 +68,6 @@ interface Frame {
 
 const COMMA = 0x2c;
 
-/** More digits than this in an interval that repeats nothing make it text. */
-const LONGEST_INTERVAL = 32;
-
 export class PosixParser {
   readonly #text: readonly number[];
   readonly #options: PosixOptions;
@@ -108,9 +77,7 @@ export class PosixParser {
   #groups = 0;
   /** Groups that are complete, as bits, group 1 the lowest. */
   #complete = 0;
-  #hasBackReferences = false;
-  #ambiguous = false;
-  #lacksBrackets = false;
+  readonly #brackets = new Map<number, ParsedBracket>();
 
   constructor(text: readonly number[], options: PosixOptions) {
     this.#text = text;
@@ -131,14 +98,7 @@ export class PosixParser {
       else if (token.type === "close" && this.#frames.length > 1) this.#closeGroup();
       else this.#expression();
     }
-    const root = this.#closeFrame();
-    return {
-      root,
-      groups: this.#groups,
-      hasBackReferences: this.#hasBackReferences,
-      ambiguous: this.#ambiguous,
-      lacksBrackets: this.#lacksBrackets,
-    };
+    return { root: this.#closeFrame(), groups: this.#groups, brackets: this.#brackets };
   }
 
   get #frame(): Frame {
@@ -191,7 +151,9 @@ export class PosixParser {
         this.#advance(true);
         return;
       case "anchor":
-        this.#anchor(token.kind);
+        // What would repeat it begins an expression of its own.
+        this.#advance(true);
+        this.#frame.parts.push(assertion(token.kind));
         return;
       case "star":
       case "plus":
@@ -209,8 +171,8 @@ export class PosixParser {
         return this.#fail("EESCAPE", "EESCAPE");
       case "bracket": {
         const bracket = new BracketParser(this.#text, this.#options.collation, ignoreCase).parse(this.#at);
+        this.#brackets.set(this.#at, bracket);
         this.#at = bracket.next;
-        this.#lacksBrackets ||= bracket.lacksBrackets;
         this.#advance(false);
         this.#repetitions(bracket.node);
         return;
@@ -228,51 +190,17 @@ export class PosixParser {
       case "dot":
         return { type: "any", newline: true };
       case "class":
-        return {
-          type: "class",
-          negated: token.negated,
-          items: [{ type: "named", name: token.name, negated: false }],
-          ignoreCase: false,
-          escape: true,
-        };
+        return token.node;
       case "backReference":
         if ((this.#complete & (1 << (token.index - 1))) === 0) this.#fail("ESUBREG", "ESUBREG");
-        this.#hasBackReferences = true;
         return { type: "backReference", indices: [token.index], ignoreCase };
-      default: {
-        const character: Node = { type: "character", codePoint: token.character, ignoreCase };
-        return isRawByte(token.character) ? concatenation([assertion("characterStart"), character]) : character;
-      }
+      default:
+        return characterNode(token.character, ignoreCase);
     }
   }
 
-  #anchor(kind: AssertionKind): void {
-    const atStart = this.#frame.parts.every((part) => part.type === "assertion");
-    this.#advance(true);
-    const { type } = this.#token;
-    const repeats = type === "star" || type === "plus" || type === "question" || type === "openInterval";
-    if (repeats && (this.#options.extended || !atStart)) {
-      this.#ambiguous = true;
-      if (this.#options.reader === "lines") {
-        this.#repetitions(assertion(kind));
-        return;
-      }
-    }
-    this.#frame.parts.push(assertion(kind));
-  }
-
-  /** `*a`: extended expressions pass over the operator. */
+  /** `*a`, `^*a`: extended expressions pass over the operator, and of `{1}a` over the brace alone. */
   #repetitionOfNothing(): void {
-    if (this.#token.type === "openInterval") {
-      // glibc passes over the brace alone: {1}a is "1}a".
-      this.#ambiguous = true;
-      if (this.#options.reader === "lines") {
-        if (this.#readInterval() === undefined) {
-          this.#token = { type: "character", character: this.#token.character };
-        }
-        return;
-      }
-    }
     this.#advance(false);
     // What follows stands where an expression begins, and there a parenthesis that closes is a character.
     if (this.#token.type === "close") {
@@ -304,22 +232,10 @@ export class PosixParser {
 
   /** Takes the interval whose brace is the current token; undefined, and nothing taken, when it is none and may be text. */
   #readInterval(): Interval | undefined {
-    const interval = this.#options.reader === "lines" ? this.#plainInterval() : this.#interval();
+    const interval = this.#interval();
     if (interval === undefined) return undefined;
     this.#at = interval.next;
     this.#advance(false);
-    return interval;
-  }
-
-  #plainInterval(): Interval | undefined {
-    const { extended } = this.#options;
-    const interval = plainInterval(this.#text, this.#at, extended);
-    if (interval === undefined && !extended) {
-      throw new PatternProblem("BADBR", "invalid content of \\{\\}", this.#at);
-    }
-    if (interval !== undefined && (interval.max === Infinity ? interval.min : interval.max) > LARGEST_REPETITION) {
-      throw new PatternProblem("ESIZE", "regular expression too big", this.#at);
-    }
     return interval;
   }
 
@@ -398,7 +314,7 @@ export class PosixParser {
       case "[":
         return { type: "bracket", character };
       case "^":
-        if (extended || this.#caretIsAnchor(at, caretAnchors)) return { type: "anchor", kind: "lineStart", character };
+        if (extended || at === 0 || caretAnchors) return { type: "anchor", kind: "lineStart", character };
         break;
       case "$":
         if (extended || this.#dollarIsAnchor(at)) return { type: "anchor", kind: "lineEnd", character };
@@ -411,24 +327,11 @@ export class PosixParser {
     return { type: "character", character };
   }
 
-  #caretIsAnchor(at: number, caretAnchors: boolean): boolean {
-    if (at === 0) return true;
-    if (!caretAnchors) return false;
-    // Behind another anchor only glibc takes it for one.
-    const afterAnchor = this.#token.type === "anchor";
-    if (afterAnchor) this.#ambiguous = true;
-    return !afterAnchor || this.#options.reader === "places";
-  }
-
   #dollarIsAnchor(at: number): boolean {
     const next = this.#text[at + 1];
     if (next === undefined) return true;
     const second = this.#text[at + 2];
-    if (next === 0x5c && (second === 0x29 || second === 0x7c)) return true; // \) \|
-    // dfa.c takes a bare ) or | for the operator here, when there is more behind it.
-    if ((next !== 0x29 && next !== 0x7c) || second === undefined) return false;
-    this.#ambiguous = true;
-    return this.#options.reader === "lines";
+    return next === 0x5c && (second === 0x29 || second === 0x7c); // \) \|
   }
 
   #escaped(at: number): Token {
@@ -439,8 +342,8 @@ export class PosixParser {
     if (character >= 0x31 && character <= 0x39) return { type: "backReference", index: character - 0x30, character };
     const anchor = Object.hasOwn(ESCAPED_ANCHORS, letter) ? ESCAPED_ANCHORS[letter] : undefined;
     if (anchor !== undefined) return { type: "anchor", kind: anchor, character };
-    const named = ESCAPED_CLASSES[letter] ?? (this.#options.perlClasses ? PERL_CLASSES[letter] : undefined);
-    if (named !== undefined) return { type: "class", ...named, character };
+    const node = CLASS_ESCAPES[letter] ?? (this.#options.perlClasses ? PERL_CLASS_ESCAPES[letter] : undefined);
+    if (node !== undefined) return { type: "class", node, character };
     const operator = this.#options.extended ? undefined : OPERATORS[letter];
     return operator === undefined ? { type: "character", character } : { type: operator, character };
   }
@@ -459,14 +362,4 @@ interface Interval {
   readonly max: number;
   /** The index behind the closing brace. */
   readonly next: number;
-}
-
-/** The interval whose digits begin at `at`, as dfa.c sees it; undefined when it is none. */
-function plainInterval(text: readonly number[], at: number, extended: boolean): Interval | undefined {
-  const rest = String.fromCharCode(...text.slice(at, at + 2 * LONGEST_INTERVAL).map((c) => Math.min(c, 0x80)));
-  const found = (extended ? /^(?:(\d+)|(\d*),(\d*))\}/ : /^(?:(\d+)|(\d*),(\d*))\\\}/).exec(rest);
-  if (found === null) return undefined;
-  const min = Number(found[1] ?? found[2] ?? 0);
-  const max = found[1] === undefined ? (found[3] === "" ? Infinity : Number(found[3])) : min;
-  return min > max ? undefined : { min, max, next: at + found[0].length };
 }

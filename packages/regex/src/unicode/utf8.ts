@@ -20,10 +20,11 @@ export function sequenceLength(bytes: Uint8Array, at: number, end: number): numb
   return (lead === 0xf0 && second < 0x90) || (lead === 0xf4 && second > 0x8f) ? 0 : 4;
 }
 
-/** How long the sequence at `at` is that has the form of UTF-8 but encodes no character: a surrogate, or something beyond U+10FFFF in up to six bytes; 0 for none. */
-export function lookalikeLength(bytes: Uint8Array, at: number, end: number): number {
+/** How long the sequence at `at` is that has the form of UTF-8 but encodes no character: something beyond U+10FFFF in up to six bytes or, where those count, a surrogate; 0 for none. */
+export function lookalikeLength(bytes: Uint8Array, at: number, end: number, surrogates: boolean): number {
   const lead = bytes[at]!;
-  const length = lead < 0xed || lead > 0xfd ? 0 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : lead < 0xfc ? 5 : 6;
+  const length =
+    lead < (surrogates ? 0xed : 0xf0) || lead > 0xfd ? 0 : lead < 0xf0 ? 3 : lead < 0xf8 ? 4 : lead < 0xfc ? 5 : 6;
   if (length === 0 || at + length > end) return 0;
   for (let i = 1; i < length; i++) if ((bytes[at + i]! & 0xc0) !== 0x80) return 0;
   const second = bytes[at + 1]!;
@@ -59,22 +60,24 @@ export function decodeAt(bytes: Uint8Array, at: number, end: number): number {
   return codePointAt(bytes, at, sequenceLength(bytes, at, end));
 }
 
-/** Where the character begins that ends at `at`; `start` at the least. */
-export function previousStart(bytes: Uint8Array, at: number, start: number): number {
-  for (let length = 1; length <= 4 && at - length >= start; length++) {
+/** Where the character begins that ends at `at`, or what only looks like one; `start` at the least. */
+export function previousStart(bytes: Uint8Array, at: number, start: number, surrogates = false): number {
+  for (let length = 1; length <= 6 && at - length >= start; length++) {
     const byte = bytes[at - length]!;
     if ((byte & 0xc0) === 0x80) continue;
-    return sequenceLength(bytes, at - length, at) === length ? at - length : at - 1;
+    const from = at - length;
+    const whole = sequenceLength(bytes, from, at) === length || lookalikeLength(bytes, from, at, surrogates) === length;
+    return whole ? from : at - 1;
   }
   return at - 1;
 }
 
-/** Whether `at` falls between the bytes of one well-formed sequence. */
+/** Whether `at` falls between the bytes of one well-formed sequence, or of something that glibc takes for one. */
 export function insideSequence(bytes: Uint8Array, at: number, start: number, end: number): boolean {
   if (at <= start || at >= end || (bytes[at]! & 0xc0) !== 0x80) return false;
-  for (let back = 1; back <= 3 && at - back >= start; back++) {
+  for (let back = 1; back <= 5 && at - back >= start; back++) {
     if ((bytes[at - back]! & 0xc0) === 0x80) continue;
-    return sequenceLength(bytes, at - back, end) > back;
+    return sequenceLength(bytes, at - back, end) > back || lookalikeLength(bytes, at - back, end, false) > back;
   }
   return false;
 }
