@@ -73,8 +73,7 @@ function warnOf(warnings: readonly string[], warn: (text: ByteString) => void): 
 }
 
 /** Found by the parser of the whole list, which does not know where its patterns came from. */
-const WITHOUT_ORIGIN =
-  /^(?:character class syntax is|unbalanced|invalid character class|unfinished|Trailing backslash)/;
+const WITHOUT_ORIGIN = /^(?:character class syntax is|unbalanced|invalid character class|unfinished)/;
 
 function origin({ patternIndex, message }: RegexProblem, patterns: PatternCollector | undefined): string {
   const from = patterns?.origin(patternIndex);

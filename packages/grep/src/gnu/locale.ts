@@ -10,23 +10,31 @@ export interface Locale {
   readonly encoding: "utf8" | "bytes";
   /** Turkish and Azeri: i folds to İ, ı to I. */
   readonly dottedI: boolean;
-  /** Characters sort as ISO 14651 has them, not by their numbers: in every UTF-8 locale but C's own. */
+  /** Characters sort as ISO 14651 has them, not by their numbers: in every UTF-8 locale whose LC_COLLATE is not C's. */
   readonly collates: boolean;
   /** The table for that, where somebody brought it. */
   readonly collation: Collation | undefined;
 }
 
 export function localeOf(env: Readonly<Record<string, string | undefined>>, table?: Collation): Locale {
-  const name = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "C";
-  const [, language = "", codeset = ""] = /^([^._@]*)[^.@]*(?:\.([^@]*))?/.exec(name) ?? [];
-  const utf8 = /^utf-?8$/i.test(codeset);
-  const collates = utf8 && !/^(?:C|POSIX)$/.test(language);
+  const { language, utf8 } = category("LC_CTYPE", env);
+  const collates = utf8 && !/^(?:C|POSIX)$/.test(category("LC_COLLATE", env).language);
   return {
     encoding: utf8 ? "utf8" : "bytes",
     dottedI: utf8 && /^(?:tr|az)$/.test(language),
     collates,
     collation: collates ? table : undefined,
   };
+}
+
+/** The locale of one category. */
+function category(
+  variable: "LC_CTYPE" | "LC_COLLATE",
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly language: string; readonly utf8: boolean } {
+  const name = env["LC_ALL"] || env[variable] || env["LANG"] || "C";
+  const [, language = "", codeset = ""] = /^([^._@]*)[^.@]*(?:\.([^@]*))?/.exec(name) ?? [];
+  return { language, utf8: /^utf-?8$/i.test(codeset) };
 }
 
 /** A word in the quotes that gnulib's quote() puts around it in this locale. */

@@ -143,7 +143,9 @@ function shellWord(bytes: ByteString): string {
 /** The command with what it read, ready to be tried in a shell. */
 function commandText({ args, env, stdin }: Case, folder: string): string {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${shellWord(value)}`);
-  const files = ["one", "two", "three.c", "four.h"].filter((name) => args.includes(name) || stdin === name);
+  const files = ["one", "two", "three.c", "four.h", "patterns.bre", "patterns.ere", "patterns.fixed"].filter(
+    (name) => args.includes(name) || stdin === name,
+  );
   const contents = files.map((name) => `printf %b ${shellWord(octal(readFileSync(join(folder, name))))} >${name}`);
   return `${contents.join("; ")}; ${variables.join(" ")} grep ${args.map(shellWord).join(" ")} <${stdin}`;
 }
