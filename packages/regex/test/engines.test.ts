@@ -115,3 +115,10 @@ test.each([
 ] as const)("the plan of %s names what is searched for", (pattern, syntax, ignoreCase, literals) => {
   expect(compile(pattern, { syntax, ignoreCase, perlClasses: true, engine: "js" }).plan.literals).toEqual(literals);
 });
+
+test("an automaton whose table grows when a search begins somewhere else reads the new table", () => {
+  const regex = compile(["a\\>|..[-éÉK]", "$"]);
+  const text = Buffer.from("c3c389612062c3a96162f49080800a", "hex");
+  const starts = Array.from({ length: text.length - 1 }, (_, from) => regex.find(text, from)?.start);
+  expect(starts).toEqual([3, 3, 3, 3, 4, ...Array.from({ length: 9 }, () => 14)]);
+});

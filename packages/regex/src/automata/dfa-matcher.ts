@@ -49,8 +49,8 @@ export class DfaMatcher implements Matcher {
     const dfa = this.testAutomaton;
     const { shift } = dfa;
     const { of: classOf, count: endOfLine } = dfa.classes;
+    let state = dfa.start(0); // may replace the table
     let { table } = dfa;
-    let state = dfa.start(0);
     for (let at = start; at < end; at++) {
       const byteClass = classOf[bytes[at]!]!;
       let next = table[(state << shift) | byteClass]!;
@@ -103,9 +103,9 @@ export class DfaMatcher implements Matcher {
     const dfa = this.#find;
     const { shift } = dfa;
     const { of: classOf, count: endOfLine } = dfa.classes;
-    let { table, flags } = dfa;
-    let state = dfa.start(dfa.contextOf(from > start ? bytes[from - 1]! : -1));
+    let state = dfa.start(dfa.contextOf(from > start ? bytes[from - 1]! : -1)); // may replace the table
     if (state === QUIT) return ASK;
+    let { table, flags } = dfa;
     let found = NOT_FOUND;
     let at = from;
     for (; at <= end; at++) {
@@ -138,9 +138,9 @@ export class DfaMatcher implements Matcher {
     const dfa = this.#findStart;
     const { shift } = dfa;
     const { of: classOf, count: edge } = dfa.classes;
-    let { table, flags } = dfa;
-    let state = dfa.start(dfa.contextOf(matchEnd < end ? bytes[matchEnd]! : -1));
+    let state = dfa.start(dfa.contextOf(matchEnd < end ? bytes[matchEnd]! : -1)); // may replace the table
     if (state === QUIT) return ASK;
+    let { table, flags } = dfa;
     let found = NOT_FOUND;
     let at = matchEnd;
     for (; at >= from; at--) {
