@@ -11,6 +11,8 @@ import { exitWith, mustRun, root } from "./command.ts";
 import { publishedPackages } from "./workspace.ts";
 
 const UMBRELLA = join(root, "packages/tenon");
+/** The module that grep's threads start with; looked for beside the file that starts them. */
+const GREP_WORKER = join(root, "packages/grep/src/threads/grep-worker.ts");
 
 /** Everything, in order. `npm run build` and scripts/pack.ts call it. */
 export async function build(): Promise<void> {
@@ -54,7 +56,7 @@ async function bundleCommand(): Promise<void> {
   const outdir = join(UMBRELLA, "dist/bundle");
   await rm(outdir, { recursive: true, force: true });
   await bundle({
-    entryPoints: [join(UMBRELLA, "src/main.ts")],
+    entryPoints: { main: join(UMBRELLA, "src/main.ts"), "grep-worker": GREP_WORKER },
     outdir,
     bundle: true,
     format: "esm",
@@ -71,7 +73,7 @@ async function bundleCommand(): Promise<void> {
     logLevel: "warning",
   });
   await bundle({
-    entryPoints: { grep: join(root, "packages/grep/src/cli.ts") },
+    entryPoints: { grep: join(root, "packages/grep/src/cli.ts"), "grep-worker": GREP_WORKER },
     outdir,
     outExtension: { ".js": ".cjs" },
     bundle: true,
@@ -80,7 +82,7 @@ async function bundleCommand(): Promise<void> {
     target: "node24",
     // Tab completion's library is found in the bundle above; a search never asks for it.
     external: ["@tenon/kit/cli"],
-    define: { "import.meta.main": "false", "import.meta.url": "undefined" },
+    define: { "import.meta.main": "false", "import.meta.url": "undefined", "import.meta.filename": "__filename" },
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: "none",

@@ -18,13 +18,17 @@ function bundled(): string {
   const folder = mkdtempSync(join(tmpdir(), "tenon-grep-command-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   buildSync({
-    entryPoints: [join(import.meta.dirname, "../src/cli.ts")],
-    outfile: join(folder, "grep.cjs"),
+    entryPoints: {
+      grep: join(import.meta.dirname, "../src/cli.ts"),
+      "grep-worker": join(import.meta.dirname, "../src/threads/grep-worker.ts"),
+    },
+    outdir: folder,
+    outExtension: { ".js": ".cjs" },
     bundle: true,
     format: "cjs",
     platform: "node",
     external: ["@tenon/kit/cli"],
-    define: { "import.meta.main": "false", "import.meta.url": "undefined" },
+    define: { "import.meta.main": "false", "import.meta.url": "undefined", "import.meta.filename": "__filename" },
     minifyWhitespace: true,
     minifySyntax: true,
     logLevel: "error",

@@ -33,7 +33,11 @@ export async function program(): Promise<Command> {
 
 async function runAs(argv: readonly string[], matcher: MatcherName | undefined): Promise<number> {
   const collation = mayAskForOrder(argv) ? (await import("@tenon/regex/iso14651")).iso14651 : undefined;
-  return runGrep(argumentBytes(argv), processIo(collation), matcher);
+  const args = argumentBytes(argv);
+  const io = processIo(collation);
+  if (!argv.some((argument) => argument.startsWith("--threads"))) return runGrep(args, io, matcher);
+  const { runShared } = await import("./threads/shared-search.ts");
+  return runShared(args, io, matcher);
 }
 
 /** Only ranges and equivalence classes ask how characters sort, and that is a large table. */

@@ -10,6 +10,7 @@ import { compileConditions, compilePatterns } from "./compile-patterns.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { explanation } from "./explain.ts";
 import { FileSearch } from "./file-search.ts";
+import { FoundEnough, InputSearch, type SearchParts } from "./input-search.ts";
 import { coloursOf } from "./grep-colors.ts";
 import { HELP, VERSION } from "./help.ts";
 import { type GrepIo, InputFile, locate } from "./io.ts";
@@ -36,23 +37,38 @@ class OutputFailure extends Error {
 
 /** Runs grep with `args` (byte strings, without the program's name); `initial` is what egrep and fgrep set. */
 export function runGrep(args: readonly ByteString[], io: GrepIo, initial?: MatcherName): number {
-  const out = new OutputBuffer({ write: (bytes) => writeOut(io, bytes) });
-  const diagnostics = new Diagnostics(io.stderr, out);
+  const output = outputOf(io);
   try {
-    const code = search(args, io, out, diagnostics, initial);
-    out.flush();
+    const asked = prepare(args, io, output, initial);
+    const code = typeof asked === "number" ? asked : searchAll(asked);
+    output.out.flush();
     return code;
   } catch (error) {
-    if (error instanceof OutputFailure) {
-      if (error.code === "EPIPE") return EXIT_BROKEN_PIPE;
-      diagnostics.say(`write error: ${errorText(error.code)}`);
-      return EXIT_TROUBLE;
-    }
-    if (!(error instanceof Trouble)) throw error;
-    if (error.text !== "") diagnostics.say(error.text);
-    if (error.usage) diagnostics.sayUsage(USAGE + TRY_HELP);
-    return error.exitCode;
+    return codeOfFailure(error, output.diagnostics);
   }
+}
+
+export interface Output {
+  readonly out: OutputBuffer;
+  readonly diagnostics: Diagnostics;
+}
+
+export function outputOf(io: GrepIo): Output {
+  const out = new OutputBuffer({ write: (bytes) => writeOut(io, bytes) });
+  return { out, diagnostics: new Diagnostics(io.stderr, out) };
+}
+
+/** Says what ended the command before its time. The exit code. */
+export function codeOfFailure(error: unknown, diagnostics: Diagnostics): number {
+  if (error instanceof OutputFailure) {
+    if (error.code === "EPIPE") return EXIT_BROKEN_PIPE;
+    diagnostics.say(`write error: ${errorText(error.code)}`);
+    return EXIT_TROUBLE;
+  }
+  if (!(error instanceof Trouble)) throw error;
+  if (error.text !== "") diagnostics.say(error.text);
+  if (error.usage) diagnostics.sayUsage(USAGE + TRY_HELP);
+  return error.exitCode;
 }
 
 function writeOut(io: GrepIo, bytes: Uint8Array): void {
@@ -63,19 +79,20 @@ function writeOut(io: GrepIo, bytes: Uint8Array): void {
   }
 }
 
-function search(
+/** Reads the command line and compiles the patterns. An exit code where that is all there is to do. */
+export function prepare(
   args: readonly ByteString[],
   io: GrepIo,
-  out: OutputBuffer,
-  diagnostics: Diagnostics,
+  { out, diagnostics }: Output,
   initial: MatcherName | undefined,
-): number {
+  knownMode?: Mode,
+): SearchParts | number {
   const locale = localeOf(io.env, io.collation);
   const warn = (text: ByteString): void => diagnostics.say(text);
   const context = {
     locale,
     posixlyCorrect: io.env["POSIXLY_CORRECT"] !== undefined,
-    readFile: (name: ByteString) => readWhole(name, io),
+    readFile: io.readFile ?? ((name: ByteString) => readWhole(name, io)),
     warn,
   };
   const { settings, show } = readCommandLine(args, context, initial);
@@ -84,18 +101,17 @@ function search(
     return EXIT_SELECTED;
   }
   const patterns = takePatterns(settings);
-  const mode = modeOf(settings, io);
+  const mode = knownMode ?? modeOf(settings, io);
   if (isPointless(settings, mode, patterns)) return EXIT_NONE;
   const colours = mode.coloured ? coloursOf(io.env, (text) => warn(fromText(text))) : PLAIN;
   const regex = compilePatterns(patterns, settings, locale, warn);
   const conditions = compileConditions(settings, locale, warn);
-  const takesTerminator = matchesTakeTerminator(settings, patterns.patterns, locale);
   if (settings.explain) {
     out.text(explanation(regex));
     return EXIT_SELECTED;
   }
   settings.excludeFiles.utf8 = settings.excludeDirectories.utf8 = locale.encoding === "utf8";
-  return new FileSearch({
+  return {
     settings,
     mode,
     io,
@@ -104,8 +120,24 @@ function search(
     regex,
     conditions,
     colours,
-    matchesTakeTerminator: takesTerminator,
-  }).run();
+    matchesTakeTerminator: matchesTakeTerminator(settings, patterns.patterns, locale),
+  };
+}
+
+function searchAll(parts: SearchParts): number {
+  const inputs = new InputSearch(parts);
+  try {
+    new FileSearch(parts.settings, parts.io, inputs).run();
+  } catch (error) {
+    if (error instanceof FoundEnough) return EXIT_SELECTED;
+    throw error;
+  }
+  return exitCodeOf(inputs);
+}
+
+export function exitCodeOf({ failedAny, selectedAny }: { failedAny: boolean; selectedAny: boolean }): number {
+  if (failedAny) return EXIT_TROUBLE;
+  return selectedAny ? EXIT_SELECTED : EXIT_NONE;
 }
 
 /** The first operand is the pattern where no option was. */
@@ -127,7 +159,7 @@ function isPointless(settings: Settings, { list }: Mode, { patterns }: PatternCo
   return list !== "non-matching" && (maxCount === 0 || nothing);
 }
 
-function readWhole(name: ByteString, io: GrepIo): Uint8Array {
+export function readWhole(name: ByteString, io: GrepIo): Uint8Array {
   try {
     const file =
       name === "-" ? InputFile.inherited(io.stdin) : InputFile.open(locate(name, io), { follow: true, wait: true });

@@ -77,6 +77,7 @@ Tenon's own, understood in full only:
       --perl-classes        \\d and \\D are digits in -G and -E too
       --explain             say what the patterns became, and search nothing
       --engine=ENGINE       how to search: 'auto', 'js' or 'wasm'
+      --threads=NUM         share much input between up to NUM threads
 `;
 
 export const VERSION: string = `grep (Tenon) 0.1.0, which behaves as GNU grep 3.8

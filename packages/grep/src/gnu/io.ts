@@ -24,6 +24,8 @@ export interface GrepIo {
   readonly stdin: number;
   readonly stdout: OutputStream;
   readonly stderr: ByteSink;
+  /** Reads the files of -f and --exclude-from where that is not to be done by the system: `name` as the option has it. */
+  readonly readFile?: (name: ByteString) => Uint8Array;
 }
 
 /** The process's own descriptors. */

@@ -66,6 +66,7 @@ const OURS: readonly (readonly [name: string, takes?: Takes])[] = [
   ["perl-classes"],
   ["explain"],
   ["engine", "value"],
+  ["threads", "value"],
 ];
 
 export const GREP_OPTIONS: OptionSyntax = {

@@ -55,6 +55,8 @@ export interface Settings {
   perlClasses: boolean;
   explain: boolean;
   engine: "auto" | "js" | "wasm";
+  /** How many threads may search; 1: this one. */
+  threads: number;
   readonly and: ByteString[];
   readonly not: ByteString[];
   operands: readonly ByteString[];
@@ -236,6 +238,9 @@ class CommandLineReader {
         if (value !== "auto" && value !== "js" && value !== "wasm") throw new Trouble("unknown engine");
         settings.engine = value;
         break;
+      case "threads":
+        settings.threads = threadCount(value);
+        break;
       case "and":
         settings.and.push(value);
         break;
@@ -359,6 +364,7 @@ function defaults(): Settings {
     perlClasses: false,
     explain: false,
     engine: "auto",
+    threads: 1,
     and: [],
     not: [],
     operands: [],
@@ -379,4 +385,13 @@ function maxCount(text: ByteString): number {
   const count = decimalInteger(text);
   if (count === undefined) throw new Trouble("invalid max count");
   return count < 0 ? Number.POSITIVE_INFINITY : count;
+}
+
+/** More do not make a search faster. */
+const MOST_THREADS = 64;
+
+function threadCount(text: ByteString): number {
+  const count = decimalInteger(text);
+  if (count === undefined || count < 1) throw new Trouble(`${text}: invalid number of threads`);
+  return Math.min(count, MOST_THREADS);
 }

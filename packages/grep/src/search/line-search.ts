@@ -47,6 +47,22 @@ const GNU_BUFFER_BYTES = 96 * 1024;
 /** What is read at once: a multiple of GNU's, so that both see the same pieces; small enough for the processor's cache. */
 export const READ_BYTES: number = 3 * GNU_BUFFER_BYTES;
 
+/** Where a search begins that does not begin with its input: at a line, with what was found before it. */
+export interface StartingPoint {
+  readonly offset: number;
+  /** Lines before it. */
+  readonly lineNumber: number;
+  /** Lines that were selected before it. */
+  readonly selected: number;
+}
+
+export const BEGINNING: StartingPoint = { offset: 0, lineNumber: 0, selected: 0 };
+
+/** Where GNU grep's piece ends in which the byte before `offset` lies: as far as a NUL makes that byte part of a binary file. */
+export function endOfPiece(offset: number): number {
+  return Math.ceil(offset / GNU_BUFFER_BYTES) * GNU_BUFFER_BYTES;
+}
+
 export class LineSearch {
   readonly #scanner: LineScanner;
   readonly #selection: Selection;
@@ -79,8 +95,9 @@ export class LineSearch {
   #stopped = false;
   #lineNumber = 0;
   #numberedOffset = 0;
-  /** A line was selected, in this input or an earlier one. */
-  #selectedEver = false;
+  /** A line was selected, in this input or an earlier one: a gap comes before the next group of lines. */
+  selectedEver = false;
+  #opensGroup = false;
 
   constructor(scanner: LineScanner, selection: Selection, options: LineSearchOptions, sink: LineSink) {
     this.#scanner = scanner;
@@ -90,12 +107,13 @@ export class LineSearch {
   }
 
   /** Forgets the input before, and begins a new one, of so many bytes where that is known. */
-  begin(expectedBytes: number = 0): void {
+  begin(expectedBytes: number = 0, { offset, lineNumber, selected }: StartingPoint = BEGINNING): void {
     this.#expectedBytes = expectedBytes;
     const { maxCount, output, stopAtFirst } = this.#options;
-    this.#baseOffset = this.#keep = this.#from = this.#end = 0;
+    this.#baseOffset = offset;
+    this.#keep = this.#from = this.#end = 0;
     this.#left = maxCount;
-    this.#selected = 0;
+    this.#selected = selected;
     this.#output = output;
     this.#stopAtFirst = stopAtFirst;
     this.#pending = 0;
@@ -103,8 +121,23 @@ export class LineSearch {
     this.#selectedEndOffset = 0;
     this.#selectedBeforeNul = -1;
     this.#encodingError = this.#skipped = this.#stopped = false;
-    this.#lineNumber = 0;
-    this.#numberedOffset = 0;
+    this.#lineNumber = lineNumber;
+    this.#numberedOffset = offset;
+  }
+
+  /** As if no input had been before. */
+  forgetEarlierInputs(): void {
+    this.selectedEver = this.#opensGroup = false;
+  }
+
+  /** A group of lines was output, and none was selected before it in any input: whether a gap comes first is for whoever knows what was before. */
+  get opensGroup(): boolean {
+    return this.#opensGroup;
+  }
+
+  /** So far the input has been text: no line depends on more than itself. */
+  get isPlain(): boolean {
+    return this.#selectedBeforeNul < 0 && !this.#encodingError && !this.#skipped;
   }
 
   /** How many lines were selected. */
@@ -148,7 +181,7 @@ export class LineSearch {
     const start = this.#end;
     this.#end += count;
     let searchable = start;
-    if (this.#looksForNuls()) {
+    if (this.looksForNuls) {
       const nul = this.#scanner.findByte(0, start, this.#end);
       const first = nul === -1 && start === 0 && this.#baseOffset === 0 && moreNuls?.() ? 0 : nul;
       if (first !== -1) {
@@ -180,7 +213,8 @@ export class LineSearch {
     this.#search(this.#end);
   }
 
-  #looksForNuls(): boolean {
+  /** A NUL would make the input binary, which it has not been so far. */
+  get looksForNuls(): boolean {
     const { binaryFiles, terminator } = this.#options;
     return this.#selectedBeforeNul < 0 && binaryFiles !== "text" && terminator !== 0;
   }
@@ -246,7 +280,7 @@ export class LineSearch {
   #took(lineEnd: number): void {
     this.#selected++;
     this.#left--;
-    this.#selectedEver = true;
+    this.selectedEver = true;
     this.#selectedEndOffset = this.#baseOffset + Math.min(lineEnd + 1, this.#end);
   }
 
@@ -275,7 +309,8 @@ export class LineSearch {
     const floor = Math.max(this.#keep, this.#outputEndOffset - this.#baseOffset);
     let first = start;
     for (let i = 0; i < this.#options.before && first > floor; i++) first = this.#lineBefore(first, floor);
-    if (this.#selectedEver && this.#baseOffset + first !== this.#outputEndOffset) this.#sink.gap();
+    if (!this.selectedEver) this.#opensGroup = true;
+    else if (this.#baseOffset + first !== this.#outputEndOffset) this.#sink.gap();
     while (first < start) first = this.#contextLine(first, start);
   }
 
