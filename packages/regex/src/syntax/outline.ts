@@ -41,7 +41,7 @@ function outlineOf(node: Node): Outline {
     case "group":
       return branch(node.index === 0 ? "group" : `group ${node.name ?? node.index}`, [node.body]);
     case "concatenation":
-      return branch("one after the other", node.parts);
+      return sequence(node.parts);
     case "alternation":
       return branch("one of", node.branches);
     case "repeat":
@@ -71,6 +71,37 @@ function leaf(label: string): Outline {
 
 function branch(label: string, children: readonly Node[]): Outline {
   return { label, children: children.map(outlineOf) };
+}
+
+/** Characters that stand together are one text. */
+function sequence(parts: readonly Node[]): Outline {
+  const children: Outline[] = [];
+  for (let start = 0; start < parts.length;) {
+    let end = start;
+    while (end < parts.length && isPlain(parts[end]!, parts[start]!)) end++;
+    children.push(end - start < 2 ? outlineOf(parts[start]!) : textOf(parts.slice(start, end) as Character[])); // isPlain
+    start = Math.max(end, start + 1);
+  }
+  return children.length === 1 ? children[0]! : { label: "one after the other", children };
+}
+
+type Character = Node & { readonly type: "character" };
+
+/** Whether `node` is a printable character, with the same regard to case as `first`. */
+function isPlain(node: Node, first: Node): boolean {
+  return (
+    node.type === "character" &&
+    first.type === "character" &&
+    node.ignoreCase === first.ignoreCase &&
+    node.codePoint >= 0x20 &&
+    node.codePoint !== 0x7f &&
+    node.codePoint <= 0x10ffff
+  );
+}
+
+function textOf(characters: readonly Character[]): Outline {
+  const text = characters.map(({ codePoint }) => String.fromCodePoint(codePoint)).join("");
+  return leaf(`text "${text}"${characters[0]!.ignoreCase ? " in any case" : ""}`);
 }
 
 function times(min: number, max: number): string {
