@@ -9,7 +9,16 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL(".", import.meta.url));
 const OUT = join(ROOT, "dist/web");
 const STAMP = join(OUT, ".built");
-const SOURCES = ["web", "src/protocol.ts", "src/panels", "vite.config.ts", "package.json", "../lox/src"];
+const SOURCES = [
+  "web",
+  "src/protocol.ts",
+  "src/panels",
+  "src/tools",
+  "vite.config.ts",
+  "package.json",
+  "../lox/src",
+  "../regex/src",
+];
 
 /** Newest modification below `path`, in milliseconds. Deletions show in the time of their directory. */
 function newest(path: string): number {

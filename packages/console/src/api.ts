@@ -48,7 +48,8 @@ export class Api {
         "POST /api/services/:service/stop": act("stop"),
         "POST /api/services/:service/restart": act("restart"),
         // Lines of the files below the config's folder, as they are found.
-        "POST /api/search": (request) => this.#search(request),
+        "POST /api/search": async (request) => this.#search().answer(await readJson(request)),
+        "POST /api/search/folder": () => json(this.#search().folder()),
         // Asks the panel of the service's kind.
         "POST /api/services/:service/panel/:route": (request, _context, { service = "", route = "" }) =>
           this.#panel(request, this.#service(service), route),
@@ -105,12 +106,11 @@ export class Api {
     return json((await answer(await readJson(request))) ?? null);
   }
 
-  async #search(request: Request): Promise<Response> {
+  #search(): FolderSearch {
     const { search } = this.#options;
-    const question = await readJson(request);
     if (search === undefined)
       throw new ApiError(409, "no-folder", 'the config names no folder to search: console: { search: "src" }');
-    return search.answer(question);
+    return search;
   }
 
   async #act(request: Request, service: ServiceView, action: "start" | "stop" | "restart"): Promise<Response> {

@@ -65,7 +65,7 @@ export class Console {
     const describe = (): ServiceInfo[] => stack.services.map(serviceInfo);
     const hub: LiveHub = new LiveHub({ stack, sampler, clock: world.clock, random: world.random, describe });
     sampler.sample(); // A page that opens within the first second shall not be empty.
-    const search = searchFolder === undefined ? undefined : new FolderSearch(world.disk, searchFolder);
+    const search = searchFolder === undefined ? undefined : new FolderSearch(world, searchFolder);
     const api = new Api({ stack, hub, sampler, panelOf, log, search });
 
     const close = (): void => {

@@ -3,10 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Console } from "@tenon/console";
+import { realWorld } from "@tenon/kit";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { FolderSearch } from "../src/tools/search.ts";
 import type { SearchAnswer } from "../src/tools/search-wire.ts";
 import { Visitor } from "./support/client.ts";
 import { FakeStack } from "./support/fake-stack.ts";
+import { GatedFile } from "./support/gated-file.ts";
 import { explain } from "../web/panels/grep/explain.ts";
 
 const root = mkdtempSync(join(tmpdir(), "tenon-console-search-"));
@@ -78,6 +81,28 @@ test("a wrong pattern is told in the engine's words", async () => {
   expect((await visitor.post("/api/search", { ...QUESTION, syntax: "sql" })).status).toBe(400);
 });
 
+test("what is found is sent before the search is over, and who leaves ends it", async () => {
+  const gate = new GatedFile("/deep/b.ts");
+  gate.close();
+  const { body } = new FolderSearch(gate.world, folder).answer(QUESTION);
+  const reader = body!.getReader();
+  const { value } = await reader.read();
+  expect(Buffer.from(value as Uint8Array).toString()).toContain('"/a.txt"');
+  expect(gate.opened).toEqual(["/a.txt", "/deep/b.ts"]);
+  await reader.cancel();
+  gate.open();
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  expect(gate.opened).toEqual(["/a.txt", "/deep/b.ts"]);
+});
+
+test("a folder that is not there is said in answer to every question", async () => {
+  const search = new FolderSearch(realWorld, join(root, "nowhere"));
+  expect(() => search.folder()).toThrow("which is no folder");
+  expect(() => search.answer(QUESTION)).toThrow("which is no folder");
+  expect(new FolderSearch(realWorld, folder).folder()).toEqual({ folder });
+  expect(() => new FolderSearch(realWorld, join(folder, "a.txt")).folder()).toThrow("which is no folder");
+});
+
 test("without a folder in the config there is nothing to search", async () => {
   const other = await Console.listen({ stack: new FakeStack() });
   try {
@@ -102,4 +127,8 @@ test("the explainer shows the tree, the guarantee and the matches", () => {
     tree: { label: "repeat 2 to 3 times" },
   });
   expect(explain("(", "ere", false, "")).toEqual({ error: "Unmatched ( or \\(" });
+  expect(explain("(x+x+)+(?=y)", "perl", false, `xxy\n${"x".repeat(40)}\nxxy`)).toMatchObject({
+    lines: [["", "xx", "y"]],
+    trouble: expect.stringMatching(/^line 2: /),
+  });
 });

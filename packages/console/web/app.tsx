@@ -20,6 +20,13 @@ export function App(): JSX.Element {
   useEffect(() => {
     document.title = `${title ?? "Overview"} · Tenon`;
   }, [title]);
+  const menu = useRef<HTMLElement>(null);
+  const hasServices = services.value.length > 0;
+  // Where it is a row that scrolls, the current page's name is in sight.
+  useEffect(
+    () => menu.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }),
+    [area, name, hasServices],
+  );
   return (
     <>
       <a class="skip-link" href="#main" onClick={() => main.current?.focus()}>
@@ -30,7 +37,7 @@ export function App(): JSX.Element {
           <Mark />
           <span>Tenon</span>
         </a>
-        <nav aria-label="Pages">
+        <nav ref={menu} aria-label="Pages">
           {PAGES.map((page) => (
             <NavLink key={page.path} href={page.path} current={`/${area}` === page.path} icon={page.icon}>
               {page.title}

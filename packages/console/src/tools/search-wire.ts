@@ -38,3 +38,8 @@ export interface SearchEnd {
 }
 
 export type SearchAnswer = SearchLine | SearchNote | SearchEnd;
+
+/** Answer of `POST /api/search/folder`. */
+export interface SearchFolder {
+  readonly folder: string;
+}

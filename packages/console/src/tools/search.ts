@@ -1,9 +1,9 @@
 /** Search over the folder that the config names: answers stream to the page as they are found, and stop when it leaves. */
 import { searchFiles, type LineResult, type SearchResult } from "@tenon/grep";
-import type { Disk } from "@tenon/kit";
+import type { Clock, Disk, Timer, World } from "@tenon/kit";
 import { compile, type Regex, RegexError } from "@tenon/regex";
 import { ApiError, Fields } from "../api-error.ts";
-import type { SearchAnswer, SearchLine, SearchRequest, SearchSyntax } from "./search-wire.ts";
+import type { SearchAnswer, SearchFolder, SearchLine, SearchRequest, SearchSyntax } from "./search-wire.ts";
 
 /** Lines that one question is answered with, at most. */
 export const MAX_LINES = 5_000;
@@ -16,46 +16,71 @@ const SYNTAXES: readonly SearchSyntax[] = ["bre", "ere", "fixed", "perl"];
 const SKIPPED = [".git", "node_modules"];
 
 export class FolderSearch {
-  readonly #disk: Disk;
+  readonly #world: Pick<World, "clock" | "disk">;
+  readonly #folder: string;
 
-  /** `folder` lies on `disk`; nothing outside of it is read. */
-  constructor(disk: Disk, folder: string) {
-    this.#disk = disk.subdirectory(folder);
+  /** `folder` lies on the world's disk; nothing outside of it is read. */
+  constructor(world: Pick<World, "clock" | "disk">, folder: string) {
+    this.#world = world;
+    this.#folder = folder;
   }
 
-  /** Answers a question with a stream. Throws ApiError for one that makes no sense. */
+  /** Where the search begins. Throws ApiError when there is no folder of that name. */
+  folder(): SearchFolder {
+    this.#disk();
+    return { folder: this.#folder };
+  }
+
+  /** Answers a question with a stream, which ends the search when it is cancelled. Throws ApiError for one that makes no sense. */
   answer(question: unknown): Response {
     const request = readRequest(question);
     const regex = compiled(request);
-    const answers = encoded(this.#answers(regex, request));
-    return new Response(ReadableStream.from(answers), { headers: { "content-type": "application/x-ndjson" } });
+    const left = new AbortController();
+    const answers = found(regex, request, this.#disk(), left.signal);
+    return new Response(inPieces(answers, left, this.#world.clock), {
+      headers: { "content-type": "application/x-ndjson" },
+    });
   }
 
-  async *#answers(regex: Regex, { context, include }: SearchRequest): AsyncGenerator<SearchAnswer, void> {
-    const found = searchFiles(regex, {
-      root: "/",
-      world: { disk: this.#disk },
-      before: context,
-      after: context,
-      excludeDirectories: SKIPPED,
-      ...(include === "" ? {} : { include: [include] }),
-    });
-    const files = new Set<string>();
-    let selected = 0;
-    let lines = 0;
-    for await (const each of found) {
-      if (each.kind === "line") {
-        if (++lines > MAX_LINES) {
-          yield { kind: "end", selected, files: files.size, cut: true };
-          return;
-        }
-        if (each.selected) selected++;
-        files.add(each.path);
-      }
-      yield shown(each);
-    }
-    yield { kind: "end", selected, files: files.size, cut: false };
+  /** Looked for at each question: the folder may come and go while the stack runs. */
+  #disk(): Disk {
+    const { disk } = this.#world;
+    if (disk.stat(this.#folder)?.kind !== "directory")
+      throw new ApiError(409, "no-folder", `the config names ${this.#folder} to be searched, which is no folder`);
+    return disk.subdirectory(this.#folder);
   }
+}
+
+async function* found(
+  regex: Regex,
+  { context, include }: SearchRequest,
+  disk: Disk,
+  signal: AbortSignal,
+): AsyncGenerator<SearchAnswer, void> {
+  const results = searchFiles(regex, {
+    root: "/",
+    world: { disk },
+    before: context,
+    after: context,
+    excludeDirectories: SKIPPED,
+    signal,
+    ...(include === "" ? {} : { include: [include] }),
+  });
+  const files = new Set<string>();
+  let selected = 0;
+  let lines = 0;
+  for await (const result of results) {
+    if (result.kind === "line") {
+      if (++lines > MAX_LINES) {
+        yield { kind: "end", selected, files: files.size, cut: true };
+        return;
+      }
+      if (result.selected) selected++;
+      files.add(result.path);
+    }
+    yield shown(result);
+  }
+  yield { kind: "end", selected, files: files.size, cut: false };
 }
 
 function readRequest(question: unknown): SearchRequest {
@@ -112,16 +137,37 @@ function text(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("utf8");
 }
 
-/** Lines are gathered into pieces of about this many UTF-16 units. */
+/** Answers are gathered into pieces of about this many UTF-16 units, */
 const PIECE_UNITS = 16_384;
+/** which leave after this time at the latest: whoever searches for something rare sees it when it is found. */
+const PIECE_MS = 50;
 
-async function* encoded(answers: AsyncIterable<SearchAnswer>): AsyncGenerator<Uint8Array, void> {
-  let piece = "";
-  for await (const answer of answers) {
-    piece += `${JSON.stringify(answer)}\n`;
-    if (piece.length < PIECE_UNITS) continue;
-    yield Buffer.from(piece);
-    piece = "";
-  }
-  yield Buffer.from(piece);
+/** One answer a line. Whoever cancels the stream aborts `left`, which ends the search wherever it is. */
+function inPieces(
+  answers: AsyncGenerator<SearchAnswer, void>,
+  left: AbortController,
+  clock: Clock,
+): ReadableStream<Uint8Array> {
+  let next: Promise<IteratorResult<SearchAnswer, void>> | undefined;
+  return new ReadableStream({
+    async pull(stream) {
+      const due = Promise.withResolvers<"due">();
+      let timer: Timer | undefined;
+      let piece = "";
+      let isLast = false;
+      while (piece.length < PIECE_UNITS && !isLast) {
+        next ??= answers.next();
+        const result = await (piece === "" ? next : Promise.race([next, due.promise]));
+        if (result === "due") break;
+        next = undefined;
+        isLast = result.done === true;
+        if (!result.done) piece += `${JSON.stringify(result.value)}\n`;
+        timer ??= clock.setTimeout(() => due.resolve("due"), PIECE_MS);
+      }
+      timer?.close();
+      if (piece !== "") stream.enqueue(Buffer.from(piece));
+      if (isLast) stream.close();
+    },
+    cancel: () => left.abort(),
+  });
 }

@@ -1,5 +1,5 @@
 /** What the explainer shows of a pattern. Everything happens in the browser, with the engine that needs no WebAssembly. */
-import { compile, type Outline, outline, type Plan, RegexError } from "@tenon/regex";
+import { compile, type Outline, outline, type Plan, type Regex, RegexError } from "@tenon/regex";
 import type { SearchSyntax } from "../../../src/tools/search-wire.ts";
 
 export interface Explanation {
@@ -9,6 +9,8 @@ export interface Explanation {
   readonly warnings: readonly string[];
   /** The sample's lines; what is between matches and, at odd indices, the matches. */
   readonly lines: readonly (readonly string[])[];
+  /** Why the lines end before the sample does. */
+  readonly trouble?: string;
 }
 
 export interface Wrong {
@@ -32,23 +34,28 @@ export function explain(
     engine: "js",
     limits: { backtrackSteps: BACKTRACK_STEPS },
   } as const;
+  let regex: Regex;
+  let tree: Outline;
   try {
-    const regex = compile(pattern, options);
-    const lines = sample
-      .slice(0, MAX_SAMPLE)
-      .split("\n")
-      .map((line) => marked(line, regex.findAll(line)));
-    return {
-      tree: outline(pattern, options),
-      plan: regex.plan,
-      groups: regex.captureCount,
-      warnings: regex.warnings,
-      lines,
-    };
+    regex = compile(pattern, options);
+    tree = outline(pattern, options);
   } catch (error) {
     if (error instanceof RegexError) return { error: error.message };
     throw error;
   }
+  const { plan, captureCount: groups, warnings } = regex;
+  return { tree, plan, groups, warnings, ...matches(regex, sample.slice(0, MAX_SAMPLE).split("\n")) };
+}
+
+function matches(regex: Regex, sample: readonly string[]): Pick<Explanation, "lines" | "trouble"> {
+  const lines: string[][] = [];
+  try {
+    for (const line of sample) lines.push(marked(line, regex.findAll(line)));
+  } catch (error) {
+    if (error instanceof RegexError) return { lines, trouble: `line ${lines.length + 1}: ${error.message}` };
+    throw error;
+  }
+  return { lines };
 }
 
 function marked(line: string, spans: Iterable<{ readonly start: number; readonly end: number }>): string[] {

@@ -1,16 +1,20 @@
 /** Search over the folder that the config names: lines stream in with their context and their matches marked. */
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { SearchAnswer, SearchEnd, SearchLine, SearchNote, SearchRequest } from "../../../src/tools/search-wire.ts";
+import type { SearchFolder, SearchLine, SearchRequest } from "../../../src/tools/search-wire.ts";
+import { plural } from "../../format.ts";
+import { post } from "../../live/api.ts";
 import { Empty } from "../../ui/empty.tsx";
+import { CopyButton, IconButton } from "../../ui/icon-button.tsx";
 import { Segments } from "../../ui/segments.tsx";
+import { VirtualList } from "../../ui/virtual-list.tsx";
 import { Check } from "./check.tsx";
 import "./grep-panel.css";
-import { search } from "./stream.ts";
+import { Marked } from "./marked.tsx";
 import { SYNTAX_CHOICES } from "./syntaxes.ts";
+import { type Row, type SearchState, useSearch } from "./use-search.ts";
 
-/** How long typing has to rest before the search begins anew, in milliseconds. */
-const REST_MS = 250;
+const ROW_PX = 24;
 
 const FIRST: SearchRequest = { pattern: "", syntax: "ere", ignoreCase: false, words: false, context: 0, include: "" };
 
@@ -22,132 +26,145 @@ const CONTEXTS = [
 
 export function SearchPanel(): JSX.Element {
   const [request, setRequest] = useState(FIRST);
-  const { answers, end, failure, running } = useSearch(request);
+  const [folder, setFolder] = useState<string>();
+  const [trouble, setTrouble] = useState<string>();
+  useEffect(() => {
+    post<SearchFolder>("search/folder").then(
+      (answer) => setFolder(answer.folder),
+      (error: unknown) => setTrouble(error instanceof Error ? error.message : String(error)),
+    );
+  }, []);
+  const state = useSearch(request);
   const change = (part: Partial<SearchRequest>): void => setRequest({ ...request, ...part });
   return (
     <>
       <div class="page-head">
         <h1>Search</h1>
-        <span class="meta">The files below the folder that the config names.</span>
+        {folder !== undefined && (
+          <span class="meta truncate">
+            below <code>{folder}</code>
+          </span>
+        )}
       </div>
-      <div class="toolbar">
-        <input
-          class="input grep-pattern"
-          type="search"
-          aria-label="Pattern"
-          placeholder="pattern"
-          spellcheck={false}
-          value={request.pattern}
-          onInput={(event) => change({ pattern: event.currentTarget.value })}
-        />
-        <input
-          class="input"
-          type="search"
-          aria-label="File names"
-          placeholder="*.ts"
-          spellcheck={false}
-          value={request.include}
-          onInput={(event) => change({ include: event.currentTarget.value })}
-        />
-        <Segments
-          label="Syntax"
-          options={SYNTAX_CHOICES}
-          value={request.syntax}
-          onChange={(syntax) => change({ syntax })}
-        />
-        <Segments
-          label="Context"
-          options={CONTEXTS}
-          value={String(request.context) as (typeof CONTEXTS)[number][0]}
-          onChange={(context) => change({ context: Number(context) })}
-        />
-        <Check label="any case" on={request.ignoreCase} onChange={(ignoreCase) => change({ ignoreCase })} />
-        <Check label="whole words" on={request.words} onChange={(words) => change({ words })} />
-      </div>
-      <p class="meta" role="status">
-        {failure ?? statusText(end, answers.length, running)}
-      </p>
-      {request.pattern === "" ? (
-        <Empty title="Nothing to search for">Type a pattern; results come as they are found.</Empty>
-      ) : (
-        <div class="grep-results" aria-label="Results">
-          {answers.map((answer, index) => (
-            <Answer key={index} answer={answer} first={answer.path !== answers[index - 1]?.path} />
-          ))}
+      <section class="card surface fill" aria-label="Search">
+        <div class="toolbar">
+          <input
+            class="input mono grow"
+            type="search"
+            aria-label="Pattern"
+            placeholder="Pattern"
+            spellcheck={false}
+            value={request.pattern}
+            onInput={(event) => change({ pattern: event.currentTarget.value })}
+          />
+          <input
+            class="input mono grep-include"
+            type="search"
+            aria-label="File names"
+            placeholder="*.ts"
+            spellcheck={false}
+            value={request.include}
+            onInput={(event) => change({ include: event.currentTarget.value })}
+          />
+          <Segments
+            label="Syntax"
+            options={SYNTAX_CHOICES}
+            value={request.syntax}
+            onChange={(syntax) => change({ syntax })}
+          />
+          <Segments
+            label="Context"
+            options={CONTEXTS}
+            value={String(request.context) as (typeof CONTEXTS)[number][0]}
+            onChange={(context) => change({ context: Number(context) })}
+          />
+          <Check label="Any case" on={request.ignoreCase} onChange={(ignoreCase) => change({ ignoreCase })} />
+          <Check label="Whole words" on={request.words} onChange={(words) => change({ words })} />
         </div>
-      )}
+        {trouble === undefined ? <Found state={state} /> : <Empty title="There is nothing to search">{trouble}</Empty>}
+        <div class="surface-foot">
+          <span role="status">{statusText(state)}</span>
+          {state.phase === "running" && (
+            <button type="button" class="button small end" onClick={state.stop}>
+              Stop
+            </button>
+          )}
+        </div>
+      </section>
     </>
   );
 }
 
-type Shown = SearchLine | SearchNote;
-
-function Answer({ answer, first }: { answer: Shown; first: boolean }): JSX.Element {
-  const head = first && <h2 class="grep-file">{answer.path.slice(1)}</h2>;
-  if (answer.kind === "note") {
+function Found({ state }: { state: SearchState }): JSX.Element {
+  const [selected, select] = useState<number>();
+  const { rows, phase } = state;
+  const row = selected === undefined ? undefined : rows[selected];
+  if (phase === "failed" && rows.length === 0) {
     return (
-      <>
-        {head}
-        <p class="meta">{answer.text}</p>
-      </>
+      <div class="fill" role="alert">
+        <Empty title="Not searched">{state.failure}</Empty>
+      </div>
+    );
+  }
+  if (rows.length === 0) {
+    return (
+      <div class="fill" aria-busy={phase === "running"}>
+        {phase === "idle" && <Empty title="Nothing to search for">Type a pattern; lines come as they are found.</Empty>}
+        {(phase === "ended" || phase === "stopped") && <Empty title="Nothing was found" />}
+      </div>
     );
   }
   return (
     <>
-      {head}
-      {answer.afterGap && !first && <div class="grep-gap" />}
-      <div class={answer.selected ? "grep-line" : "grep-line grep-context"}>
-        <span class="grep-number">{answer.number}</span>
-        <Parts parts={answer.parts} />
-      </div>
+      <VirtualList
+        label="Results"
+        count={rows.length}
+        rowHeight={ROW_PX}
+        rowClass="found-row"
+        row={(index) => <FoundCells row={rows[index]!} />}
+        selected={row === undefined ? undefined : selected}
+        onSelect={select}
+      />
+      {row?.kind === "line" && <LineInFull line={row} onClose={() => select(undefined)} />}
     </>
   );
 }
 
-function Parts({ parts }: { parts: readonly string[] }): JSX.Element {
-  const shown: ComponentChildren[] = parts.map((part, index) =>
-    index % 2 === 1 ? <mark key={index}>{part}</mark> : part,
+function FoundCells({ row }: { row: Row }): JSX.Element {
+  if (row.kind === "gap") return <span class="found-gap" />;
+  if (row.kind === "file") return <strong class="found-file">{row.path.slice(1)}</strong>;
+  if (row.kind === "note") return <span class="found-note muted">{row.text}</span>;
+  return (
+    <>
+      <span class="found-number faint">{row.number}</span>
+      <span class={row.selected ? "found-line" : "found-line muted"}>
+        <Marked parts={row.parts} />
+      </span>
+    </>
   );
-  return <code>{shown}</code>;
 }
 
-function statusText(end: SearchEnd | undefined, lines: number, running: boolean): string {
-  if (end !== undefined) return `${end.selected} lines in ${end.files} files${end.cut ? "; there are more" : ""}`;
-  return running ? `searching … ${lines} lines so far` : "";
+function LineInFull({ line, onClose }: { line: SearchLine; onClose: () => void }): JSX.Element {
+  const place = `${line.path.slice(1)}:${line.number}`;
+  return (
+    <section class="details" aria-label="Line in full">
+      <div class="details-head">
+        <span class="mono muted truncate">{place}</span>
+        <CopyButton text={place} label="Copy the place" />
+        <IconButton small icon="close" label="Close the line" onClick={onClose} />
+      </div>
+      <pre class="found-full">
+        <Marked parts={line.parts} />
+      </pre>
+    </section>
+  );
 }
 
-interface SearchState {
-  readonly answers: readonly Shown[];
-  readonly end: SearchEnd | undefined;
-  readonly failure: string | undefined;
-  readonly running: boolean;
-}
-
-const IDLE: SearchState = { answers: [], end: undefined, failure: undefined, running: false };
-
-/** Searches once typing has rested; a new question ends the old search. */
-function useSearch(request: SearchRequest): SearchState {
-  const [state, setState] = useState(IDLE);
-  useEffect(() => {
-    setState(IDLE);
-    if (request.pattern === "") return undefined;
-    const controller = new AbortController();
-    const timer = setTimeout(() => {
-      setState({ ...IDLE, running: true });
-      const take = (batch: readonly SearchAnswer[]): void => {
-        const end = batch.find((answer) => answer.kind === "end");
-        const lines = batch.filter((answer) => answer.kind !== "end");
-        setState((before) => ({ ...before, answers: [...before.answers, ...lines], end, running: end === undefined }));
-      };
-      search(request, controller.signal, take).catch((error: unknown) => {
-        if (!controller.signal.aborted)
-          setState({ ...IDLE, failure: error instanceof Error ? error.message : String(error) });
-      });
-    }, REST_MS);
-    return () => {
-      clearTimeout(timer);
-      controller.abort();
-    };
-  }, [request]);
-  return state;
+function statusText({ phase, selected, end, failure, rows }: SearchState): string {
+  const found = plural(selected, "line");
+  if (phase === "running") return `Searching … ${found} so far`;
+  if (phase === "stopped") return `Stopped; ${found} so far`;
+  if (phase === "failed") return rows.length === 0 ? "" : `${found}; then the search failed: ${failure ?? ""}`;
+  if (end === undefined) return "";
+  return `${plural(end.selected, "line")} in ${plural(end.files, "file")}${end.cut ? "; there are more" : ""}`;
 }
