@@ -1,55 +1,33 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Console } from "@tenon/console";
 import { HttpServer } from "@tenon/http";
 import { Redis } from "ioredis";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { peer } from "../../../../scripts/test-peer.ts";
-import { launch, visit } from "../support/browser.ts";
+import { beforeEach, describe, expect, test } from "vitest";
 import { type DemoStack, startDemoStack } from "../support/demo-stack.ts";
-
-const chromium = peer("chromium");
-
-/** Kept as output of a CI run, which says where. */
-const SCREENSHOTS =
-  process.env["TENON_SCREENSHOTS"] ?? fileURLToPath(new URL("../../../../build/screenshots/", import.meta.url));
+import { chromium, inChromium, THEMES, WIDTHS } from "../support/in-chromium.ts";
 
 describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_000 }, () => {
-  let browser: Browser;
   let demo: DemoStack;
-  let target: Console;
   let client: Redis;
-
-  beforeAll(async () => {
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    browser = await launch(chromium!);
-    demo = await startDemoStack();
-    target = await Console.listen({ stack: demo.stack, log: demo.log.child("console") });
-    client = new Redis(demo.redis().address.port, "127.0.0.1");
-    client.on("error", () => undefined); // One test restarts the server; ioredis comes back by itself.
-  });
+  const site = inChromium(
+    async () => {
+      demo = await startDemoStack();
+      client = new Redis(demo.redis().address.port, "127.0.0.1");
+      client.on("error", () => undefined); // One test restarts the server; ioredis comes back by itself.
+      return await Console.listen({ stack: demo.stack, log: demo.log.child("console") });
+    },
+    async () => {
+      client?.disconnect();
+      await demo?.close();
+    },
+  );
   beforeEach(async () => {
     const redis = demo.stack.services[1]!;
     if (redis.state !== "running") await redis.start(); // A test before may have failed half-way.
     await client.flushall();
   });
-  afterAll(async () => {
-    client?.disconnect();
-    await target?.close();
-    await demo?.close();
-    await browser?.close();
-  });
-
-  const open = (options: Parameters<typeof visit>[2] = {}): ReturnType<typeof visit> =>
-    visit(browser, target.url, options);
-  const goTo = async (page: Page, path: string): Promise<void> => {
-    await page.goto(new URL(path, target.url).href);
-  };
 
   test("opens with its token, which leaves the address bar", async () => {
-    const { page, context, complaints } = await open();
+    const { page } = await site.open();
     await page.getByRole("heading", { name: "Overview" }).waitFor();
     expect(new URL(page.url()).search).toBe("");
     await page.getByRole("article", { name: "redis" }).getByText("running").waitFor();
@@ -57,29 +35,26 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     expect(await page.evaluate("document.cookie")).toBe("");
     await page.reload();
     await page.getByRole("article", { name: "http" }).waitFor();
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test("does not open without; the page that explains takes the token", async () => {
-    const { origin, searchParams } = new URL(target.url);
-    const { page, context } = await visit(browser, origin);
+    const { origin, searchParams } = new URL(site.console().url);
+    const { page } = await site.open("/", { url: origin, mayComplain: true });
     await page.getByRole("heading", { name: "This console wants its token" }).waitFor();
     expect(await page.getByText("redis").count()).toBe(0);
     await page.getByLabel("Token").fill(searchParams.get("token")!);
     await page.getByRole("button", { name: "Open" }).click();
     await page.getByRole("article", { name: "redis" }).waitFor();
-    await context.close();
   });
 
   test("a page on another port, to which the browser gives our cookie too, cannot do anything", async () => {
-    const { page, context } = await open();
+    const { page } = await site.open("/", { mayComplain: true });
     await page.getByRole("article", { name: "redis" }).waitFor();
     await using attacker = await HttpServer.listen({
       fetch: () => new Response("<!doctype html><title>attacker</title>", { headers: { "content-type": "text/html" } }),
     });
     await page.goto(attacker.url);
-    const { origin } = new URL(target.url);
+    const { origin } = new URL(site.console().url);
     const actions = demo.stack.services[1]!.actions.length;
     const outcome = await page.evaluate(async (console_) => {
       const stop = `${console_}/api/services/redis/stop`;
@@ -104,11 +79,10 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     expect(answer.status()).toBe(403);
     expect(demo.stack.services[1]!.actions.length).toBe(actions);
     expect(demo.stack.services[1]!.state).toBe("running");
-    await context.close();
   });
 
   test("runs no script that was smuggled into the page", async () => {
-    const { page, context, complaints } = await open();
+    const { page, complaints } = await site.open("/", { mayComplain: true });
     await page.getByRole("article", { name: "redis" }).waitFor();
     await page.evaluate(`{
       const script = document.createElement("script");
@@ -120,7 +94,6 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
       .poll(() => complaints.filter((text) => text.includes("Content Security Policy")).length)
       .toBeGreaterThan(1);
     expect(await page.evaluate("globalThis.smuggled")).toBeUndefined();
-    await context.close();
   });
 
   test("shows a key that a real client set, and its value by type", async () => {
@@ -130,8 +103,7 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     await client.sadd("tags", "red");
     await client.zadd("board", 1.5, "ada");
     await client.set(Buffer.from([0xff, 0x00, 0x41]), Buffer.from([0xff, 0xad]));
-    const { page, context, complaints } = await open();
-    await goTo(page, "/services/redis");
+    const { page } = await site.open("/services/redis");
     await page.getByText("6 keys").waitFor();
     const choose = (name: string): Promise<void> => page.getByRole("option").filter({ hasText: name }).click();
     const value = page.getByRole("region", { name: "Value" });
@@ -150,15 +122,12 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     await value.getByRole("option").filter({ hasText: "1.5" }).waitFor();
     await choose("\\xff\\x00A");
     await value.getByText("00000000  ff ad").waitFor();
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test("changes values, lifetimes and names, and deletes", async () => {
     await client.set("note", "before");
     await client.hset("user:1", { name: "Ada" });
-    const { page, context, complaints } = await open();
-    await goTo(page, "/services/redis");
+    const { page } = await site.open("/services/redis");
     await page.getByRole("option").filter({ hasText: "note" }).click();
     await page.getByRole("button", { name: "Edit" }).click();
     await page.getByLabel("New value").fill("after");
@@ -190,13 +159,10 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await page.getByText("No key chosen").waitFor();
     expect(await client.exists("user:1")).toBe(0);
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test("answers a typed command, completes names and remembers lines", async () => {
-    const { page, context, complaints } = await open();
-    await goTo(page, "/services/redis/cli");
+    const { page } = await site.open("/services/redis/cli");
     const line = page.getByRole("combobox", { name: "Command" });
     const replies = page.getByRole("log", { name: "Replies" });
     // Not waitForFunction: it evaluates text, which the page's policy forbids.
@@ -230,13 +196,10 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     }
     await replies.getByText("1) OK").waitFor();
     expect(await client.exists("a")).toBe(0);
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test("shows what clients do, as they do it", async () => {
-    const { page, context, complaints } = await open();
-    await goTo(page, "/services/redis/monitor");
+    const { page } = await site.open("/services/redis/monitor");
     await page.getByText("Waiting for commands").waitFor();
     let seen = false;
     while (!seen) {
@@ -245,14 +208,12 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     }
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByRole("button", { name: "Resume" }).waitFor();
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test("shows HTTP requests with status and size, and filters them", async () => {
-    const { page, context, complaints } = await open();
+    const { page } = await site.open();
     await fetch(`${demo.http.url}/before`);
-    await goTo(page, "/services/http");
+    await site.goTo(page, "/services/http");
     await page.getByText("/before").waitFor();
     await fetch(`${demo.http.url}/missing/page`);
     const row = page.getByRole("option").filter({ hasText: "/missing/page" });
@@ -261,17 +222,14 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     await page.getByLabel("Status").selectOption("2");
     await row.waitFor({ state: "detached" });
     await page.getByText("p99").waitFor();
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test("restarts, stops and starts a service", async () => {
-    const { page, context, complaints } = await open();
+    const { page } = await site.open();
     const row = page.getByRole("article", { name: "redis" });
     const before = demo.redis();
     await row.getByRole("button", { name: "Restart redis" }).click();
-    await row.getByText("running").waitFor();
-    await expect.poll(() => demo.redis() !== before).toBe(true);
+    await expect.poll(() => demo.redis() !== before && demo.stack.services[1]!.state).toBe("running");
     await row.getByRole("button", { name: "Stop redis" }).click();
     await row.getByText("stopped").waitFor();
     await row.getByRole("button", { name: "Start redis", exact: true }).click();
@@ -282,10 +240,8 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
 
     // The panel finds its way to the new server.
     await expect.poll(() => client.set("after", "restart").catch(() => "")).toBe("OK");
-    await goTo(page, "/services/redis");
+    await site.goTo(page, "/services/redis");
     await page.getByRole("option").filter({ hasText: "after" }).waitFor();
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test("100,000 keys: few rows exist, the last one is reached, a pattern finds one", async () => {
@@ -294,8 +250,7 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
       for (let n = from; n < from + 10_000; n++) pipeline.set(`item:${String(n).padStart(6, "0")}`, n);
       await pipeline.exec();
     }
-    const { page, context, complaints } = await open();
-    await goTo(page, "/services/redis");
+    const { page } = await site.open("/services/redis");
     await page.getByText(/keys of 100,000/).waitFor();
     await page.getByRole("button", { name: "Scan all" }).click();
     await page.getByText("100,000 keys", { exact: true }).waitFor();
@@ -320,13 +275,11 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     await page.getByLabel("Find keys by pattern").fill("item:0420?7");
     await page.getByText("10 keys", { exact: true }).waitFor({ timeout: 120_000 });
     await page.getByRole("option").filter({ hasText: "item:042097" }).waitFor();
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test("works by keyboard alone", async () => {
     await client.mset("a", "1", "b", "2");
-    const { page, context, complaints } = await open();
+    const { page } = await site.open();
     await page.getByRole("article", { name: "redis" }).waitFor();
     await page.keyboard.press("Tab");
     const focused = (): Promise<string> =>
@@ -357,35 +310,25 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     expect(await focused()).toBe("Add a key");
     const outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle");
     expect(outline).toBe("solid");
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 
-  test.each(["light", "dark"] as const)("is readable at 360 px and at 1280 px, %s", async (theme) => {
+  test.each(THEMES)("is readable at 360 px and at 1280 px, %s", async (theme) => {
     await client.hset("user:1", { name: "Ada", settings: JSON.stringify({ theme: "dark" }) });
     await client.set("session:1", "x", "EX", 900);
     await client.rpush("queue", ...Array.from({ length: 300 }, (_, n) => `job ${n}`));
     demo.log.child("http").warn("slow answer", { target: "/a/rather/long/target?with=parameters", durationMs: 1204 });
-    for (const width of [360, 1280]) {
-      const { page, context, complaints } = await open({ width, height: width === 360 ? 740 : 800, theme });
+    for (const width of WIDTHS) {
+      const { page } = await site.open("/", { width, theme });
       for (const path of ["/", "/logs", "/metrics", "/services/http", "/services/redis", "/services/redis/cli"]) {
-        await goTo(page, path);
+        await site.goTo(page, path);
         await page.getByText("Live", { exact: true }).waitFor();
-        await page.locator('[aria-busy="true"]').first().waitFor({ state: "detached" });
-        const [content, window] = await page.evaluate<[number, number]>(
-          "[document.documentElement.scrollWidth, innerWidth]",
-        );
-        expect(content, `${path} at ${width}`).toBeLessThanOrEqual(window);
-        const name = path === "/" ? "overview" : path.slice(1).replaceAll("/", "-");
-        await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}-${theme}.png`) });
+        await site.picture(page, `${path === "/" ? "overview" : path.slice(1).replaceAll("/", "-")}-${width}-${theme}`);
       }
-      expect(complaints).toEqual([]);
-      await context.close();
     }
   });
 
   test("the theme follows the system until one chooses, and the choice stays", async () => {
-    const { page, context } = await open({ theme: "dark" });
+    const { page } = await site.open("/", { theme: "dark" });
     const theme = (): Promise<string> => page.evaluate("document.documentElement.dataset.theme");
     expect(await theme()).toBe("dark");
     await page.emulateMedia({ colorScheme: "light" });
@@ -394,13 +337,12 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     expect(await theme()).toBe("dark");
     await page.reload();
     expect(await theme()).toBe("dark");
-    await context.close();
   });
 
   test("says when the stack is gone, and when another run took its place", async () => {
     const own = await Console.listen({ stack: demo.stack });
     const { port } = own.address;
-    const { page, context } = await visit(browser, own.url);
+    const { page } = await site.open("/", { url: own.url, mayComplain: true });
     await page.getByText("Live", { exact: true }).waitFor();
     await own.close();
     await page.getByText("The connection to the stack is lost").waitFor();
@@ -409,6 +351,5 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     await page.goto(next.url);
     await page.getByText("Live", { exact: true }).waitFor();
     await next.close();
-    await context.close();
   });
 });

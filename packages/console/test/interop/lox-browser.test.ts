@@ -1,35 +1,17 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Console } from "@tenon/console";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { peer } from "../../../../scripts/test-peer.ts";
-import { launch, visit } from "../support/browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import type { Visit } from "../support/browser.ts";
 import { FakeStack } from "../support/fake-stack.ts";
-
-const chromium = peer("chromium");
-
-/** Kept as output of a CI run, which says where. */
-const SCREENSHOTS =
-  process.env["TENON_SCREENSHOTS"] ?? fileURLToPath(new URL("../../../../build/screenshots/", import.meta.url));
+import { chromium, inChromium, type OpenOptions, THEMES, WIDTHS } from "../support/in-chromium.ts";
 
 describe.skipIf(chromium === undefined)("the Lox playground in Chromium", { timeout: 120_000 }, () => {
-  let browser: Browser;
-  let target: Console;
-
-  beforeAll(async () => {
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    browser = await launch(chromium!);
-    target = await Console.listen({ stack: new FakeStack() });
-  });
-  afterAll(async () => {
-    await target?.close();
-    await browser?.close();
-  });
-
-  const open = async (options: Parameters<typeof visit>[2] = {}): ReturnType<typeof visit> => {
-    const visited = await visit(browser, target.url, options);
+  const site = inChromium(
+    () => Console.listen({ stack: new FakeStack() }),
+    async () => {},
+  );
+  const open = async (options: OpenOptions = {}): Promise<Visit> => {
+    const visited = await site.open("/", options);
     await visited.page.getByRole("link", { name: "Lox" }).click();
     await editor(visited.page).waitFor();
     return visited;
@@ -46,17 +28,15 @@ describe.skipIf(chromium === undefined)("the Lox playground in Chromium", { time
   const finished = (page: Page): Promise<void> => page.getByText(/ran [\d.]+ ms/).waitFor();
 
   test("runs an example at Ctrl-Enter", async () => {
-    const { page, context, complaints } = await open();
+    const { page } = await open();
     expect(await page.title()).toBe("Lox · Tenon");
     await editor(page).press("Control+Enter");
     await finished(page);
     expect(await output(page).innerText()).toBe("tenons:\n1\npegs:\n1\ntenons:\n2\n");
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test.each(["fast", "closures", "tree"])("runs on the engine %s, in both dialects", async (engine) => {
-    const { page, context, complaints } = await open();
+    const { page } = await open();
     await write(page, "print 1/3; fun f() { return nil + 1; }\nf();");
     await page.getByRole("group", { name: "Engine" }).getByRole("button", { name: engine }).click();
     await run(page);
@@ -70,12 +50,10 @@ describe.skipIf(chromium === undefined)("the Lox playground in Chromium", { time
     expect(await output(page).innerText()).toBe(
       "0.333333\nOperands must be two numbers or two strings.\n[line 1] in f()\n[line 2] in script",
     );
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test("marks errors while one types, and where a program failed", async () => {
-    const { page, context, complaints } = await open();
+    const { page } = await open();
     await write(page, "var a = 1;\nprint a +;\n");
     await page.locator(".cm-lintRange-error").waitFor();
     await page.getByRole("button", { name: "AST", exact: true }).click();
@@ -88,12 +66,10 @@ describe.skipIf(chromium === undefined)("the Lox playground in Chromium", { time
     await run(page);
     await finished(page);
     expect(await page.locator(".cm-lintRange-error").innerText()).toBe("+");
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test("an endless program is stopped by hand, or after its time, and the page lives on", async () => {
-    const { page, context, complaints } = await open();
+    const { page } = await open();
     await write(page, "while (true) {}");
     await run(page);
     await page.getByRole("button", { name: "Stop" }).click();
@@ -108,12 +84,10 @@ describe.skipIf(chromium === undefined)("the Lox playground in Chromium", { time
     await write(page, 'print "alive";');
     await run(page);
     await output(page).getByText("alive").waitFor();
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test("a program that prints, joins or calls without end ends in its limit", async () => {
-    const { page, context, complaints } = await open();
+    const { page } = await open();
     await write(page, 'while (true) print "0123456789";');
     await run(page);
     await output(page).getByText("Stopped: more output than this page shows.").waitFor();
@@ -123,12 +97,10 @@ describe.skipIf(chromium === undefined)("the Lox playground in Chromium", { time
     await write(page, "fun f() { f(); } f();");
     await run(page);
     await output(page).getByText("Stack overflow.").waitFor();
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test("shows the tree, whose nodes lead to their text, and the JavaScript", async () => {
-    const { page, context, complaints } = await open();
+    const { page } = await open();
     await write(page, "fun half(n) { return n / 2; }");
     await page.getByRole("button", { name: "AST", exact: true }).click();
     const binary = page.getByRole("button", { name: "binary /" });
@@ -138,12 +110,10 @@ describe.skipIf(chromium === undefined)("the Lox playground in Chromium", { time
     expect(await page.evaluate("navigator.clipboard.readText()")).toBe("n / 2");
     await page.getByRole("button", { name: "JavaScript" }).click();
     await page.getByLabel("JavaScript", { exact: true }).getByText("function half$").waitFor();
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test("a link carries the program", async () => {
-    const { page, context, complaints } = await open();
+    const { page, context } = await open();
     const program = 'print "Grüße, 世界 😀";\n// <script>alert(1)</script>';
     await write(page, program);
     const button = page.getByRole("button", { name: "Copy a link to this program" });
@@ -162,14 +132,12 @@ describe.skipIf(chromium === undefined)("the Lox playground in Chromium", { time
 
     // What cannot be read is no program, and no harm.
     const broken = await context.newPage();
-    await broken.goto(`${new URL("/lox", target.url).href}#code=!!!`);
+    await broken.goto(`${new URL("/lox", site.console().url).href}#code=!!!`);
     await editor(broken).getByText("A function remembers").waitFor();
-    expect(complaints).toEqual([]);
-    await context.close();
   });
 
   test("code is made from text in the thread alone, which reaches nothing else", async () => {
-    const { page, context } = await open();
+    const { page, context } = await open({ mayComplain: true });
     await expect.poll(() => page.workers().length).toBe(1);
     const [thread] = page.workers();
     const policyOf = async (url: string): Promise<string | undefined> =>
@@ -185,26 +153,20 @@ describe.skipIf(chromium === undefined)("the Lox playground in Chromium", { time
       return [...outcomes.map(({ status }) => status), imported, typeof document];
     })()`);
     expect(attempts).toEqual(["rejected", "rejected", false, "undefined"]);
-    await context.close();
   });
 
-  test.each([
-    { name: "light", theme: "light", width: 1280, height: 800 },
-    { name: "dark", theme: "dark", width: 1280, height: 800 },
-    { name: "narrow", theme: "dark", width: 390, height: 844 },
-  ] as const)("fits the window, $name", async ({ name, ...options }) => {
-    const { page, context, complaints } = await open(options);
-    await page.getByLabel("Example").selectOption({ label: "Errors" });
-    await run(page);
-    await finished(page);
-    await page.screenshot({ path: join(SCREENSHOTS, `lox-${name}.png`) });
-    await page.getByRole("button", { name: "AST", exact: true }).click();
-    await page.getByRole("list", { name: "Syntax tree" }).waitFor();
-    await page.screenshot({ path: join(SCREENSHOTS, `lox-tree-${name}.png`) });
-    await page.getByRole("button", { name: "JavaScript" }).click();
-    await page.screenshot({ path: join(SCREENSHOTS, `lox-javascript-${name}.png`) });
-    expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
-    expect(complaints).toEqual([]);
-    await context.close();
+  test.each(THEMES)("fits the window at 360 px and at 1280 px, %s", async (theme) => {
+    for (const width of WIDTHS) {
+      const { page } = await open({ width, theme });
+      await page.getByLabel("Example").selectOption({ label: "Errors" });
+      await run(page);
+      await finished(page);
+      await site.picture(page, `lox-${width}-${theme}`);
+      await page.getByRole("button", { name: "AST", exact: true }).click();
+      await page.getByRole("list", { name: "Syntax tree" }).waitFor();
+      await site.picture(page, `lox-tree-${width}-${theme}`);
+      await page.getByRole("button", { name: "JavaScript" }).click();
+      await site.picture(page, `lox-javascript-${width}-${theme}`);
+    }
   });
 });
