@@ -122,7 +122,7 @@ ${zones.join("\n")}
 `;
 });
 
-/** BIND's named, authoritative only unless `serverSettings` say `recursion yes;`. */
+/** BIND's named: authoritative only unless `serverSettings` say `recursion yes;`, and without NOTIFY unless a zone's `settings` say `notify …;`. */
 export const startNamed: StartNameServer = nameServer("named", ["-g", "-n", "1", "-c"], (place, files, options) => {
   const zones = options.zones.map(({ origin, text, settings = "" }, i) => {
     const type = /^\s*type /m.test(settings) || text === undefined ? "" : "type primary;";
@@ -140,6 +140,8 @@ export const startNamed: StartNameServer = nameServer("named", ["-g", "-n", "1",
   dnssec-validation no;
   empty-zones-enable no;
   check-names primary ignore; check-names secondary ignore;
+  notify no;
+  max-records-per-type 0; max-types-per-name 0;
   check-integrity no; check-sibling no; check-mx ignore; check-wildcard no;
   ${recursion}
   ${options.serverSettings ?? ""}
