@@ -54,7 +54,7 @@ export async function askOverTcp(port: number, questions: readonly WireQuestion[
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let pending = Buffer.alloc(0);
   let missing = questions.length;
-  socket.on("data", (chunk) => {
+  socket.on("data", (chunk: Buffer) => {
     pending = Buffer.concat([pending, chunk]);
     while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE(0)) {
       const end = 2 + pending.readUInt16BE(0);
