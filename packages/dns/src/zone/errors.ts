@@ -3,6 +3,8 @@
 export type ZoneErrorCode =
   /** There is no SOA at the apex. */
   | "no-soa"
+  /** A master file has no NS at the apex. */
+  | "no-ns"
   /** More than one SOA, CNAME or DNAME at a name. */
   | "second-singleton"
   /** A name that is not at or below the apex, or a record of another class. */

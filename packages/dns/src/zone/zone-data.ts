@@ -1,156 +1,257 @@
-/** One version of a zone's data. */
-import { DnsError } from "../errors.ts";
-import { foldedByte } from "../name/limits.ts";
+/**
+ * One version of a zone: its records, in an arena of bytes that all versions share.
+ *
+ * A version never changes. The next one shares all pages and bytes with it but those of the names that differ, so a change costs what it
+ * changes, whatever the zone's size, and a transfer reads its version to the end while newer ones are made. What only versions long gone
+ * refer to is left behind when it is more than what is in use: the next version is then a copy in an arena of its own.
+ */
 import type { Name } from "../name/name.ts";
-import { canonicalRdata } from "../rdata/rdata.ts";
 import { CLASS, TYPE, typeText } from "../rdata/types.ts";
 import type { ResourceRecord } from "../record.ts";
 import { checkZone } from "../zonefile/check.ts";
-import { parseZone, type ZoneFileError, type ZoneFileOptions } from "../zonefile/parser.ts";
+import { parseZone, readZone, ZoneFileError, type ZoneFileOptions } from "../zonefile/parser.ts";
+import { type ByteArena, offsetOf } from "./byte-arena.ts";
 import { ZoneError } from "./errors.ts";
+import { LookupName } from "./lookup-name.ts";
+import { APEX, type NameIndex, NO_NODE } from "./name-index.ts";
+import { BlockBuilder, findSet, firstSet, nextSet, read16, read32, rdatasOf, ttlOf } from "./record-block.ts";
 import type { RRset } from "./rrset.ts";
+import { blockFlags, ZoneBuilder } from "./zone-builder.ts";
 
-/** Exact: all of `removed` is there before, with its TTL, and none of it afterwards; the SOAs are among them (RFC 1995 §4). */
+/** Exact: all of `removed` is there before, with its TTL; the SOAs are among them (RFC 1995 §4). */
 export interface ZoneChange {
   readonly removed: readonly ResourceRecord[];
   readonly added: readonly ResourceRecord[];
 }
 
-const BESIDE_CNAME: ReadonlySet<number> = new Set([TYPE.RRSIG, TYPE.NSEC, TYPE.KEY, TYPE.NXT, TYPE.SIG]);
+/** Less than so many bytes left behind are nobody's worry. */
+const MIN_GARBAGE_BYTES = 1 << 20;
+const MIN_GARBAGE_NAMES = 1 << 12;
 
-type Node = Map<number, RRset>;
+const lookup = new LookupName();
 
-/** Immutable: `with` makes the next version. */
+/** Within a version's arena: what the authority answers from. */
+export interface ZoneStore {
+  readonly arena: ByteArena;
+  readonly index: NameIndex;
+}
+
 export class ZoneData {
   readonly origin: Name;
   readonly class: number;
   readonly serial: number;
   readonly soa: ResourceRecord;
   readonly recordCount: number;
-  readonly #nodes: ReadonlyMap<string, Node>;
+  /** For answers; not to be changed. */
+  readonly store: ZoneStore;
+  /** Bytes of the arena that no name of this version refers to. */
+  readonly #garbage: number;
 
-  private constructor(origin: Name, zoneClass: number, nodes: Map<string, Node>) {
-    const soa = nodes.get(keyOf(origin))?.get(TYPE.SOA);
-    if (soa === undefined) throw new ZoneError("no-soa", `no SOA at ${origin.toString()}`);
+  private constructor(origin: Name, zoneClass: number, store: ZoneStore, recordCount: number, garbage: number) {
     this.origin = origin;
     this.class = zoneClass;
+    this.store = store;
+    this.recordCount = recordCount;
+    this.#garbage = garbage;
+    const soa = this.rrset(origin, TYPE.SOA);
+    if (soa === undefined) throw new ZoneError("no-soa", `no SOA at ${origin.toString()}`);
     const rdata = soa.rdatas[0]!;
-    this.soa = { name: origin, type: TYPE.SOA, class: zoneClass, ttl: soa.ttl, rdata };
-    this.serial = new DataView(rdata.buffer, rdata.byteOffset, rdata.length).getUint32(rdata.length - 20);
-    let count = 0;
-    for (const node of nodes.values()) for (const { rdatas } of node.values()) count += rdatas.length;
-    this.recordCount = count;
-    this.#nodes = nodes;
+    this.soa = { name: soa.name, type: TYPE.SOA, class: zoneClass, ttl: soa.ttl, rdata };
+    this.serial = read32(rdata, rdata.length - 20);
   }
 
+  /**
+   * The zone that a master file says, without an object for each record on the way. All that is wrong with the file otherwise, also what
+   * no zone may be: without SOA or NS at its apex, with names outside, with data beside a CNAME.
+   */
   static load(source: Uint8Array, options: ZoneFileOptions): { zone: ZoneData | undefined; errors: ZoneFileError[] } {
-    const { records, errors } = parseZone(source, options);
-    const complaints = errors.length > 0 ? errors : checkZone(records, options.origin, options.file);
-    if (complaints.length > 0) return { zone: undefined, errors: complaints };
-    return { zone: ZoneData.fromRecords(options.origin, records, options.class), errors: [] };
+    const { origin, class: zoneClass = CLASS.IN } = options;
+    const builder = new ZoneBuilder(origin, zoneClass);
+    try {
+      const errors = readZone(source, options, (owner, type, ttl, rdata) => builder.add(owner, type, ttl, rdata));
+      if (errors.length > 0) return { zone: undefined, errors };
+      const zone = ZoneData.#built(origin, zoneClass, builder);
+      if (zone.rrset(origin, TYPE.NS) !== undefined) return { zone, errors };
+      throw new ZoneError("no-ns", `no NS at ${origin.toString()}`);
+    } catch (error) {
+      if (!(error instanceof ZoneError)) throw error;
+      // Where in the file, and what else: as `zone check` says it.
+      const errors = checkZone(parseZone(source, options).records, origin, options.file);
+      return {
+        zone: undefined,
+        errors: errors.length > 0 ? errors : [new ZoneFileError(options.file, 1, error.message)],
+      };
+    }
   }
 
+  /**
+   * Throws ZoneError: no SOA or two, names outside, a SOA below, a CNAME beside other data, limits. Duplicates count once, and of the
+   * TTLs within a set the smallest. An NS at the apex is not asked for.
+   */
   static fromRecords(origin: Name, records: Iterable<ResourceRecord>, zoneClass: number = CLASS.IN): ZoneData {
-    const nodes = new Map<string, Node>();
-    for (const record of records) add(nodes, origin, zoneClass, record);
-    return new ZoneData(origin, zoneClass, nodes);
+    const builder = new ZoneBuilder(origin, zoneClass);
+    for (const record of records) {
+      checkClass(record, zoneClass);
+      builder.add(record.name.wire, record.type, record.ttl, record.rdata);
+    }
+    return ZoneData.#built(origin, zoneClass, builder);
   }
 
+  static #built(origin: Name, zoneClass: number, builder: ZoneBuilder): ZoneData {
+    builder.finish();
+    return new ZoneData(origin, zoneClass, builder, builder.recordCount, 0);
+  }
+
+  /** Memory, what is shared with other versions included. */
   get bytes(): number {
-    let bytes = 0;
-    for (const { rdata } of this.records()) bytes += rdata.length;
-    return bytes;
+    return this.store.arena.capacity + this.store.index.bytes;
   }
 
   rrset(name: Name, type: number): RRset | undefined {
-    return this.#nodes.get(keyOf(name))?.get(type);
+    const address = this.#dataAt(name);
+    if (address === 0) return undefined;
+    const chunk = this.store.arena.chunkOf(address);
+    const set = findSet(chunk, offsetOf(address), type);
+    return set === -1 ? undefined : this.#rrset(this.#ownName(name), chunk, set);
   }
 
+  /** By ascending type. */
   rrsetsAt(name: Name): readonly RRset[] {
-    return [...(this.#nodes.get(keyOf(name))?.values() ?? [])];
+    const address = this.#dataAt(name);
+    return address === 0 ? [] : this.#rrsets(this.#ownName(name), address);
   }
 
+  /** Whether the name or one below it has records; what a cut, a DNAME or a wildcard makes of it does not matter. */
   exists(name: Name): boolean {
-    return this.#nodes.has(keyOf(name));
+    const node = this.#nodeOf(name);
+    return node !== NO_NODE && this.store.index.exists(node);
   }
 
+  /** The SOA first, records of a set together. */
   *records(): Generator<ResourceRecord> {
     yield this.soa;
-    for (const node of this.#nodes.values()) {
-      for (const { rdatas, ...set } of node.values()) {
+    const { index } = this.store;
+    for (let node = APEX; node < index.count; node++) {
+      const address = index.data(node);
+      if (address === 0) continue;
+      for (const { rdatas, ...set } of this.#rrsets(index.nameOf(node), address)) {
         if (set.type === TYPE.SOA) continue;
         for (const rdata of rdatas) yield { ...set, rdata };
       }
     }
   }
 
+  /** The next version. Throws ZoneError when `removed` is not there, and for what `fromRecords` refuses; this version stays as it is. */
   with(change: ZoneChange): ZoneData {
-    const nodes = new Map([...this.#nodes].map(([key, node]) => [key, new Map(node)]));
-    for (const record of change.removed) remove(nodes, record);
-    for (const record of change.added) add(nodes, this.origin, this.class, record);
-    for (const [key, node] of nodes) {
-      if (node.size === 0 && ![...nodes].some(([other, { size }]) => size > 0 && other.endsWith(key)))
-        nodes.delete(key);
+    const { arena } = this.store;
+    const index = this.store.index.fork();
+    const block = new BlockBuilder();
+    let { recordCount } = this;
+    let garbage = this.#garbage;
+    for (const { name, removed, added } of changesByName(change, this.class)) {
+      if (!name.isAtOrBelow(this.origin)) {
+        throw new ZoneError("outside", `${name.toString()} is outside of the zone ${this.origin.toString()}`);
+      }
+      lookup.readWire(name.wire);
+      const node = index.insert(lookup, this.origin.labelCount, name.wire, 0);
+      const before = index.data(node);
+      block.clear();
+      if (before !== 0) block.addBlock(arena.chunkOf(before), offsetOf(before));
+      recordCount -= block.recordCount;
+      garbage += blockBytes(arena, before);
+      for (const { type, ttl, rdata } of removed) {
+        if (!block.remove(type, ttl, rdata)) {
+          throw new ZoneError("not-there", `${name.toString()} has no such ${typeText(type)} record`);
+        }
+      }
+      for (const { type, ttl, rdata } of added) {
+        if (type === TYPE.SOA && node !== APEX) {
+          throw new ZoneError("misplaced-soa", `a SOA below the zone's apex: ${name.toString()}`);
+        }
+        block.add(type, this.class, ttl, rdata);
+      }
+      const address = block.write(arena, () => name);
+      recordCount += block.recordCount;
+      index.setData(node, address, blockFlags(arena, address));
     }
-    return new ZoneData(this.origin, this.class, nodes);
+    const next = new ZoneData(this.origin, this.class, { arena, index }, recordCount, garbage);
+    const manyBytes = garbage > MIN_GARBAGE_BYTES && garbage * 2 > arena.reserved;
+    const manyNames = index.count > MIN_GARBAGE_NAMES && index.living * 2 < index.count;
+    return manyBytes || manyNames ? next.#compacted() : next;
+  }
+
+  /** The same in an arena of its own. */
+  #compacted(): ZoneData {
+    return ZoneData.fromRecords(this.origin, this.records(), this.class);
+  }
+
+  #nodeOf(name: Name): number {
+    if (!name.isAtOrBelow(this.origin)) return NO_NODE;
+    lookup.readWire(name.wire);
+    return this.store.index.find(lookup, 0);
+  }
+
+  /** The address of a name's block; 0 when it has none. */
+  #dataAt(name: Name): number {
+    const node = this.#nodeOf(name);
+    return node === NO_NODE ? 0 : this.store.index.data(node);
+  }
+
+  /** In the letters of the zone. */
+  #ownName(name: Name): Name {
+    return this.store.index.nameOf(this.#nodeOf(name));
+  }
+
+  #rrsets(name: Name, address: number): RRset[] {
+    const chunk = this.store.arena.chunkOf(address);
+    const at = offsetOf(address);
+    const sets: RRset[] = [];
+    let set = firstSet(at);
+    for (let left = read16(chunk, at); left > 0; left--) {
+      sets.push(this.#rrset(name, chunk, set));
+      set = nextSet(chunk, set);
+    }
+    return sets;
+  }
+
+  #rrset(name: Name, chunk: Uint8Array, set: number): RRset {
+    return { name, type: read16(chunk, set), class: this.class, ttl: ttlOf(chunk, set), rdatas: rdatasOf(chunk, set) };
   }
 }
 
-function add(nodes: Map<string, Node>, origin: Name, zoneClass: number, record: ResourceRecord): void {
-  const { name, type, ttl, rdata } = record;
-  if (!name.isAtOrBelow(origin) || record.class !== zoneClass) {
-    throw new ZoneError("outside", `${name.toString()} is outside of the zone ${origin.toString()}`);
-  }
-  if (type === TYPE.SOA && !name.equals(origin)) throw new ZoneError("misplaced-soa", "a SOA below the zone's apex");
-  for (let at = name; at.labelCount >= origin.labelCount; at = at.parent()!) {
-    if (!nodes.has(keyOf(at))) nodes.set(keyOf(at), new Map());
-    if (at.isRoot) break;
-  }
-  const node = nodes.get(keyOf(name))!;
-  const set = node.get(type);
-  if (set?.rdatas.some((other) => sameRdata(type, other, rdata)) === true) {
-    if (ttl < set.ttl) node.set(type, { ...set, ttl });
-    return;
-  }
-  if (set !== undefined && (type === TYPE.SOA || type === TYPE.CNAME || type === TYPE.DNAME)) {
-    throw new ZoneError("second-singleton", `a second ${typeText(type)} of ${name.toString()}`);
-  }
-  const others = [...node.keys()].filter((other) => !BESIDE_CNAME.has(other));
-  if (type === TYPE.CNAME ? others.length > 0 : node.has(TYPE.CNAME) && !BESIDE_CNAME.has(type)) {
-    throw new ZoneError("cname-and-other", `${name.toString()} has a CNAME and other data`);
-  }
-  node.set(type, {
-    name: set?.name ?? name,
-    type,
-    class: zoneClass,
-    ttl: Math.min(ttl, set?.ttl ?? ttl),
-    rdatas: [...(set?.rdatas ?? []), rdata],
-  });
+interface NameChange {
+  readonly name: Name;
+  readonly removed: ResourceRecord[];
+  readonly added: ResourceRecord[];
 }
 
-function remove(nodes: Map<string, Node>, { name, type, ttl, rdata }: ResourceRecord): void {
-  const node = nodes.get(keyOf(name));
-  const set = node?.get(type);
-  const left = set?.rdatas.filter((other) => !sameRdata(type, other, rdata));
-  if (set === undefined || left!.length === set.rdatas.length || set.ttl !== ttl) {
-    throw new ZoneError("not-there", `${name.toString()} has no such ${typeText(type)}`);
-  }
-  if (left!.length === 0) node!.delete(type);
-  else node!.set(type, { ...set, rdatas: left! });
+function changesByName(change: ZoneChange, zoneClass: number): Iterable<NameChange> {
+  const changes = new Map<string, NameChange>();
+  const changeOf = (record: ResourceRecord): NameChange => {
+    checkClass(record, zoneClass);
+    const key = Buffer.from(record.name.folded().wire).toString("latin1");
+    const known = changes.get(key);
+    if (known !== undefined) return known;
+    const fresh = { name: record.name, removed: [], added: [] };
+    changes.set(key, fresh);
+    return fresh;
+  };
+  for (const record of change.removed) changeOf(record).removed.push(record);
+  for (const record of change.added) changeOf(record).added.push(record);
+  return changes.values();
 }
 
-function sameRdata(type: number, a: Uint8Array, b: Uint8Array): boolean {
-  if (Buffer.compare(a, b) === 0) return true;
-  try {
-    return Buffer.compare(canonicalRdata(type, a), canonicalRdata(type, b)) === 0;
-  } catch (error) {
-    if (error instanceof DnsError) return false;
-    throw error;
+function checkClass({ name, class: recordClass }: ResourceRecord, zoneClass: number): void {
+  if (recordClass !== zoneClass) {
+    throw new ZoneError("outside", `a record of class ${recordClass} at ${name.toString()}`);
   }
 }
 
-function keyOf(name: Name): string {
-  let key = "";
-  for (const byte of name.wire) key += String.fromCharCode(foldedByte(byte));
-  return key;
+function blockBytes(arena: ByteArena, address: number): number {
+  if (address === 0) return 0;
+  const chunk = arena.chunkOf(address);
+  const at = offsetOf(address);
+  let set = firstSet(at);
+  for (let left = read16(chunk, at); left > 0; left--) set = nextSet(chunk, set);
+  return set - at;
 }

@@ -5,7 +5,7 @@
  * owner and the class from the last record; the TTL from $TTL, else from the last record, else from the SOA's own minimum.
  */
 import { DnsError } from "../errors.ts";
-import type { Name } from "../name/name.ts";
+import { Name } from "../name/name.ts";
 import { MAX_RDATA_BYTES, scanRdata } from "../rdata/rdata.ts";
 import { CLASS, classCode, classText, isMetaType, TYPE, typeCode, typeText } from "../rdata/types.ts";
 import type { ResourceRecord } from "../record.ts";
@@ -60,24 +60,52 @@ export interface ParsedZone {
 
 /** Reads all of `source`; entries that are refused become errors and the rest is read all the same. Never throws on what a file says. */
 export function parseZone(source: Uint8Array, options: ZoneFileOptions): ParsedZone {
-  const parser = new ZoneParser(options);
+  const records: ZoneRecord[] = [];
+  const recordClass = options.class ?? CLASS.IN;
+  const errors = readZone(source, options, (owner, type, ttl, rdata, file, line) => {
+    const last = records.at(-1)?.name;
+    const name = last !== undefined && isName(last, owner) ? last : Name.fromWire(owner.slice());
+    records.push({ name, type, class: recordClass, ttl, rdata: rdata.slice(), file, line });
+  });
+  return { records, errors };
+}
+
+/** Records of one owner share its name. */
+function isName({ wire }: Name, owner: Uint8Array): boolean {
+  return wire.length === owner.length && Buffer.compare(wire, owner) === 0;
+}
+
+/** One record of a file. `owner` is an uncompressed name in wire form; it and `rdata` are valid only within the call. */
+export type RecordSink = (
+  owner: Uint8Array,
+  type: number,
+  ttl: number,
+  rdata: Uint8Array,
+  file: string,
+  line: number,
+) => void;
+
+/** As `parseZone`, each record to `sink` as it comes. What `sink` throws ends the reading, unless it is a DnsError: then its record is refused. */
+export function readZone(source: Uint8Array, options: ZoneFileOptions, sink: RecordSink): ZoneFileError[] {
+  const parser = new ZoneParser(options, sink);
   parser.file(source, options.file, options.origin, 0);
-  return parser;
+  return parser.errors;
 }
 
 /** What entries leave to the entries before them, across files. */
-class ZoneParser implements ParsedZone {
-  readonly records: ZoneRecord[] = [];
+class ZoneParser {
   readonly errors: ZoneFileError[] = [];
   readonly #options: ZoneFileOptions;
+  readonly #sink: RecordSink;
   readonly #class: number;
   readonly #writer = new WireWriter("plain", MAX_RDATA_BYTES, 512);
   #owner: Name | undefined;
   #defaultTtl: number | undefined;
   #lastTtl: number | undefined;
 
-  constructor(options: ZoneFileOptions) {
+  constructor(options: ZoneFileOptions, sink: RecordSink) {
     this.#options = options;
+    this.#sink = sink;
     this.#class = options.class ?? CLASS.IN;
     this.#defaultTtl = options.defaultTtl;
   }
@@ -147,13 +175,13 @@ class ZoneParser implements ParsedZone {
     }
     this.#writer.truncate(0);
     scanRdata(type, scanner, this.#writer);
-    const rdata = this.#writer.take();
+    const rdata = this.#writer.view();
     if (!scanner.atEnd()) return; // refused by the caller, which takes the entry's end
     if (ttl !== undefined) this.#lastTtl = ttl;
     ttl ??= this.#defaultTtl ?? this.#lastTtl ?? (type === TYPE.SOA ? soaMinimum(rdata) : undefined);
     if (ttl === undefined) throw new DnsError("syntax", "no TTL, and none before it");
     this.#lastTtl ??= ttl;
-    this.records.push({ name, type, class: this.#class, ttl, rdata, file, line });
+    this.#sink(name.wire, type, ttl, rdata, file, line);
   }
 
   $origin(scanner: Scanner): void {
