@@ -3,11 +3,18 @@ import { spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { enableCompileCache } from "node:module";
+import { realDisk } from "@tenon/kit";
+import { compile } from "@tenon/regex";
 import { iso14651 } from "@tenon/regex/iso14651";
 import { expect, test } from "vitest";
 import { type ByteString, fromBytes, fromText } from "../src/byte-string.ts";
 import { runGrep } from "../src/gnu/command.ts";
 import type { GrepIo } from "../src/gnu/io.ts";
+import { filesBelow, searchFiles } from "../src/search-files.ts";
+import type { SearchFilesOptions } from "../src/search-results.ts";
+import { OrderedWorkers } from "../src/threads/ordered-workers.ts";
+import { searchShared } from "../src/threads/shared-files.ts";
 import { runShared } from "../src/threads/shared-search.ts";
 import { type Case, randomCase, randomText, writeFiles } from "./differential/cases.ts";
 import { Chance } from "./differential/random.ts";
@@ -15,6 +22,8 @@ import { Workbench } from "./support/workbench.ts";
 
 /** So that everything is shared out, in the smallest pieces. */
 const FINE = { leastBytes: 0, bytesPerFile: 1, filesPerBatch: 2, stretchBytes: 100 };
+// Workers start from sources, which would else be read anew each time.
+enableCompileCache();
 const UTF8 = { LC_ALL: "C.UTF-8" };
 
 interface Outcome {
@@ -91,8 +100,8 @@ const COMMANDS: readonly (readonly string[])[] = [
 ];
 
 test.each([1, 2, 3])("chosen command lines give the same with %i threads", async (threads) => {
-  // Starting workers from their sources takes time; with three a part of the commands will do.
-  const commands = threads < 3 ? COMMANDS : COMMANDS.filter((_, index) => index % 4 === 0);
+  // Starting workers takes time; with three a part of the commands will do.
+  const commands = threads < 3 ? COMMANDS : COMMANDS.filter((_, index) => index % 3 === 0);
   using bench = new Workbench().write({
     ".stdin": "a line\nand another\n",
     text: longText(1, false),
@@ -126,6 +135,67 @@ test("random command lines give the same with two and three threads", async () =
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+/** All that the library finds, with names below `folder`, with so many threads. */
+async function libraryResults(
+  folder: string,
+  threads: number,
+  options: Partial<SearchFilesOptions>,
+): Promise<unknown[]> {
+  const regex = compile("a(b|c)?");
+  const all: SearchFilesOptions = { root: folder, ...options };
+  if (threads === 1) return Array.fromAsync(searchFiles(regex, all));
+  const disk = realDisk("/");
+  return Array.fromAsync(searchShared(regex, filesBelow(disk, all), { ...all, threads, disk }, FINE));
+}
+
+test("the library finds the same with several threads", async () => {
+  using bench = new Workbench().write({
+    "files/a": longText(1, false),
+    "files/b": longText(2, true),
+    "files/c/d": "none\n",
+    "files/c/e": longText(3, false),
+    "files/f": `${longText(4, false).repeat(80)}a\0b\na\n`,
+  });
+  for (const [name, threads, options] of [
+    ["files", 2, {}],
+    ["files", 3, { before: 1, after: 1, maxCount: 4 }],
+    ["files", 2, { invert: true, binaryFiles: "text" }],
+    ["files/a", 3, {}],
+    ["files/f", 2, {}],
+    ["files/f", 3, { binaryFiles: "without-match", invert: true }],
+    ["files/f", 2, { after: 1 }],
+    ["missing", 2, {}],
+    ["files", 2, { maxLineBytes: 10 }],
+  ] as const) {
+    const root = join(bench.folder, name);
+    expect([name, options, await libraryResults(root, threads, options)]).toEqual([
+      name,
+      options,
+      await libraryResults(root, 1, options),
+    ]);
+  }
+});
+
+test("a signal ends a search in several threads, and its workers", async () => {
+  using bench = new Workbench();
+  for (let i = 0; i < 20; i++) bench.write({ [`files/${i}`]: "a\n" });
+  const disk = realDisk("/");
+  const controller = new AbortController();
+  const options = { root: join(bench.folder, "files"), threads: 2, disk, signal: controller.signal };
+  const found = searchShared(compile("a"), filesBelow(disk, options), options, FINE);
+  expect((await found.next()).value).toMatchObject({ kind: "line" });
+  const reason = new Error("enough");
+  controller.abort(reason);
+  await expect(Array.fromAsync(found)).rejects.toBe(reason);
+});
+
+test("what goes wrong in a worker is thrown", async () => {
+  const script = join(import.meta.dirname, "support/failing-worker.ts");
+  await using workers = new OrderedWorkers({ threads: 1, script, data: undefined });
+  workers.push("work");
+  await expect(workers.result(0)).rejects.toThrow("no good");
 });
 
 const CLI = join(import.meta.dirname, "../src/cli.ts");

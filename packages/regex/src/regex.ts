@@ -40,6 +40,12 @@ export interface Plan {
   readonly engine: string;
 }
 
+/** Patterns with the options that they were compiled with. */
+export interface RegexSource {
+  readonly patterns: readonly Uint8Array[];
+  readonly options: CompileOptions;
+}
+
 const encoder = new TextEncoder();
 
 /** Longer texts are searched where they are, line by line; so are shorter ones, for which a scanner is too much ado. */
@@ -77,7 +83,7 @@ export function compile(pattern: Pattern | readonly Pattern[], options: CompileO
     engines = buildEngines(parsed, options, limits, lineRuleOf(patterns, parsed, options, limits));
   });
   throwFirst(problems, warnings);
-  return new Regex(engines!, parsed, warnings, options, limits);
+  return new Regex(engines!, parsed, warnings, { patterns: list.map(bytesOf), options }, limits);
 }
 
 function throwProblem(problem: PatternProblem): never {
@@ -110,15 +116,19 @@ export class Regex {
   readonly warnings: readonly string[];
   /** Groups, of the pattern that has most of them. */
   readonly captureCount: number;
+  /** What compile() was given: enough to make the same in another thread. */
+  readonly source: RegexSource;
 
   /** Use compile(). */
   constructor(
     engines: Engines,
     parsed: readonly ParsedPattern[],
     warnings: readonly string[],
-    options: CompileOptions,
+    source: RegexSource,
     limits: RegexLimits,
   ) {
+    const { options } = source;
+    this.source = source;
     this.#engines = engines;
     this.#options = options;
     this.#limits = limits;

@@ -194,7 +194,7 @@ export class InputSearch implements InputSink {
    * False when its output is void, since what it has depends on more than its lines: the search has to go on there in one piece, by rest().
    */
   stretch(file: InputFile, naming: Naming, { from, to, lineNumber }: Stretch, wanted: () => boolean): boolean {
-    this.#begin(file, naming, { offset: from, lineNumber, selected: 0 });
+    this.#begin(file, naming, { ...BEGINNING, offset: from, lineNumber });
     const search = this.#search;
     const reading = new Reading(file, false, { from, to });
     let binary = false;

@@ -54,9 +54,11 @@ export interface StartingPoint {
   readonly lineNumber: number;
   /** Lines that were selected before it. */
   readonly selected: number;
+  /** Just past the last line that was output before it; -1 when there was none. */
+  readonly outputEnd: number;
 }
 
-export const BEGINNING: StartingPoint = { offset: 0, lineNumber: 0, selected: 0 };
+export const BEGINNING: StartingPoint = { offset: 0, lineNumber: 0, selected: 0, outputEnd: -1 };
 
 /** Where GNU grep's piece ends in which the byte before `offset` lies: as far as a NUL makes that byte part of a binary file. */
 export function endOfPiece(offset: number): number {
@@ -107,7 +109,7 @@ export class LineSearch {
   }
 
   /** Forgets the input before, and begins a new one, of so many bytes where that is known. */
-  begin(expectedBytes: number = 0, { offset, lineNumber, selected }: StartingPoint = BEGINNING): void {
+  begin(expectedBytes: number = 0, { offset, lineNumber, selected, outputEnd }: StartingPoint = BEGINNING): void {
     this.#expectedBytes = expectedBytes;
     const { maxCount, output, stopAtFirst } = this.#options;
     this.#baseOffset = offset;
@@ -117,7 +119,7 @@ export class LineSearch {
     this.#output = output;
     this.#stopAtFirst = stopAtFirst;
     this.#pending = 0;
-    this.#outputEndOffset = -1;
+    this.#outputEndOffset = outputEnd;
     this.#selectedEndOffset = 0;
     this.#selectedBeforeNul = -1;
     this.#encodingError = this.#skipped = this.#stopped = false;

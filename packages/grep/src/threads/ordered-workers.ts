@@ -1,4 +1,5 @@
 /** Threads that share numbered pieces of work, and whose results come in the order of the numbers, however many there are. */
+import { getCompileCacheDir } from "node:module";
 import { Worker } from "node:worker_threads";
 import { WorkCounter } from "./work-counter.ts";
 
@@ -38,7 +39,7 @@ export class OrderedWorkers<Data, Work, Result> implements AsyncDisposable {
   readonly #results = new Map<number, Result | undefined>();
   #pushed = 0;
   #firstWanted = 0;
-  #failure: Error | undefined;
+  #failure: { readonly reason: unknown } | undefined;
   #closed = false;
   #wake: () => void = () => {};
 
@@ -48,20 +49,24 @@ export class OrderedWorkers<Data, Work, Result> implements AsyncDisposable {
   }
 
   #start(script: string, workerData: WorkerStart<Data>): Worker {
-    const worker = new Worker(script, { workerData });
+    const compiled = getCompileCacheDir();
+    // A worker keeps its compiled code where this thread does, but has to be told so.
+    const env = compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: compiled };
+    const worker = new Worker(script, { workerData, env });
     worker.on("message", ({ index, result }: ResultMessage<Result>) => {
       if (index < this.#firstWanted) return;
       this.#results.set(index, result);
       this.#wake();
     });
-    worker.on("error", (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
-    worker.on("exit", (code) => this.#fail(new Error(`a search thread ended with code ${code}`)));
+    worker.on("error", (error) => this.fail(error));
+    worker.on("exit", (code) => this.fail(new Error(`a search thread ended with code ${code}`)));
     return worker;
   }
 
-  #fail(error: Error): void {
+  /** Whoever waits for a result gets this thrown instead. */
+  fail(reason: unknown): void {
     if (this.#closed) return;
-    this.#failure ??= error;
+    this.#failure ??= { reason };
     this.#wake();
   }
 
@@ -76,7 +81,7 @@ export class OrderedWorkers<Data, Work, Result> implements AsyncDisposable {
   async result(index: number): Promise<Result> {
     this.#counter.used(index);
     while (!this.#results.has(index)) {
-      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#failure !== undefined) throw this.#failure.reason;
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
     const result = this.#results.get(index)!; // only what is unwanted has none

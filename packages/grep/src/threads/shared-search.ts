@@ -4,7 +4,6 @@
  * transcripts, and the main thread goes through the list a second time and puts out, in order, what they have. As long as the list
  * does not promise enough work for threads to pay, none is started, and in the end the main thread searches the list itself.
  */
-import { dirname, extname, join } from "node:path";
 import type { ByteString } from "../byte-string.ts";
 import { codeOfFailure, exitCodeOf, type Output, outputOf, prepare, readWhole } from "../gnu/command.ts";
 import { FileSearch, type InputSink } from "../gnu/file-search.ts";
@@ -13,27 +12,11 @@ import type { GrepIo, InputFile } from "../gnu/io.ts";
 import type { MatcherName } from "../gnu/settings.ts";
 import { EXIT_SELECTED, Trouble } from "../gnu/trouble.ts";
 import type { CommandData, CommandResult, CommandWork, PathWork } from "./command-work.ts";
+import { BEGINNING } from "../search/line-search.ts";
 import { LinePrefix } from "./line-prefix.ts";
 import { OrderedWorkers } from "./ordered-workers.ts";
-import { STRETCH_BYTES } from "./stretches.ts";
+import { SHARING, type Sharing, siblingModule } from "./sharing.ts";
 import type { Piece } from "./transcript.ts";
-
-/** When threads are used, and how finely work is shared out. */
-export interface Sharing {
-  /** Less than this is searched by the main thread: starting two workers takes 60 to 80 ms of CPU time, in which one thread searches as much. */
-  readonly leastBytes: number;
-  /** A file that a recursion met counts as so many bytes; to ask for its size would cost half of searching it. */
-  readonly bytesPerFile: number;
-  readonly filesPerBatch: number;
-  readonly stretchBytes: number;
-}
-
-const SHARING: Sharing = {
-  leastBytes: 96 * 1024 * 1024,
-  bytesPerFile: 24 * 1024,
-  filesPerBatch: 64,
-  stretchBytes: STRETCH_BYTES,
-};
 
 /** Files that are cut stay open to the end; beyond so many, files are searched whole. */
 const MOST_OPEN_FILES = 100;
@@ -243,7 +226,7 @@ class SharedSearch implements InputSink, AsyncDisposable {
       if (result.kind !== "stretch") throw new TypeError("results out of order");
       if (result.dependent) {
         workers.skipTo(end);
-        inputs.rest(file, naming, { offset: from, lineNumber: result.lineNumber, selected });
+        inputs.rest(file, naming, { ...BEGINNING, offset: from, lineNumber: result.lineNumber, selected });
         return;
       }
       this.#putOut(result.pieces);
@@ -265,10 +248,4 @@ class SharedSearch implements InputSink, AsyncDisposable {
       }
     }
   }
-}
-
-/** Path of a module that lies beside this one, built or not, in a bundle or not. */
-function siblingModule(name: string): string {
-  const path = import.meta.filename;
-  return join(dirname(path), name + extname(path));
 }

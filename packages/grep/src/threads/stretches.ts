@@ -1,7 +1,5 @@
-/** A file cut at line starts: the n-th stretch is the lines that begin in the n-th STRETCH_BYTES of the file. */
+/** A file cut at line starts: the n-th stretch is the lines that begin in the n-th `stretchBytes` of the file. */
 
-/** Large enough that what a stretch costs besides its search is nothing, small enough that no thread waits long for another in the end. */
-export const STRETCH_BYTES: number = 8 * 1024 * 1024;
 const PIECE_BYTES = 64 * 1024;
 
 /** Reads at a position into the array's beginning; how many bytes were there. */

@@ -1,5 +1,6 @@
 /** Random patterns of each dialect, as byte strings: mostly right, sometimes not. */
 import { type ByteString, fromText, isAscii } from "../../src/byte-string.ts";
+import { confusesCopies } from "./copied-groups.ts";
 import type { Chance } from "./random.ts";
 
 export type Dialect = "bre" | "ere" | "fixed" | "perl";
@@ -13,6 +14,13 @@ const BROKEN: readonly ByteString[] = ["\xff", "\xc3", "\x80", "\xe6\xbc"];
 const CLASSES = ["alpha", "digit", "upper", "lower", "space", "punct", "alnum", "xdigit"] as const;
 
 export function randomPattern(chance: Chance, dialect: Dialect): ByteString {
+  for (;;) {
+    const pattern = anyPattern(chance, dialect);
+    if ((dialect !== "bre" && dialect !== "ere") || !confusesCopies(pattern, dialect)) return pattern;
+  }
+}
+
+function anyPattern(chance: Chance, dialect: Dialect): ByteString {
   const pattern = new PatternMaker(chance, dialect).pattern();
   // PCRE refuses what is not UTF-8 before it reads it, and then says nothing of the rest.
   const divisible = dialect !== "perl" || isAscii(pattern);
