@@ -2,6 +2,7 @@
 export { DnsError, type DnsErrorCode } from "./errors.ts";
 export { messageText } from "./dig/print.ts";
 export { decodeMessage } from "./message/decode.ts";
+export { describeMessage } from "./message/describe.ts";
 export { encodeMessage, type EncodeOptions } from "./message/encode.ts";
 export {
   type Edns,
@@ -11,6 +12,7 @@ export {
   OPCODE,
   type Question,
 } from "./message/message.ts";
+export type { MessageField } from "./message/field-reader.ts";
 export { ednsOption, type EdnsOptionValue, optionValue } from "./message/options.ts";
 export { Name } from "./name/name.ts";
 export { recordText, type ResourceRecord, unknownRecordText } from "./record.ts";

@@ -69,7 +69,7 @@ export function messageText(message: Message): string {
   const [first, second, third] = isUpdate ? ["ZONE", "PREREQ", "UPDATE"] : ["QUERY", "ANSWER", "AUTHORITY"];
   const extras = additionals.length + (edns === undefined ? 0 : 1) + (tsig === undefined ? 0 : 1);
   const lines = [
-    `;; ->>HEADER<<- opcode: ${OPCODES.get(message.opcode) ?? `RESERVED${message.opcode}`}, status: ${rcodeText(message.rcode)}, id: ${message.id}`,
+    `;; ->>HEADER<<- opcode: ${opcodeText(message.opcode)}, status: ${rcodeText(message.rcode)}, id: ${message.id}`,
     `;; flags:${flagsText(message)}; ${first}: ${questions.length}, ${second}: ${answers.length}, ${third}: ${authorities.length}, ADDITIONAL: ${extras}`,
   ];
   if (message.response && message.recursionDesired && !message.recursionAvailable) {
@@ -94,7 +94,12 @@ export function messageText(message: Message): string {
   return `${lines.join("\n")}\n`;
 }
 
-function rcodeText(rcode: number): string {
+export function opcodeText(opcode: number): string {
+  return OPCODES.get(opcode) ?? `RESERVED${opcode}`;
+}
+
+/** An rcode's mnemonic; `RESERVED11` or `?99` for one without. */
+export function rcodeText(rcode: number): string {
   return RCODES.get(rcode) ?? (rcode < 16 ? `RESERVED${rcode}` : `?${rcode}`);
 }
 
@@ -118,7 +123,7 @@ function ednsLines({ version, dnssecOk, reservedFlags, udpPayload, options }: Ed
 }
 
 /** An option as dig names it; one that it has no name for, or that breaks its format, by number and bytes. */
-function optionText(option: EdnsOption): string {
+export function optionText(option: EdnsOption): string {
   try {
     return namedOption(optionValue(option)) ?? bytesText(`OPT=${option.code}`, option.data);
   } catch (error) {

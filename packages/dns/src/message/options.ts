@@ -216,6 +216,11 @@ const OPTIONS: readonly OptionFormat[] = [
 const BY_CODE: ReadonlyMap<number, OptionFormat> = new Map(OPTIONS.map((format) => [format.code, format]));
 const BY_NAME: ReadonlyMap<string, OptionFormat> = new Map(OPTIONS.map((format) => [format.name, format]));
 
+/** "COOKIE"; undefined for a code without a format here. */
+export function optionName(code: number): string | undefined {
+  return BY_CODE.get(code)?.name;
+}
+
 /** What an option says. Throws DnsError for bytes that its format forbids. */
 export function optionValue({ code, data }: EdnsOption): EdnsOptionValue {
   const format = BY_CODE.get(code);

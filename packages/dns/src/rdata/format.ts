@@ -42,6 +42,8 @@ interface Typed {
 export interface RdataFormat<V extends Typed = Typed> {
   readonly mnemonic: string;
   readonly code: number;
+  /** The fields of a row in wire order, each with its name in words; types written by hand have none. */
+  readonly fields?: readonly NamedField[];
   /** Whether the rdata holds names that compress or fold, so that copying it is more than copying bytes. */
   readonly hasNames: boolean;
   /** Wire → value, up to the reader's end. */
@@ -51,6 +53,12 @@ export interface RdataFormat<V extends Typed = Typed> {
   print(from: WireReader, style: TextStyle): string;
   /** Wire → wire: names are decompressed, and compressed or folded as the writer has it. */
   copy(from: WireReader, to: WireWriter): void;
+}
+
+export interface NamedField {
+  /** "key tag". */
+  readonly label: string;
+  readonly field: Field<unknown>;
 }
 
 /** A row's fields: one for each property of the value but its type, in wire order. */
@@ -70,6 +78,7 @@ export function row<V extends Typed>(mnemonic: V["type"] & TypeMnemonic, fields:
   return {
     mnemonic,
     code: TYPE[mnemonic],
+    fields: entries.map(([key, field]) => ({ label: wordsOf(key), field })),
     hasNames,
     read(from) {
       const value: Record<string, unknown> = { type: mnemonic };
