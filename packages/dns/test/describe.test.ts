@@ -3,9 +3,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   decodeMessage,
+  describeMessage,
   DnsError,
   encodeMessage,
   type Message,
+  type MessageField,
   Name,
   OPCODE,
   rdataFromText,
