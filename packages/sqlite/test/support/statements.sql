@@ -10,7 +10,7 @@ alter table t add z int default 5 not null
 alter table t drop column a
 create table if not exists t(a, b int)
 create table 'x'(a)
-create temp table x(a,primary key(a, b desc),b)
+create temp table x(a,b,primary key(a, b desc) unique(b))
 create table x(a int check (1) not null on conflict fail, b text unique on conflict replace, foreign key (a) references t(b) on delete cascade on update set null match foo not deferrable initially deferred)
 create table x(a constraint foo, constraint bar primary key (a autoincrement) on conflict ignore)
 create table x(a int) without rowid, strict
