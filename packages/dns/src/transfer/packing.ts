@@ -3,6 +3,7 @@
  *
  * Hot: a zone of a million records is written here record by record; bench/transfer.bench.ts measures it.
  */
+import { DnsError } from "../errors.ts";
 import { FLAG, HEADER_BYTES, type Message } from "../message/message.ts";
 import type { Name } from "../name/name.ts";
 import { copyRdata } from "../rdata/rdata.ts";
@@ -88,12 +89,14 @@ export function* packedMessages(
   for (const record of records) {
     const start = writer.length;
     write(record);
-    if (writer.length > maxBytes) {
+    if (writer.length > maxBytes && count > 0) {
       writer.truncate(start);
       yield end();
       begin();
       write(record);
     }
+    if (writer.length > maxBytes)
+      throw new DnsError("too-long", `a record of ${record.rdata.length} bytes fits into no message`);
     count += 1;
     if (writer.length <= ENOUGH_BYTES) continue;
     yield end();
