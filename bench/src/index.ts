@@ -6,6 +6,7 @@
  */
 export { commandScenario, type CommandContender } from "./command-scenario.ts";
 export { cpuSeconds, residentBytes } from "./proc.ts";
+export { dnsperf, type DnsperfOptions } from "./loads/dnsperf.ts";
 export { redisBenchmark, type RedisBenchmarkOptions } from "./loads/redis-benchmark.ts";
 export { wrk, type WrkOptions } from "./loads/wrk.ts";
 export { microScenario, type MicroContender } from "./micro-scenario.ts";

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { parseDnsperf } from "../src/loads/dnsperf.ts";
 import { parseRedisBenchmark } from "../src/loads/redis-benchmark.ts";
 import { parseWrk } from "../src/loads/wrk.ts";
 
@@ -51,4 +52,26 @@ test("a run of several tests is refused, since their CPU time could not be told 
 
 test("a report without rows is an error", () => {
   expect(() => parseRedisBenchmark(HEADER, 1)).toThrow("not a report");
+});
+
+const DNSPERF_REPORT = `Statistics:
+
+  Queries sent:         100000
+  Queries completed:    99999 (100.00%)
+  Queries lost:         1 (0.00%)
+
+  Response codes:       NOERROR 79000 (79.00%), NXDOMAIN 20999 (21.00%)
+  Average packet size:  request 35, response 61
+  Run time (s):         1.250000
+  Queries per second:   79999.200000
+`;
+
+test("dnsperf's report: completed queries and seconds", () => {
+  expect(parseDnsperf(DNSPERF_REPORT, 0.79)).toEqual({ operations: 99_999, seconds: 1.25 });
+});
+
+test("dnsperf's report of lost queries or other answers than expected is an error", () => {
+  expect(() => parseDnsperf(DNSPERF_REPORT, 1)).toThrow("79000 of 99999 answers are NOERROR");
+  const lossy = DNSPERF_REPORT.replace("lost:         1", "lost:         500");
+  expect(() => parseDnsperf(lossy, 0.5)).toThrow("500 of 100499 queries were lost");
 });
