@@ -1,6 +1,8 @@
 /** DNS: names, records, messages, master files, and a server of zones. */
 export { DnsError, type DnsErrorCode } from "./errors.ts";
-export { messageText } from "./dig/print.ts";
+export { UpstreamError, type UpstreamErrorCode } from "./client/errors.ts";
+export { type Reply, UpstreamClient, type UpstreamQueryOptions } from "./client/upstream-client.ts";
+export { messageText, rcodeText } from "./dig/print.ts";
 export { decodeMessage } from "./message/decode.ts";
 export { describeMessage } from "./message/describe.ts";
 export { encodeMessage, type EncodeOptions } from "./message/encode.ts";
@@ -22,8 +24,22 @@ export { CLASS, classCode, classText, TYPE, typeCode, typeText } from "./rdata/t
 export { checkZone } from "./zonefile/check.ts";
 export { diffZones, type ZoneDifference } from "./zonefile/diff.ts";
 export { type ParsedZone, parseZone, ZoneFileError, type ZoneFileOptions, type ZoneRecord } from "./zonefile/parser.ts";
-export { DEFAULT_LIMITS, type DnsLimits, DnsServer, type DnsServerOptions } from "./server.ts";
+export type { AskedQuery } from "./asked.ts";
+export type { DnsConfig } from "./config/config.ts";
+export { type ConfigPath, type ConfigProblem, DnsConfigError } from "./config/errors.ts";
+export type { Fault, FaultMatcher, Faults } from "./faults.ts";
+export type { Interception, Interceptor, ShortAnswer } from "./intercept.ts";
+export type { LookupAddress, LookupFunction, LookupOptions, Lookups, RecordWithTtl } from "./lookups.ts";
+export { type RcodeName, RCODES } from "./message/rcodes.ts";
+export { DEFAULT_LIMITS, type DnsLimits, type DnsServerOptions } from "./options.ts";
+export { DnsServer, type DnsSnapshot, type ReconfigureOptions, type ServerClock } from "./server.ts";
+export { type ZoneHandle, type ZoneUpdate, ZoneUpdateError } from "./zone-handle.ts";
 export type { LoggedQuery } from "./query-log.ts";
+export { TransferError, type TransferErrorCode } from "./transfer/errors.ts";
+export { ask, type Exchanger, fetchTransfer, type FetchOptions, type Remote, request } from "./transfer/exchange.ts";
+export type { TransferLimits, TransferResult } from "./transfer/reader.ts";
+export { TsigError } from "./tsig/errors.ts";
+export { type TsigAlgorithm, type TsigKey, tsigKey } from "./tsig/key.ts";
 export { ZoneLoadError, type ZoneSource } from "./zone-source.ts";
 export { type RRset } from "./zone/rrset.ts";
 export { type ZoneChange, ZoneData } from "./zone/zone-data.ts";

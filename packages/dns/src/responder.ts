@@ -16,8 +16,8 @@ export interface AnswerCache {
   answer(query: Uint8Array, length: number, client: Client, out: Uint8Array): number;
 }
 
-/** Takes a query away from the ordinary ways: with an answer, none (null), or not at all (undefined). */
-export type Diversion = (query: Uint8Array, client: Client) => Promise<Uint8Array | null | undefined>;
+/** Comes between a query and its answer; `proceed` makes the ordinary one. */
+export type Diversion = (query: Uint8Array, client: Client, proceed: () => Promise<SlowAnswer>) => Promise<SlowAnswer>;
 
 export interface ResponderParts {
   readonly authority: Authority;
@@ -65,17 +65,27 @@ export class Responder implements Answerer {
 
   async answerSlowly(query: Uint8Array, client: Client): Promise<SlowAnswer> {
     try {
-      if (this.divert !== undefined) {
-        const diverted = await this.divert(query, client);
-        if (diverted !== undefined) return diverted ?? undefined;
-        const length = this.#atOnce(query, query.length, client, this.#scratch);
-        if (length !== NOT_HERE) return length === 0 ? undefined : this.#scratch.slice(0, length);
-      }
-      return await this.#slowPath.answer(query, client);
+      if (this.divert === undefined) return await this.#slowPath.answer(query, client);
+      return await this.divert(query, client, () => this.#ordinary(query, client));
     } catch (error) {
       this.failed(error);
       return headerOnly(query, RCODE.SERVFAIL);
     }
+  }
+
+  /** For who asks from within the process. */
+  async ask(query: Uint8Array, client: Client): Promise<SlowAnswer> {
+    const proceed = (): Promise<SlowAnswer> => this.#ordinary(query, client);
+    const answer = await (this.divert === undefined ? proceed() : this.divert(query, client, proceed));
+    const bytes = answer instanceof Uint8Array ? answer : EMPTY;
+    this.observe(query, query.length, client, bytes, bytes.length);
+    return answer;
+  }
+
+  async #ordinary(query: Uint8Array, client: Client): Promise<SlowAnswer> {
+    const length = this.#atOnce(query, query.length, client, this.#scratch);
+    if (length === NOT_HERE) return this.#slowPath.answer(query, client);
+    return length === 0 ? undefined : this.#scratch.slice(0, length);
   }
 
   /** Hot. */
@@ -83,3 +93,5 @@ export class Responder implements Answerer {
     this.#traffic.observe(query, length, client, answer, answerLength);
   }
 }
+
+const EMPTY = new Uint8Array(0);

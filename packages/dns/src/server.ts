@@ -1,10 +1,14 @@
 /**
- * The server: zones behind doors.
+ * The server: zones behind doors, and perhaps a resolver beside them.
  *
- * Everything that touches the world is here, in transport/ and beside the secondaries: sockets from the World's net, time from its clock.
+ * Everything that touches the world is here, in transport/, in hosted-zone.ts and where the resolver and secondaries ask others: sockets come
+ * from the World's net, files from its disk, time from its clock.
  */
+import { resolve } from "node:path";
+import process from "node:process";
 import {
   type Clock,
+  durationMs,
   type Log,
   type ManualClock,
   manualClock,
@@ -16,122 +20,148 @@ import {
   type Timer,
   type World,
 } from "@tenon/kit";
-import { Authority } from "./authority/authority.ts";
+import { LOOPBACK_RULES } from "./access.ts";
+import { askedIn } from "./asked.ts";
+import { Authority, type Client } from "./authority/authority.ts";
+import type { CheckedConfig, DnsConfig } from "./config/config.ts";
+import type { ConfigPath } from "./config/errors.ts";
+import { type Settings, settingsOf } from "./config/settings.ts";
+import { Faults } from "./faults.ts";
+import { floor } from "./floor.ts";
+import { HostedZone } from "./hosted-zone.ts";
+import { intercepted, type Interceptor } from "./intercept.ts";
+import { type LookupFunction, Lookups } from "./lookups.ts";
+import type { Message } from "./message/message.ts";
+import { RCODES } from "./message/rcodes.ts";
+import { replyTo } from "./message/reply.ts";
 import { Name } from "./name/name.ts";
+import { DEFAULT_LIMITS, type DnsLimits, type DnsServerOptions } from "./options.ts";
 import type { LoggedQuery } from "./query-log.ts";
 import { Responder } from "./responder.ts";
-import { REFUSED, SlowPath } from "./slow-path.ts";
-import { replyTo } from "./message/reply.ts";
+import { type Elsewhere, type Request, SlowPath } from "./slow-path.ts";
 import { Traffic } from "./traffic.ts";
+import type { SlowAnswer } from "./transport/answerer.ts";
 import { Doors, type ListenAddress } from "./transport/doors.ts";
 import { TcpBatch, TcpSession } from "./transport/tcp.ts";
-import { ServedZone, ZoneSet } from "./zone/zone-set.ts";
+import type { ZoneData } from "./zone/zone-data.ts";
+import { ZoneHandle } from "./zone-handle.ts";
 import { zoneFrom, type ZoneSource } from "./zone-source.ts";
-
-export interface DnsLimits {
-  /** TCP connections at once. */
-  readonly tcpClients: number;
-  /** Queries of one TCP connection that wait for their answers at the same time. */
-  readonly tcpInFlight: number;
-  /** How long a TCP connection may do nothing. */
-  readonly tcpIdleMs: number;
-}
-
-export const DEFAULT_LIMITS: DnsLimits = { tcpClients: 1000, tcpInFlight: 100, tcpIdleMs: 10_000 };
-
-export interface DnsServerOptions {
-  /** Of UDP and TCP alike. 0, the default, picks one that is free for both. */
-  readonly port?: number;
-  /** Default: loopback, `127.0.0.1`. */
-  readonly host?: string;
-  /** By their names: text of a master file (which may leave out SOA, NS and TTLs), its bytes, or data. */
-  readonly zones?: Readonly<Record<string, ZoneSource>>;
-  readonly world?: World;
-  readonly log?: Log;
-  /** "manual": time stands still until `server.clock.advance`. */
-  readonly clock?: "real" | "manual";
-  /** Those that are not named keep their defaults (`DEFAULT_LIMITS`). */
-  readonly limits?: Partial<DnsLimits>;
-}
+import { ZoneTable } from "./zone-table.ts";
 
 /** How often idle TCP connections are looked for. */
 const SWEEP_MS = 1000;
+const DEFAULT_GRACE_MS = 5000;
+
+/** Time as the server sees it. `advance` needs `clock: "manual"` at listen. */
+export interface ServerClock {
+  now(): number;
+  /** Moves time on, by milliseconds or "2h": TTLs in the cache run down, secondaries refresh, in order, before it returns. */
+  advance(by: number | string): void;
+}
+
+/** What `snapshot` gives and `restore` takes. */
+export interface DnsSnapshot {
+  /** By zone; versions are immutable, so this copies nothing. */
+  readonly zones: ReadonlyMap<HostedZone, ZoneData | undefined>;
+}
 
 export class DnsServer implements AsyncDisposable {
+  readonly clock: ServerClock;
   readonly limits: DnsLimits;
+  /** Failures on demand. */
+  readonly faults: Faults;
   readonly #world: World;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #metrics = new MetricSet();
   readonly #traffic: Traffic;
-  readonly #zones = new ZoneSet();
+  readonly #table: ZoneTable;
   readonly #responder: Responder;
+  readonly #interceptors: Interceptor[] = [];
+  readonly #lookups: Lookups;
+  #settings: Settings;
   #authority: Authority;
+  readonly #elsewhere: Elsewhere | undefined;
   #tcp!: TcpService<TcpSession>;
   #doors!: Doors;
   #sweep: Timer | undefined;
+  #closing: Promise<void> | undefined;
 
-  /** Rejects with the system's code (`EADDRINUSE`, …) when it cannot listen, with ZoneLoadError for a zone that is none. */
+  /**
+   * Rejects with the system's code (`EADDRINUSE`, …) when it cannot listen, with ZoneLoadError for a zone that is none, with
+   * DnsConfigError for settings that are none.
+   */
   static async listen(options: DnsServerOptions = {}): Promise<DnsServer> {
-    const server = new DnsServer(options);
-    const { host = "127.0.0.1", port = 0 } = options;
-    await server.#open([{ host, port }]);
+    const settings = await readSettings(options);
+    const server = new DnsServer(options, settings);
+    await server.#start(options);
     return server;
   }
 
-  private constructor(options: DnsServerOptions) {
+  private constructor(options: DnsServerOptions, settings: Settings) {
     const world = options.world ?? realWorld;
-    const manual: ManualClock | undefined = options.clock === "manual" ? manualClock() : undefined;
-    this.#world = manual === undefined ? world : { ...world, clock: manual };
-    this.#clock = this.#world.clock;
+    const manual: ManualClock | undefined =
+      options.clock === "manual" ? manualClock() : "advance" in world.clock ? (world.clock as ManualClock) : undefined;
+    this.#world = options.clock === "manual" ? { ...world, clock: manual! } : world;
+    const clock = (this.#clock = this.#world.clock);
     this.#log = options.log ?? silentLog;
-    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#traffic = new Traffic(this.#metrics, this.#clock);
-    for (const [name, source] of Object.entries(options.zones ?? {})) {
-      const origin = Name.parse(name);
-      const zone = new ServedZone(origin);
-      zone.replace(zoneFrom(origin, source));
-      this.#zones.add(zone);
-    }
-    this.#authority = this.#makeAuthority();
-
-    const slowPath = new SlowPath({
-      authority: () => this.#authority,
-      udpPayload: 1232,
-      keys: new Map(),
-      elsewhere: undefined,
-      severalQuestions: false,
-      transfer: ({ message }) => replyTo(message, { rcode: REFUSED }),
-      update: async ({ message }) => replyTo(message, { rcode: REFUSED }),
-      notify: async ({ message }) => replyTo(message, { rcode: REFUSED }),
-      nowSeconds: () => Math.floor(this.#clock.now() / 1000),
+    this.#settings = settings;
+    const { tcpClients = DEFAULT_LIMITS.tcpClients, tcpIdleMs = DEFAULT_LIMITS.tcpIdleMs } = settings;
+    this.limits = { ...DEFAULT_LIMITS, tcpClients, tcpIdleMs, ...options.limits };
+    this.#traffic = new Traffic(this.#metrics, clock);
+    this.#table = new ZoneTable({
+      world: this.#world,
+      log: this.#log,
+      storage: settings.storage,
+      udpPayload: () => this.#settings.udpPayload,
     });
+    this.#elsewhere = options.anyName === true ? floor : undefined;
+    this.#authority = this.#makeAuthority();
     this.#responder = new Responder({
       authority: this.#authority,
       cache: undefined,
-      slowPath,
+      slowPath: this.#makeSlowPath(options.severalQuestions ?? false),
       traffic: this.#traffic,
       failed: (error) => this.#log.error("a query could not be answered", { error }),
     });
-    this.#metrics.gauge("dns_zones", "Zones.", () => this.#zones.size);
+    this.clock = {
+      now: () => clock.now(),
+      advance: (by) => {
+        if (manual === undefined) throw new Error('this server runs on the real clock: listen with clock: "manual"');
+        manual.advance(durationMs(by));
+      },
+    };
+    this.faults = new Faults({
+      clock,
+      random: this.#world.random,
+      dropConnections: () => this.#tcp.dropConnections("reset"),
+      changed: () => this.#divert(),
+    });
+    this.#lookups = new Lookups((query) => this.#responder.ask(query, { ...LOCAL_CLIENT }));
+    this.#metrics.gauge("dns_zones", "Zones, those of views included.", () => [...this.#table].length);
+    this.#metrics.gauge("dns_records", "Records in all zones.", () =>
+      [...this.#table].reduce((sum, { served }) => sum + (served.current?.recordCount ?? 0), 0),
+    );
   }
 
-  #makeAuthority(): Authority {
-    const { clock } = this.#world;
-    return new Authority({
-      zones: this.#zones,
-      minimalResponses: true,
-      udpPayload: 1232,
-      elsewhere: false,
-      now: () => clock.monotonic(),
-    });
+  async #start({ zones = {}, host, port }: DnsServerOptions): Promise<void> {
+    try {
+      await this.#table.apply(this.#settings, true);
+      for (const [name, source] of Object.entries(zones)) await this.addZone(name, source);
+      this.#useSettings();
+      const { listen } = this.#settings;
+      const isTold = host !== undefined || port !== undefined || listen.length === 0;
+      await this.#open(isTold ? [{ host: host ?? LOCAL_CLIENT.address, port: port ?? 0 }] : listen);
+    } catch (error) {
+      await this.close({ graceMs: 0 });
+      throw error;
+    }
   }
 
   async #open(addresses: readonly ListenAddress[]): Promise<void> {
     const { tcpClients, tcpInFlight, tcpIdleMs } = this.limits;
-    const batch = new TcpBatch(this.#responder, { inFlight: tcpInFlight, idleMs: tcpIdleMs }, () =>
-      this.#clock.monotonic(),
-    );
+    const monotonic = (): number => this.#clock.monotonic();
+    const batch = new TcpBatch(this.#responder, { inFlight: tcpInFlight, idleMs: tcpIdleMs }, monotonic);
     this.#tcp = await TcpService.listen<TcpSession>({
       world: this.#world,
       name: "dns",
@@ -145,13 +175,56 @@ export class DnsServer implements AsyncDisposable {
       log: this.#log,
     });
     this.#doors = new Doors(this.#world, this.#responder, this.#tcp);
-    try {
-      await this.#doors.open(addresses);
-    } catch (error) {
-      await this.close({ graceMs: 0 });
-      throw error;
-    }
+    this.#metrics.gauge("dns_udp_in_flight", "Queries over UDP being answered.", () => this.#doors.udpInFlight);
+    await this.#doors.open(addresses);
     for (const address of this.#doors.addresses) this.#log.info("listening", { address: addressText(address) });
+  }
+
+  #makeAuthority(): Authority {
+    const { minimalResponses, udpPayload, nsid, version, identity } = this.#settings;
+    const { viewOf, zones } = this.#table;
+    return new Authority({
+      zones,
+      ...(viewOf === undefined ? {} : { viewOf }),
+      ...(nsid === undefined ? {} : { nsid }),
+      ...(version === undefined ? {} : { version }),
+      ...(identity === undefined ? {} : { identity }),
+      minimalResponses,
+      udpPayload,
+      elsewhere: this.#elsewhere !== undefined,
+      now: () => this.#clock.monotonic(),
+    });
+  }
+
+  #makeSlowPath(severalQuestions: boolean): SlowPath {
+    return new SlowPath({
+      authority: () => this.#authority,
+      udpPayload: () => this.#settings.udpPayload,
+      keys: () => this.#settings.keys,
+      elsewhere: () => this.#elsewhere,
+      severalQuestions,
+      transfer: (request) => this.#zoneOf(request)?.transfer(request) ?? this.#noSuchZone(request),
+      update: async (request) => this.#zoneOf(request)?.update(request) ?? this.#noSuchZone(request),
+      notify: async (request) => this.#zoneOf(request)?.notified(request) ?? this.#noSuchZone(request),
+      nowSeconds: () => Math.floor(this.#clock.now() / 1000),
+    });
+  }
+
+  /** The zone whose name a request has for its question. */
+  #zoneOf({ message, client, key }: Request): HostedZone | undefined {
+    const [question] = message.questions;
+    return question === undefined ? undefined : this.#table.hostedFor(question.name, { ...client, key });
+  }
+
+  #noSuchZone({ message }: Request): Message {
+    const rcode = message.questions.length === 1 ? RCODES.NOTAUTH : RCODES.FORMERR;
+    return replyTo(message, { rcode }, this.#settings.udpPayload);
+  }
+
+  /** After settings or zones changed. */
+  #useSettings(): void {
+    this.#authority = this.#makeAuthority();
+    this.#responder.use(this.#authority, undefined);
   }
 
   /** Looks for idle connections while there are any. */
@@ -166,9 +239,16 @@ export class DnsServer implements AsyncDisposable {
     this.#sweep.unref();
   }
 
+  // ------------------------------------------------------------------ what it is
+
   /** `127.0.0.1:41873`, `[::1]:41873`: what `dns.setServers` takes. */
   get address(): string {
     return addressText(this.#doors.addresses[0]!);
+  }
+
+  /** Of every door. */
+  get addresses(): string[] {
+    return this.#doors.addresses.map(addressText);
   }
 
   get host(): string {
@@ -188,24 +268,161 @@ export class DnsServer implements AsyncDisposable {
     return this.#metrics.samples();
   }
 
+  // ----------------------------------------------------------------------- zones
+
+  /** The zones' names, those of views left out. */
+  get zones(): string[] {
+    return [...this.#table.zones].map(({ origin }) => origin.toString());
+  }
+
+  /** A zone to read and change. Throws RangeError when there is none of that name. */
+  zone(name: string): ZoneHandle {
+    const hosted = this.#table.get(Name.parse(name));
+    if (hosted === undefined) throw new RangeError(`there is no zone ${name}; there are ${this.zones.join(" ")}`);
+    return new ZoneHandle(hosted);
+  }
+
+  /** Serves one more zone, or another in the place of one of that name. Rejects with ZoneLoadError. */
+  async addZone(name: string, source: ZoneSource): Promise<ZoneHandle> {
+    const origin = Name.parse(name);
+    const data = zoneFrom(origin, source);
+    const hosted = new HostedZone(
+      { origin, file: undefined, masters: [], notify: [], acl: LOOPBACK_RULES, keys: {} },
+      this.#table.host,
+    );
+    await hosted.start(data);
+    this.#table.add(hosted);
+    this.#useSettings();
+    return new ZoneHandle(hosted);
+  }
+
+  /** Resolves to whether there was such a zone. */
+  async removeZone(name: string): Promise<boolean> {
+    const wasThere = await this.#table.remove(Name.parse(name));
+    this.#useSettings();
+    return wasThere;
+  }
+
+  /**
+   * Goes on by other settings, as after SIGHUP: zones come, go and are read again where their files have changed; keys, rules and what is
+   * said of the server hold from the next query on. Where it listens and what it forwards stays. Rejects with DnsConfigError, and then
+   * nothing has changed.
+   */
+  async reconfigure(config: DnsConfig, options: ReconfigureOptions = {}): Promise<void> {
+    this.#settings = await checkedSettings(config, options);
+    await this.#table.apply(this.#settings, false);
+    this.#useSettings();
+  }
+
+  /** The zones as they are now. */
+  snapshot(): DnsSnapshot {
+    return { zones: new Map([...this.#table].map((zone) => [zone, zone.served.current])) };
+  }
+
+  /** Back to `snapshot`, which stays good for the next time; the query log is empty then. Zones that were added since stay. */
+  restore({ zones }: DnsSnapshot): void {
+    for (const zone of this.#table) {
+      if (zones.has(zone) && zone.served.current !== zones.get(zone)) void zone.reset(zones.get(zone));
+    }
+    this.#interceptors.length = 0;
+    this.#divert();
+    this.#traffic.log.clear();
+  }
+
+  // --------------------------------------------------------------------- queries
+
   /** The newest queries with how they were answered, oldest first. */
   queryLog(): LoggedQuery[] {
     return this.#traffic.log.list();
   }
 
-  /** Stops listening, answers what is under way, drops what takes longer than `graceMs` (default 5000). */
-  async close(options: { readonly graceMs?: number } = {}): Promise<void> {
-    const { graceMs = 5000 } = options;
+  /** Tells `listener` of every query from now on; returns what ends it. It must not throw. */
+  onQuery(listener: (query: LoggedQuery) => void): () => void {
+    return this.#traffic.log.subscribe(listener);
+  }
+
+  /**
+   * Answers by code: `interceptor` is asked for every query before anything else, and what it says is the answer; undefined leaves the query
+   * to the server. The newest is asked first. Returns what ends it; `restore` ends all.
+   */
+  intercept(interceptor: Interceptor): () => void {
+    this.#interceptors.push(interceptor);
+    this.#divert();
+    return () => {
+      const at = this.#interceptors.indexOf(interceptor);
+      if (at >= 0) this.#interceptors.splice(at, 1);
+      this.#divert();
+    };
+  }
+
+  /** While nobody asks for it, the hot path does not look for faults and interceptors. */
+  #divert(): void {
+    const isQuiet = !this.faults.active && this.#interceptors.length === 0;
+    this.#responder.divert = isQuiet
+      ? undefined
+      : async (bytes: Uint8Array, client: Client, proceed: () => Promise<SlowAnswer>): Promise<SlowAnswer> => {
+          const asked = askedIn(bytes, client);
+          if (asked === undefined) return proceed();
+          return this.faults.apply(asked, () => intercepted(this.#interceptors, asked, proceed));
+        };
+  }
+
+  /** For `net.connect`, `http.request` and the like: `{ lookup: server.lookup }` finds hosts here, without a socket. */
+  get lookup(): LookupFunction {
+    return this.#lookups.lookup;
+  }
+
+  /** Methods of `dns.promises` that ask this server, without a socket: `server.promises.resolve4("www.example.com")`. */
+  get promises(): Lookups {
+    return this.#lookups;
+  }
+
+  // ------------------------------------------------------------------------- end
+
+  /** Stops listening, answers what is under way, drops what takes longer than `graceMs` (default 5000). Harmless when called again. */
+  close(options: { readonly graceMs?: number } = {}): Promise<void> {
+    this.#closing ??= this.#close(options.graceMs ?? DEFAULT_GRACE_MS);
+    return this.#closing;
+  }
+
+  async #close(graceMs: number): Promise<void> {
     const stop = new AbortController();
     const patience = graceMs <= 0 ? Promise.resolve() : this.#clock.sleep(graceMs, stop.signal).catch(() => {});
-    await Promise.all([this.#tcp.close({ graceMs }), this.#doors?.close(patience)]);
+    // Without either, opening has failed.
+    await Promise.all([this.#tcp?.close({ graceMs }), this.#doors?.close(patience)]);
     stop.abort();
     this.#sweep?.close();
+    await this.#table.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+export interface ReconfigureOptions {
+  /** Folder that relative paths start from. Default: the current one. */
+  readonly baseDir?: string;
+  /** Where in a file a setting stands, for errors. */
+  readonly placeOf?: (path: ConfigPath) => string | undefined;
+}
+
+/** Who asks from within the process. */
+const LOCAL_CLIENT: Client = { address: "127.0.0.1", port: 0, tcp: true };
+
+async function readSettings(options: DnsServerOptions): Promise<Settings> {
+  const { config, dir } = options;
+  const settings = config === undefined ? settingsOf({}, "/") : await checkedSettings(config, options);
+  return { ...settings, storage: settings.storage ?? (dir === undefined ? undefined : resolve(dir)) };
+}
+
+/** What checks settings takes a while to load, so that it is loaded for those who have some. */
+async function checkedSettings(
+  config: DnsConfig | CheckedConfig,
+  { baseDir = process.cwd(), placeOf }: ReconfigureOptions,
+): Promise<Settings> {
+  const { checkConfig } = await import("./config/check.ts");
+  return settingsOf(checkConfig(config, placeOf), baseDir, placeOf);
 }
 
 function addressText({ host, port }: ListenAddress): string {

@@ -7,15 +7,16 @@ import { DnsError, RCODE } from "./errors.ts";
 import { decodeMessage } from "./message/decode.ts";
 import { encodeMessage } from "./message/encode.ts";
 import { FLAG, HEADER_BYTES, type Message, OPCODE } from "./message/message.ts";
+import { RCODES } from "./message/rcodes.ts";
 import { replyTo } from "./message/reply.ts";
 import { TYPE } from "./rdata/types.ts";
 import { NOTAUTH } from "./tsig/errors.ts";
 import { TsigContext } from "./tsig/context.ts";
 import type { TsigKey } from "./tsig/key.ts";
 import type { SlowAnswer } from "./transport/answerer.ts";
+import type { SignedClient } from "./zone-table.ts";
 import { MAX_MESSAGE_BYTES } from "./wire/writer.ts";
 
-export const REFUSED = 5;
 const LEAST_UDP_PAYLOAD = 512;
 /** Questions that are answered one by one where a server does that at all. */
 const MAX_QUESTIONS = 32;
@@ -27,7 +28,9 @@ export interface Request {
   readonly client: Client;
   /** The key that signed it. */
   readonly key: TsigKey | undefined;
-  /** What the signature of an answer takes of it. */
+  /** The longest answer that the client takes. */
+  readonly maxBytes: number;
+  /** What its signature takes of it. */
   readonly signatureBytes: number;
 }
 
@@ -39,9 +42,10 @@ export interface Elsewhere {
 /** What the slow path asks of its server, each time anew, as a reload changes all of it. */
 export interface SlowPathHost {
   authority(): Authority;
-  readonly udpPayload: number;
-  readonly keys: ReadonlyMap<string, TsigKey>;
-  readonly elsewhere: Elsewhere | undefined;
+  udpPayload(): number;
+  /** By `keyId`. */
+  keys(): ReadonlyMap<string, TsigKey>;
+  elsewhere(): Elsewhere | undefined;
   /** Answers queries with several questions question by question (the floor's manner), instead of with FORMERR. */
   readonly severalQuestions: boolean;
   /** AXFR and IXFR: encoded messages one after the other, each with the request's `signatureBytes` left free; or a refusal. */
@@ -68,17 +72,18 @@ export class SlowPath {
       if (error instanceof DnsError) return headerOnly(bytes, error.rcode);
       throw error;
     }
-    const request: Request = { bytes, message, client, key: undefined, signatureBytes: 0 };
+    const maxBytes = this.#maxBytes(message, client);
+    const request: Request = { bytes, message, client, key: undefined, maxBytes, signatureBytes: 0 };
     if (message.tsig === undefined) return this.#encode(request, await this.#dispatch(request), undefined);
     return this.#answerSigned(request);
   }
 
   async #answerSigned(request: Request): Promise<SlowAnswer> {
     const { bytes, message } = request;
-    const verified = TsigContext.verifyRequest(bytes, message, this.#host.keys, this.#host.nowSeconds());
+    const verified = TsigContext.verifyRequest(bytes, message, this.#host.keys(), this.#host.nowSeconds());
     if ("rcode" in verified) {
       if (verified.rcode !== NOTAUTH) return headerOnly(bytes, verified.rcode);
-      return verified.sign(encodeMessage(replyTo(message, { rcode: NOTAUTH }, this.#host.udpPayload)));
+      return verified.sign(encodeMessage(replyTo(message, { rcode: NOTAUTH }, this.#host.udpPayload())));
     }
     const signed = { ...request, key: verified.key, signatureBytes: verified.context.recordBytes };
     return this.#encode(signed, await this.#dispatch(signed), verified.context);
@@ -101,7 +106,7 @@ export class SlowPath {
 
   async #query(request: Request): Promise<Message | Iterable<Uint8Array>> {
     const host = this.#host;
-    const { message, client } = request;
+    const { message, client, key } = request;
     const { questions, edns } = message;
     if (edns !== undefined && edns.version !== 0) return this.#refusal(message, RCODE.BADVERS);
     if (questions.length !== 1) {
@@ -110,9 +115,11 @@ export class SlowPath {
     }
     const { type } = questions[0]!;
     if (type === TYPE.AXFR || type === TYPE.IXFR) return host.transfer(request);
-    const local = host.authority().answerMessage(message, client);
-    if (host.elsewhere === undefined || local.rcode !== REFUSED) return local;
-    return host.elsewhere.resolve(message, client);
+    const asking: SignedClient = key === undefined ? client : { ...client, key };
+    const local = host.authority().answerMessage(message, asking);
+    const elsewhere = host.elsewhere();
+    if (elsewhere === undefined || local.rcode !== RCODES.REFUSED) return local;
+    return elsewhere.resolve(message, client);
   }
 
   /** Each question as a query of its own; the answers come back in one message, in the order of the questions. */
@@ -134,25 +141,23 @@ export class SlowPath {
         answers: replies.flatMap(({ answers }) => answers),
         authorities: replies.flatMap(({ authorities }) => authorities),
       },
-      this.#host.udpPayload,
+      this.#host.udpPayload(),
     );
+  }
+
+  #maxBytes({ edns }: Message, { tcp }: Client): number {
+    if (tcp) return MAX_MESSAGE_BYTES;
+    return Math.min(this.#host.udpPayload(), Math.max(LEAST_UDP_PAYLOAD, edns?.udpPayload ?? 0));
   }
 
   #refusal(message: Message, rcode: number): Message {
     // Rcodes above 15 need EDNS, and are sent to those alone who have it.
-    return replyTo(message, { rcode }, this.#host.udpPayload);
+    return replyTo(message, { rcode }, this.#host.udpPayload());
   }
 
-  #encode(
-    { message, client }: Request,
-    answer: Message | Iterable<Uint8Array>,
-    context: TsigContext | undefined,
-  ): SlowAnswer {
+  #encode({ maxBytes }: Request, answer: Message | Iterable<Uint8Array>, context: TsigContext | undefined): SlowAnswer {
     if (Symbol.iterator in answer) return this.#encodeAll(answer, context);
-    const limit = client.tcp
-      ? MAX_MESSAGE_BYTES
-      : Math.min(this.#host.udpPayload, Math.max(LEAST_UDP_PAYLOAD, message.edns?.udpPayload ?? 0));
-    return this.#encodeOne(answer, limit, context);
+    return this.#encodeOne(answer, maxBytes, context);
   }
 
   #encodeOne(answer: Message, limit: number, context: TsigContext | undefined): Uint8Array {

@@ -38,14 +38,15 @@ function serveProgram(): Command {
   return new Command("serve")
     .description("serve zones over UDP and TCP")
     .option("-c, --config <file>", "settings in YAML, in Knot's vocabulary")
-    .option("--host <address>", "where to listen", "127.0.0.1")
-    .option("-p, --port <port>", "port of UDP and TCP", port, 5300)
+    .option("--host <address>", "where to listen; 127.0.0.1 unless the settings say otherwise")
+    .option("-p, --port <port>", "port of UDP and TCP; 5300 unless the settings say otherwise", port)
     .addOption(
       new Option("--zone <name=file>", "serve a master file as this zone; may be repeated")
         .argParser((text: string, all: string[]) => [...all, text])
         .default([] as string[], "none"),
     )
     .option("--resolver <ip:port>", "forward questions about other zones there")
+    .option("--resolve", "resolve other names from the roots")
     .action(async (options: ServeOptions) => {
       const { serveCommand } = await import("./serve.ts");
       await serveCommand(options);

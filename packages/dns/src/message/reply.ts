@@ -4,7 +4,7 @@ import type { Message } from "./message.ts";
 
 /** An answer to `query` with its id and question and empty sections, but for what `parts` says; with EDNS where the query has it. */
 export function replyTo(query: Message, parts: Partial<Message> = {}, udpPayload = 1232): Message {
-  const { id, opcode, recursionDesired, checkingDisabled, questions, edns } = query;
+  const { id, opcode, recursionDesired, questions, edns } = query;
   return {
     id,
     response: true,
@@ -15,7 +15,7 @@ export function replyTo(query: Message, parts: Partial<Message> = {}, udpPayload
     recursionAvailable: false,
     reserved: false,
     authenticData: false,
-    checkingDisabled,
+    checkingDisabled: false,
     rcode: RCODE.NOERROR,
     questions,
     answers: [],

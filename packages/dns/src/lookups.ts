@@ -1,0 +1,226 @@
+/**
+ * Node's own ways to ask, answered in process: `lookup` for whatever connects, and methods shaped as `dns.promises` has them. Results and errors
+ * are in Node's form (`ENOTFOUND`, `ENODATA`, `ESERVFAIL`, …).
+ */
+import { isIP } from "node:net";
+import { DnsError } from "./errors.ts";
+import { decodeMessage } from "./message/decode.ts";
+import { encodeMessage } from "./message/encode.ts";
+import { type Message, OPCODE } from "./message/message.ts";
+import { RCODES } from "./message/rcodes.ts";
+
+import { Name } from "./name/name.ts";
+import { parseRdata } from "./rdata/rdata.ts";
+import type { Rdata } from "./rdata/registry.ts";
+import { CLASS, typeCode } from "./rdata/types.ts";
+import type { ResourceRecord } from "./record.ts";
+import type { SlowAnswer } from "./transport/answerer.ts";
+import { plainName } from "./asked.ts";
+
+export interface LookupAddress {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
+
+export interface LookupOptions {
+  readonly family?: number | "IPv4" | "IPv6" | undefined;
+  readonly all?: boolean | undefined;
+}
+
+type LookupCallback = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void;
+
+/** As `net.connect` and `http.request` take it. */
+export type LookupFunction = (hostname: string, options: LookupOptions, callback: LookupCallback) => void;
+
+export interface RecordWithTtl {
+  readonly address: string;
+  /** Seconds. */
+  readonly ttl: number;
+}
+
+/** c-ares' words for what Node's `dns` fails with. */
+const ERROR_CODES: Readonly<Record<number, string>> = {
+  [RCODES.FORMERR]: "EFORMERR",
+  [RCODES.SERVFAIL]: "ESERVFAIL",
+  [RCODES.NXDOMAIN]: "ENOTFOUND",
+  [RCODES.NOTIMP]: "ENOTIMP",
+  [RCODES.REFUSED]: "EREFUSED",
+};
+
+/** The member of the union that has this type, alone or among others. */
+type Typed<T extends Rdata["type"], R = Rdata> = R extends { readonly type: infer U }
+  ? T extends U
+    ? R
+    : never
+  : never;
+
+export class Lookups {
+  readonly #ask: (query: Uint8Array) => Promise<SlowAnswer>;
+  /** Bound, as it is passed on alone. */
+  readonly lookup: LookupFunction;
+
+  constructor(ask: (query: Uint8Array) => Promise<SlowAnswer>) {
+    this.#ask = ask;
+    this.lookup = (hostname, options, callback) => {
+      void this.#tell(hostname, options, callback);
+    };
+  }
+
+  async #tell(hostname: string, options: LookupOptions, callback: LookupCallback): Promise<void> {
+    const isAll = options.all === true;
+    // What the callback throws is its own affair, and not this promise's.
+    try {
+      const found = await this.#addresses(hostname, options);
+      const { address, family } = found[0]!; // never empty
+      queueMicrotask(() => (isAll ? callback(null, found) : callback(null, address, family)));
+    } catch (error) {
+      queueMicrotask(() => callback(error as NodeJS.ErrnoException, isAll ? [] : "")); // from lookupError
+    }
+  }
+
+  async resolve4(hostname: string): Promise<string[]>;
+  async resolve4(hostname: string, options: { readonly ttl: true }): Promise<RecordWithTtl[]>;
+  async resolve4(hostname: string, options?: { readonly ttl: boolean }): Promise<(string | RecordWithTtl)[]> {
+    return this.#withTtl(hostname, "A", options);
+  }
+
+  async resolve6(hostname: string): Promise<string[]>;
+  async resolve6(hostname: string, options: { readonly ttl: true }): Promise<RecordWithTtl[]>;
+  async resolve6(hostname: string, options?: { readonly ttl: boolean }): Promise<(string | RecordWithTtl)[]> {
+    return this.#withTtl(hostname, "AAAA", options);
+  }
+
+  async resolveCname(hostname: string): Promise<string[]> {
+    return (await this.#values(hostname, "CNAME")).map(({ name }) => plain(name));
+  }
+
+  async resolveNs(hostname: string): Promise<string[]> {
+    return (await this.#values(hostname, "NS")).map(({ name }) => plain(name));
+  }
+
+  async resolvePtr(hostname: string): Promise<string[]> {
+    return (await this.#values(hostname, "PTR")).map(({ name }) => plain(name));
+  }
+
+  async resolveMx(hostname: string): Promise<{ exchange: string; priority: number }[]> {
+    const found = await this.#values(hostname, "MX");
+    return found.map(({ exchange, preference }) => ({ exchange: plain(exchange), priority: preference }));
+  }
+
+  async resolveSrv(hostname: string): Promise<{ name: string; port: number; priority: number; weight: number }[]> {
+    const found = await this.#values(hostname, "SRV");
+    return found.map(({ target, port, priority, weight }) => ({ name: plain(target), port, priority, weight }));
+  }
+
+  async resolveTxt(hostname: string): Promise<string[][]> {
+    const found = await this.#values(hostname, "TXT");
+    return found.map(({ strings }) => strings.map((bytes) => Buffer.from(bytes).toString("utf8")));
+  }
+
+  async resolveSoa(hostname: string): Promise<{
+    nsname: string;
+    hostmaster: string;
+    serial: number;
+    refresh: number;
+    retry: number;
+    expire: number;
+    minttl: number;
+  }> {
+    const [soa] = (await this.#values(hostname, "SOA")) as [Typed<"SOA">]; // never empty
+    const { serial, refresh, retry, expire, minimum } = soa;
+    return { nsname: plain(soa.mname), hostmaster: plain(soa.rname), serial, refresh, retry, expire, minttl: minimum };
+  }
+
+  /** Records of any type, with their rdata as values. */
+  async resolveRecords(hostname: string, type: string): Promise<(ResourceRecord & { readonly value: Rdata })[]> {
+    return (await this.#records(hostname, type)).map((record) => ({
+      ...record,
+      value: parseRdata(record.type, record.rdata),
+    }));
+  }
+
+  async #withTtl(
+    hostname: string,
+    type: "A" | "AAAA",
+    options: { readonly ttl: boolean } | undefined,
+  ): Promise<(string | RecordWithTtl)[]> {
+    return (await this.#records(hostname, type)).map(({ type: code, rdata, ttl }) => {
+      const { address } = parseRdata(code, rdata) as Typed<"A" | "AAAA">; // what was asked for
+      return options?.ttl === true ? { address, ttl } : address;
+    });
+  }
+
+  async #values<T extends Rdata["type"]>(hostname: string, type: T): Promise<Typed<T>[]> {
+    const records = await this.#records(hostname, type);
+    return records.map((record) => parseRdata(record.type, record.rdata) as Typed<T>); // what was asked for
+  }
+
+  async #addresses(hostname: string, { family }: LookupOptions): Promise<LookupAddress[]> {
+    const literal = isIP(hostname);
+    if (literal !== 0) return [{ address: hostname, family: literal as 4 | 6 }];
+    const wants4 = family !== 6 && family !== "IPv6";
+    const wants6 = family !== 4 && family !== "IPv4";
+    const asked: Promise<LookupAddress[]>[] = [];
+    if (wants4) asked.push(this.resolve4(hostname).then((found) => found.map((address) => ({ address, family: 4 }))));
+    if (wants6) asked.push(this.resolve6(hostname).then((found) => found.map((address) => ({ address, family: 6 }))));
+    const results = await Promise.allSettled(asked);
+    const found = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+    if (found.length > 0) return found;
+    const [failed] = results as [PromiseRejectedResult];
+    const { code } = failed.reason as NodeJS.ErrnoException;
+    // getaddrinfo knows no difference between no such name and no such address.
+    throw lookupError("getaddrinfo", code === "ENODATA" ? "ENOTFOUND" : (code ?? "EAI_FAIL"), hostname);
+  }
+
+  /** Of the type, at the end of aliases; never empty. */
+  async #records(hostname: string, type: string): Promise<ResourceRecord[]> {
+    const syscall = `query${type.charAt(0)}${type.slice(1).toLowerCase()}`;
+    const code = typeCode(type);
+    if (code === undefined) throw lookupError(syscall, "EBADQUERY", hostname);
+    let query: Uint8Array;
+    try {
+      query = encodeMessage(questionFor(Name.parse(hostname), code));
+    } catch (error) {
+      if (error instanceof DnsError) throw lookupError(syscall, "EBADNAME", hostname);
+      throw error;
+    }
+    const answer = await this.#ask(query);
+    if (!(answer instanceof Uint8Array)) throw lookupError(syscall, "ETIMEOUT", hostname);
+    const { rcode, answers } = decodeMessage(answer);
+    if (rcode !== RCODES.NOERROR) throw lookupError(syscall, ERROR_CODES[rcode] ?? "ESERVFAIL", hostname);
+    const records = answers.filter((record) => record.type === code);
+    if (records.length === 0) throw lookupError(syscall, "ENODATA", hostname);
+    return records;
+  }
+}
+
+function plain(name: Name): string {
+  return plainName(name.toString());
+}
+
+function questionFor(name: Name, type: number): Message {
+  const nothing = {
+    id: 0,
+    opcode: OPCODE.QUERY,
+    questions: [],
+    answers: [],
+    authorities: [],
+    additionals: [],
+    rcode: 0,
+  };
+  const flags = {
+    response: false,
+    authoritative: false,
+    truncated: false,
+    recursionDesired: true,
+    recursionAvailable: false,
+    reserved: false,
+    authenticData: false,
+    checkingDisabled: false,
+  };
+  return { ...nothing, ...flags, questions: [{ name, type, class: CLASS.IN }] };
+}
+
+function lookupError(syscall: string, code: string, hostname: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${syscall} ${code} ${hostname}`), { code, syscall, hostname });
+}

@@ -1,0 +1,178 @@
+/**
+ * The zones of a server and who sees which of them.
+ *
+ * A view has zones of its own in the place of those of the same names; rules about `query` hide zones from clients that may not ask for
+ * them. Either makes a set of zones a client, and clients that see the same share it. Where there is neither, all see all, and the hot path
+ * is not asked.
+ */
+import type { Client } from "./authority/authority.ts";
+import { isAllowed } from "./access.ts";
+import type { Settings, ViewSettings, ZoneSettings } from "./config/settings.ts";
+import { HostedZone, type ZoneHost } from "./hosted-zone.ts";
+import type { Name } from "./name/name.ts";
+import type { TsigKey } from "./tsig/key.ts";
+import { type ServedZone, ZoneSet } from "./zone/zone-set.ts";
+
+/** Clients whose sets are remembered. */
+const MAX_CLIENTS = 10_000;
+
+/** A client whose query was signed. */
+export interface SignedClient extends Client {
+  readonly key?: TsigKey | undefined;
+}
+
+interface View {
+  readonly settings: ViewSettings;
+  readonly hosted: Map<string, HostedZone>;
+}
+
+export class ZoneTable {
+  /** What clients see that no view and no rule is about. */
+  readonly zones: ZoneSet = new ZoneSet();
+  readonly host: ZoneHost;
+  #hosted = new Map<string, HostedZone>();
+  #views: View[] = [];
+  readonly #hostedOf = new Map<ServedZone, HostedZone>();
+  /** By address, for queries that are not signed. */
+  readonly #setOfClient = new Map<string, ZoneSet>();
+  readonly #sets = new Map<string, ZoneSet>();
+  #restricts = false;
+
+  constructor(host: ZoneHost) {
+    this.host = host;
+  }
+
+  /** Of all views too. */
+  *[Symbol.iterator](): Generator<HostedZone> {
+    yield* this.#hosted.values();
+    for (const { hosted } of this.#views) yield* hosted.values();
+  }
+
+  /** The zone of this very name, as clients see it that no view is about. */
+  get(origin: Name): HostedZone | undefined {
+    return this.#hosted.get(keyOf(origin));
+  }
+
+  /** Takes the place of a zone of the same name. */
+  add(zone: HostedZone): void {
+    this.#hosted.set(keyOf(zone.served.origin), zone);
+    this.#rebuild();
+  }
+
+  /** Resolves when it has closed; false: there was none. */
+  async remove(origin: Name): Promise<boolean> {
+    const zone = this.#hosted.get(keyOf(origin));
+    this.#hosted.delete(keyOf(origin));
+    this.#rebuild();
+    await zone?.close();
+    return zone !== undefined;
+  }
+
+  /** Zones of `settings` that are new are started, those that stay reloaded, others closed. Rejects, where `isStart`, with what a zone's `start` does. */
+  async apply({ zones, views }: Settings, isStart: boolean): Promise<void> {
+    const gone: HostedZone[] = [];
+    this.#hosted = await this.#hostAll(zones, this.#hosted, gone, isStart);
+    const before = this.#views;
+    this.#views = [];
+    for (const view of views) {
+      const same = before.find(({ settings }) => settings.id === view.id);
+      const hosted = await this.#hostAll(view.zones, same?.hosted ?? new Map(), gone, isStart);
+      this.#views.push({ settings: view, hosted });
+    }
+    for (const { settings, hosted } of before) {
+      if (!views.some(({ id }) => id === settings.id)) gone.push(...hosted.values());
+    }
+    this.#rebuild();
+    for (const zone of gone) await zone.close();
+  }
+
+  /** For the authority; undefined while all clients see the same. */
+  get viewOf(): ((client: SignedClient) => ZoneSet | undefined) | undefined {
+    return this.#restricts ? this.#viewOf : undefined;
+  }
+
+  /** The zone of this very name that a client sees. */
+  hostedFor(origin: Name, client: SignedClient): HostedZone | undefined {
+    const served = (this.viewOf?.(client) ?? this.zones).get(origin);
+    return served === undefined ? undefined : this.#hostedOf.get(served);
+  }
+
+  async close(): Promise<void> {
+    for (const zone of this) await zone.close();
+  }
+
+  async #hostAll(
+    wanted: readonly ZoneSettings[],
+    present: ReadonlyMap<string, HostedZone>,
+    gone: HostedZone[],
+    isStart: boolean,
+  ): Promise<Map<string, HostedZone>> {
+    const hosted = new Map<string, HostedZone>();
+    for (const settings of wanted) {
+      const key = keyOf(settings.origin);
+      const same = present.get(key);
+      // A zone that begins or ends to come from primaries is another one.
+      const isSame = same?.isSecondary === settings.masters.length > 0;
+      const zone = same !== undefined && isSame ? same : new HostedZone(settings, this.host);
+      hosted.set(key, zone);
+      if (zone === same) await zone.reload(settings);
+      else await this.#start(zone, isStart);
+    }
+    for (const [key, zone] of present) if (hosted.get(key) !== zone) gone.push(zone);
+    return hosted;
+  }
+
+  async #start(zone: HostedZone, isStart: boolean): Promise<void> {
+    try {
+      await zone.start();
+    } catch (error) {
+      if (isStart) throw error;
+      this.host.log.error("a zone could not be loaded", { zone: zone.served.origin.toString(), error });
+    }
+  }
+
+  #rebuild(): void {
+    this.#hostedOf.clear();
+    for (const zone of this) this.#hostedOf.set(zone.served, zone);
+    const wanted = new Set([...this.#hosted.values()].map(({ served }) => served));
+    for (const served of [...this.zones]) if (!wanted.has(served)) this.zones.remove(served.origin);
+    for (const served of wanted) if (this.zones.get(served.origin) !== served) this.zones.add(served);
+    this.#setOfClient.clear();
+    this.#sets.clear();
+    this.#restricts = this.#views.length > 0 || [...this].some(isRestricted);
+  }
+
+  readonly #viewOf = (client: SignedClient): ZoneSet => {
+    if (client.key !== undefined) return this.#setFor(client);
+    const known = this.#setOfClient.get(client.address);
+    if (known !== undefined) return known;
+    if (this.#setOfClient.size >= MAX_CLIENTS) this.#setOfClient.clear();
+    const set = this.#setFor(client);
+    this.#setOfClient.set(client.address, set);
+    return set;
+  };
+
+  #setFor({ address, key }: SignedClient): ZoneSet {
+    const view = this.#views.find(({ settings }) => settings.addresses.has(address));
+    const zones = new Map([...this.#hosted, ...(view?.hosted ?? [])]);
+    let sees = `${view?.settings.id ?? ""}\n`;
+    for (const zone of zones.values()) sees += isAllowed(zone.acl, "query", { address, key }) ? "+" : "-";
+    let set = this.#sets.get(sees);
+    if (set === undefined) {
+      set = new ZoneSet();
+      const decisions = sees.slice(sees.indexOf("\n") + 1);
+      for (const [i, { served }] of [...zones.values()].entries()) if (decisions[i] === "+") set.add(served);
+      this.#sets.set(sees, set);
+    }
+    return set;
+  }
+}
+
+/** Whether some clients may not ask for the zone. */
+function isRestricted({ acl }: HostedZone): boolean {
+  return acl.some(({ deny, actions }) => deny && (actions.size === 0 || actions.has("query")));
+}
+
+function keyOf(name: Name): string {
+  return name.folded().toString();
+}
