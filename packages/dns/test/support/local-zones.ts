@@ -1,0 +1,37 @@
+/** Settings of local zones in Unbound's words, for ours and for Unbound. */
+export const LOCAL_ZONES: readonly string[] = [
+  "deny.z. deny",
+  "refuse.z. refuse",
+  "static.z. static",
+  "bare.z. static",
+  "transparent.z. transparent",
+  "tt.z. typetransparent",
+  "redirect.z. redirect",
+  "rcu.z. redirect",
+  "an.z. always_nxdomain",
+  "ano.z. always_nodata",
+  "anull.z. always_null",
+  "ar.z. always_refuse",
+  "at.z. always_transparent",
+  "inform.z. inform",
+  "ir.z. inform_redirect",
+];
+
+export const LOCAL_DATA: readonly string[] = [
+  "a.deny.z. A 192.0.2.1",
+  "a.refuse.z. A 192.0.2.1",
+  "static.z. SOA ns. root. 1 2 3 4 5",
+  "a.static.z. A 192.0.2.1",
+  "b.c.static.z. A 192.0.2.1",
+  "cn.static.z. CNAME a.static.z.",
+  "a.bare.z. A 192.0.2.1",
+  "a.transparent.z. A 192.0.2.1",
+  "a.tt.z. A 192.0.2.1",
+  "redirect.z. A 192.0.2.1",
+  "rcu.z. CNAME www.up.z.",
+  "a.an.z. A 192.0.2.1",
+  "a.at.z. A 192.0.2.1",
+  "ir.z. A 192.0.2.1",
+  "implicit.q. 60 A 192.0.2.1",
+  "w.implicit.q. A 192.0.2.1",
+];
