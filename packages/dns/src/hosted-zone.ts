@@ -7,7 +7,8 @@
 import { basename, dirname, relative, resolve } from "node:path";
 import { type Disk, type Log, MemoryDisk, type World } from "@tenon/kit";
 import { type AclRule, isAllowed } from "./access.ts";
-import type { ZoneSettings } from "./config/settings.ts";
+import type { UpstreamClient } from "./client/upstream-client.ts";
+import { type RemoteServer, remotesOf, type ZoneSettings } from "./config/settings.ts";
 import type { AclAction } from "./config/config.ts";
 import { RCODE } from "./errors.ts";
 import { Journal } from "./journal/journal.ts";
@@ -15,10 +16,12 @@ import type { Message } from "./message/message.ts";
 import { RCODES } from "./message/rcodes.ts";
 import { replyTo } from "./message/reply.ts";
 import type { Request } from "./slow-path.ts";
+import { notifiedSerial, Notifier } from "./transfer/notify.ts";
 import { transferAnswer } from "./transfer/outgoing.ts";
+import { Secondary, type SecondaryState } from "./transfer/secondary.ts";
 import { DynamicZone } from "./update/dynamic-zone.ts";
 import type { UpdateResult } from "./update/apply.ts";
-import { isNewerSerial } from "./zone/serial.ts";
+import { isNewerSerial, soaNumbers } from "./zone/serial.ts";
 import type { ZoneData } from "./zone/zone-data.ts";
 import { ServedZone } from "./zone/zone-set.ts";
 import { loadZone } from "./zone-source.ts";
@@ -30,6 +33,8 @@ export interface ZoneHost {
   /** Folder for journals; without it nothing is written. */
   readonly storage: string | undefined;
   readonly udpPayload: () => number;
+  /** Asks primaries and tells secondaries. */
+  readonly client: UpstreamClient;
 }
 
 /** How a master file is known to have changed. */
@@ -47,6 +52,8 @@ export class HostedZone {
   #journal: Journal | undefined;
   #dynamic: Promise<DynamicZone> | undefined;
   #file: FileMark | undefined;
+  #secondary: Secondary | undefined;
+  #notifier: Notifier | undefined;
 
   constructor(settings: ZoneSettings, host: ZoneHost) {
     this.#settings = settings;
@@ -67,14 +74,51 @@ export class HostedZone {
     return this.#settings.masters.length > 0;
   }
 
+  /** How it stands with its primaries; undefined for a zone that has none. */
+  get secondary(): SecondaryState | undefined {
+    return this.#secondary?.state();
+  }
+
   /**
    * Serves what there is: `data`, the master file, the journal, what primaries have. Rejects with ZoneLoadError, JournalError or the disk's
    * error; the file of a secondary need not exist.
    */
   async start(data?: ZoneData): Promise<void> {
     const zone = data ?? this.#readFile();
-    if (this.#host.storage === undefined) this.served.replace(zone);
+    if (this.isSecondary) await this.#follow(zone);
+    else if (this.#host.storage === undefined) this.served.replace(zone);
     else await (await this.#changes()).load(zone);
+    this.#tell();
+  }
+
+  /** Begins to follow the primaries, from what the journal or, where that is empty, `zone` has. */
+  async #follow(zone: ZoneData | undefined): Promise<void> {
+    const { world, client } = this.#host;
+    this.#journal ??= await this.#openJournal();
+    if (this.#journal.serial === undefined && zone !== undefined) {
+      const nowMs = world.clock.now();
+      const expiresMs = nowMs + soaNumbers(zone.soa.rdata).expire * 1000;
+      await this.#journal.store(zone, { refreshedMs: nowMs, expiresMs });
+    }
+    this.#secondary = new Secondary({
+      world,
+      zone: this.served,
+      primaries: remotesOf(this.#settings.masters),
+      journal: this.#journal,
+      log: this.#host.log,
+      client,
+      refreshMinSeconds: this.#settings.keys["refresh-min-interval"],
+    });
+    this.#secondary.start();
+  }
+
+  /** Begins to tell those of `notify`. */
+  #tell(): void {
+    const remotes = remotesOf(this.#settings.notify);
+    if (remotes.length === 0) return;
+    const { world, client } = this.#host;
+    this.#notifier = new Notifier({ world, zone: this.served, remotes, log: this.#log, client });
+    this.#notifier.start();
   }
 
   /**
@@ -82,7 +126,18 @@ export class HostedZone {
    * as it was.
    */
   async reload(settings: ZoneSettings): Promise<void> {
+    const old = this.#settings;
     this.#settings = settings;
+    if (!sameRemotes(old.notify, settings.notify)) {
+      await this.#notifier?.close();
+      this.#notifier = undefined;
+      this.#tell();
+    }
+    if (this.isSecondary) {
+      if (sameRemotes(old.masters, settings.masters)) return;
+      await this.#secondary?.close();
+      return this.#follow(undefined);
+    }
     const before = this.#file;
     try {
       const next = this.#readFile();
@@ -152,7 +207,8 @@ export class HostedZone {
   async notified(request: Request): Promise<Message> {
     const { message } = request;
     if (!this.allows("notify", request)) return this.#reply(message, RCODES.REFUSED);
-    if (!this.isSecondary) return this.#reply(message, RCODES.NOTAUTH);
+    if (this.#secondary === undefined) return this.#reply(message, RCODES.NOTAUTH);
+    this.#secondary.notified({ address: request.client.address }, notifiedSerial(message));
     return { ...this.#reply(message, RCODE.NOERROR), authoritative: true };
   }
 
@@ -161,6 +217,8 @@ export class HostedZone {
   }
 
   async close(): Promise<void> {
+    await this.#notifier?.close();
+    await this.#secondary?.close();
     const dynamic = await this.#dynamic;
     await dynamic?.idle();
     this.#journal?.close();
@@ -219,6 +277,12 @@ export class HostedZone {
       include: (path) => root.readFile(relative(folder, resolve(folder, path))),
     });
   }
+}
+
+function sameRemotes(a: readonly RemoteServer[], b: readonly RemoteServer[]): boolean {
+  const texts = (servers: readonly RemoteServer[]): string =>
+    JSON.stringify(servers.map(({ addresses, key }) => [addresses, key?.name, key?.algorithm, key?.secret.join()]));
+  return texts(a) === texts(b);
 }
 
 /** Makes a folder and those above it, so that what is kept there is not lost with a name of theirs. */

@@ -1,7 +1,5 @@
 /** DNS: names, records, messages, master files, and a server of zones. */
 export { DnsError, type DnsErrorCode } from "./errors.ts";
-export { UpstreamError, type UpstreamErrorCode } from "./client/errors.ts";
-export { type Reply, UpstreamClient, type UpstreamQueryOptions } from "./client/upstream-client.ts";
 export { messageText, rcodeText } from "./dig/print.ts";
 export { decodeMessage } from "./message/decode.ts";
 export { describeMessage } from "./message/describe.ts";
@@ -25,6 +23,8 @@ export { checkZone } from "./zonefile/check.ts";
 export { diffZones, type ZoneDifference } from "./zonefile/diff.ts";
 export { type ParsedZone, parseZone, ZoneFileError, type ZoneFileOptions, type ZoneRecord } from "./zonefile/parser.ts";
 export type { AskedQuery } from "./asked.ts";
+export { UpstreamError, type UpstreamErrorCode } from "./client/errors.ts";
+export { type Reply, UpstreamClient, type UpstreamQueryOptions } from "./client/upstream-client.ts";
 export type { DnsConfig } from "./config/config.ts";
 export { type ConfigPath, type ConfigProblem, DnsConfigError } from "./config/errors.ts";
 export type { Fault, FaultMatcher, Faults } from "./faults.ts";
@@ -45,3 +45,6 @@ export { type RRset } from "./zone/rrset.ts";
 export { type ZoneChange, ZoneData } from "./zone/zone-data.ts";
 export { ZoneError, type ZoneErrorCode } from "./zone/errors.ts";
 export { ServedZone, type ZoneListener, ZoneSet } from "./zone/zone-set.ts";
+export type { CacheEntry, CacheView } from "./resolver/cache-view.ts";
+export { TransferReader } from "./transfer/reader.ts";
+export { TsigContext } from "./tsig/context.ts";

@@ -23,6 +23,7 @@ import {
 import { LOOPBACK_RULES } from "./access.ts";
 import { askedIn } from "./asked.ts";
 import { Authority, type Client } from "./authority/authority.ts";
+import { UpstreamClient } from "./client/upstream-client.ts";
 import type { CheckedConfig, DnsConfig } from "./config/config.ts";
 import type { ConfigPath } from "./config/errors.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
@@ -37,6 +38,8 @@ import { replyTo } from "./message/reply.ts";
 import { Name } from "./name/name.ts";
 import { DEFAULT_LIMITS, type DnsLimits, type DnsServerOptions } from "./options.ts";
 import type { LoggedQuery } from "./query-log.ts";
+import type { CacheView } from "./resolver/cache-view.ts";
+import { Resolver } from "./resolver/resolver.ts";
 import { Responder } from "./responder.ts";
 import { type Elsewhere, type Request, SlowPath } from "./slow-path.ts";
 import { Traffic } from "./traffic.ts";
@@ -44,6 +47,7 @@ import type { SlowAnswer } from "./transport/answerer.ts";
 import { Doors, type ListenAddress } from "./transport/doors.ts";
 import { TcpBatch, TcpSession } from "./transport/tcp.ts";
 import type { ZoneData } from "./zone/zone-data.ts";
+import type { ServedZone } from "./zone/zone-set.ts";
 import { ZoneHandle } from "./zone-handle.ts";
 import { zoneFrom, type ZoneSource } from "./zone-source.ts";
 import { ZoneTable } from "./zone-table.ts";
@@ -81,7 +85,9 @@ export class DnsServer implements AsyncDisposable {
   readonly #lookups: Lookups;
   #settings: Settings;
   #authority: Authority;
+  readonly #resolver: Resolver | undefined;
   readonly #elsewhere: Elsewhere | undefined;
+  readonly #client: UpstreamClient;
   #tcp!: TcpService<TcpSession>;
   #doors!: Doors;
   #sweep: Timer | undefined;
@@ -109,17 +115,20 @@ export class DnsServer implements AsyncDisposable {
     const { tcpClients = DEFAULT_LIMITS.tcpClients, tcpIdleMs = DEFAULT_LIMITS.tcpIdleMs } = settings;
     this.limits = { ...DEFAULT_LIMITS, tcpClients, tcpIdleMs, ...options.limits };
     this.#traffic = new Traffic(this.#metrics, clock);
+    this.#client = new UpstreamClient(this.#world);
     this.#table = new ZoneTable({
+      client: this.#client,
       world: this.#world,
       log: this.#log,
       storage: settings.storage,
       udpPayload: () => this.#settings.udpPayload,
     });
-    this.#elsewhere = options.anyName === true ? floor : undefined;
+    this.#resolver = this.#makeResolver();
+    this.#elsewhere = this.#resolver ?? (options.anyName === true ? floor : undefined);
     this.#authority = this.#makeAuthority();
     this.#responder = new Responder({
       authority: this.#authority,
-      cache: undefined,
+      cache: this.#resolver,
       slowPath: this.#makeSlowPath(options.severalQuestions ?? false),
       traffic: this.#traffic,
       failed: (error) => this.#log.error("a query could not be answered", { error }),
@@ -196,6 +205,12 @@ export class DnsServer implements AsyncDisposable {
     });
   }
 
+  #makeResolver(): Resolver | undefined {
+    const { resolver: settings } = this.#settings;
+    if (settings === undefined) return undefined;
+    return new Resolver({ world: this.#world, log: this.#log, metrics: this.#metrics, settings });
+  }
+
   #makeSlowPath(severalQuestions: boolean): SlowPath {
     return new SlowPath({
       authority: () => this.#authority,
@@ -224,7 +239,7 @@ export class DnsServer implements AsyncDisposable {
   /** After settings or zones changed. */
   #useSettings(): void {
     this.#authority = this.#makeAuthority();
-    this.#responder.use(this.#authority, undefined);
+    this.#responder.use(this.#authority, this.#resolver);
   }
 
   /** Looks for idle connections while there are any. */
@@ -270,15 +285,20 @@ export class DnsServer implements AsyncDisposable {
 
   // ----------------------------------------------------------------------- zones
 
-  /** The zones' names, those of views left out. */
-  get zones(): string[] {
-    return [...this.#table.zones].map(({ origin }) => origin.toString());
+  /** The zones, those of views left out. */
+  get zones(): Iterable<ServedZone> {
+    return this.#table.zones;
+  }
+
+  /** What the resolver has in its cache; undefined for a server without one. */
+  get cache(): CacheView | undefined {
+    return this.#resolver?.cache;
   }
 
   /** A zone to read and change. Throws RangeError when there is none of that name. */
   zone(name: string): ZoneHandle {
     const hosted = this.#table.get(Name.parse(name));
-    if (hosted === undefined) throw new RangeError(`there is no zone ${name}; there are ${this.zones.join(" ")}`);
+    if (hosted === undefined) throw new RangeError(`there is no zone ${name}`);
     return new ZoneHandle(hosted);
   }
 
@@ -393,6 +413,8 @@ export class DnsServer implements AsyncDisposable {
     stop.abort();
     this.#sweep?.close();
     await this.#table.close();
+    this.#resolver?.close();
+    this.#client.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -411,8 +433,12 @@ export interface ReconfigureOptions {
 const LOCAL_CLIENT: Client = { address: "127.0.0.1", port: 0, tcp: true };
 
 async function readSettings(options: DnsServerOptions): Promise<Settings> {
-  const { config, dir } = options;
-  const settings = config === undefined ? settingsOf({}, "/") : await checkedSettings(config, options);
+  const { config: given, dir, forward } = options;
+  const forwarding = { resolver: { "forward-zone": [{ name: ".", address: [forward ?? []].flat() }] } };
+  if (given !== undefined && forward !== undefined)
+    throw new RangeError("forward goes into config: its resolver's forward-zone");
+  const config = forward === undefined ? {} : forwarding;
+  const settings = given === undefined ? settingsOf(config, "/") : await checkedSettings(given, options);
   return { ...settings, storage: settings.storage ?? (dir === undefined ? undefined : resolve(dir)) };
 }
 

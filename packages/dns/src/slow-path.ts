@@ -36,7 +36,8 @@ export interface Request {
 
 /** Whoever answers what the zones here do not hold. */
 export interface Elsewhere {
-  resolve(query: Message, client: Client): Promise<Message>;
+  /** Resolves to undefined for no answer at all. */
+  resolve(query: Message, client: Client): Promise<Message | undefined>;
 }
 
 /** What the slow path asks of its server, each time anew, as a reload changes all of it. */
@@ -54,6 +55,9 @@ export interface SlowPathHost {
   notify(request: Request): Promise<Message>;
   nowSeconds(): number;
 }
+
+/** One message, a stream of encoded ones, or none. */
+type Outcome = Message | Iterable<Uint8Array> | undefined;
 
 export class SlowPath {
   readonly #host: SlowPathHost;
@@ -89,7 +93,7 @@ export class SlowPath {
     return this.#encode(signed, await this.#dispatch(signed), verified.context);
   }
 
-  async #dispatch(request: Request): Promise<Message | Iterable<Uint8Array>> {
+  async #dispatch(request: Request): Promise<Outcome> {
     const host = this.#host;
     const { message } = request;
     switch (message.opcode) {
@@ -104,7 +108,7 @@ export class SlowPath {
     }
   }
 
-  async #query(request: Request): Promise<Message | Iterable<Uint8Array>> {
+  async #query(request: Request): Promise<Outcome> {
     const host = this.#host;
     const { message, client, key } = request;
     const { questions, edns } = message;
@@ -128,7 +132,7 @@ export class SlowPath {
     const replies = await Promise.all(
       message.questions.map(async (question) => {
         const reply = await this.#query({ ...request, message: { ...message, questions: [question] } });
-        return Symbol.iterator in reply ? this.#refusal(message, RCODE.FORMERR) : reply;
+        return reply === undefined || Symbol.iterator in reply ? this.#refusal(message, RCODE.SERVFAIL) : reply;
       }),
     );
     const failed = replies.find(({ rcode }) => rcode !== RCODE.NOERROR);
@@ -155,7 +159,8 @@ export class SlowPath {
     return replyTo(message, { rcode }, this.#host.udpPayload());
   }
 
-  #encode({ maxBytes }: Request, answer: Message | Iterable<Uint8Array>, context: TsigContext | undefined): SlowAnswer {
+  #encode({ maxBytes }: Request, answer: Outcome, context: TsigContext | undefined): SlowAnswer {
+    if (answer === undefined) return undefined;
     if (Symbol.iterator in answer) return this.#encodeAll(answer, context);
     return this.#encodeOne(answer, maxBytes, context);
   }

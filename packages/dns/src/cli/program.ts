@@ -1,6 +1,8 @@
 /** `tenon dns` as a commander program: its verbs and their options. */
-import { Command, Option, port } from "@tenon/kit/cli";
+import { Command, integer, Option, port } from "@tenon/kit/cli";
+import type { AxfrOptions } from "./axfr.ts";
 import type { ServeOptions } from "./serve.ts";
+import type { UpdateOptions } from "./update.ts";
 import { checkCommand, diffCommand, formatCommand } from "./zone.ts";
 
 export function dnsProgram(): Command {
@@ -31,7 +33,45 @@ export function dnsProgram(): Command {
   return new Command("tenon dns")
     .description("DNS: zones, records, messages")
     .addCommand(serveProgram())
+    .addCommand(updateProgram())
+    .addCommand(axfrProgram())
     .addCommand(zone);
+}
+
+/** nsupdate's options. */
+function updateProgram(): Command {
+  return new Command("update")
+    .description("change zones of a running server (RFC 2136), in nsupdate's language; -y and -k give the key")
+    .argument("[file]", "commands; standard input without it")
+    .option("-d, --debug", "show what is sent and what comes")
+    .option("-i, --interactive", "prompt, and go on after an error")
+    .option("-l, --local", "update the server on this machine")
+    .option("-k <keyfile>", "file of a TSIG key, as tsig-keygen writes it")
+    .option("-y <key>", "TSIG key: [algorithm:]name:secret")
+    .option("-p, --port <port>", "port of the server", port, 53)
+    .option("-r, --retries <count>", "datagrams after the first", integer(0, 100), 3)
+    .option("-t, --timeout <seconds>", "time for an update over TCP", integer(0, 86_400), 300)
+    .option("-u, --udp-timeout <seconds>", "wait for the answer to a datagram", integer(0, 86_400), 3)
+    .option("-v, --tcp", "use TCP")
+    .action(async (file: string | undefined, options: UpdateOptions) => {
+      const { updateCommand } = await import("./update.ts");
+      await updateCommand(file, options);
+    });
+}
+
+function axfrProgram(): Command {
+  return new Command("axfr")
+    .description("fetch a zone, or what has changed in it, and print it")
+    .argument("<words...>", "the zone's name, and @server")
+    .option("-p, --port <port>", "port of the server", port, 53)
+    .option("-k <keyfile>", "file of a TSIG key, as tsig-keygen writes it")
+    .option("-y <key>", "TSIG key: [algorithm:]name:secret")
+    .option("--ixfr <serial>", "print the changes since this serial (IXFR)", integer(0, 0xffff_ffff))
+    .option("--timeout <seconds>", "the longest silence", integer(1, 86_400), 30)
+    .action(async (words: string[], options: AxfrOptions) => {
+      const { axfrCommand } = await import("./axfr.ts");
+      await axfrCommand(words, options);
+    });
 }
 
 function serveProgram(): Command {

@@ -152,7 +152,6 @@ interface UpstreamGroup<K extends Kinds> {
   readonly name: K["text"];
   readonly address: K["texts"];
   readonly tls?: K["flag"] | undefined;
-  readonly "forward-first"?: K["flag"] | undefined;
 }
 
 interface ResolverGroup<K extends Kinds> {
@@ -172,9 +171,14 @@ interface ResolverGroup<K extends Kinds> {
   readonly "target-fetch-policy"?: K["text"] | undefined;
   readonly "cache-min-ttl"?: K["time"] | undefined;
   readonly "cache-max-ttl"?: K["time"] | undefined;
+  readonly "cache-max-negative-ttl"?: K["time"] | undefined;
   readonly "cache-size"?: K["size"] | undefined;
   readonly prefetch?: K["flag"] | undefined;
   readonly "serve-expired"?: K["flag"] | undefined;
+  readonly "serve-expired-ttl"?: K["time"] | undefined;
+  readonly "serve-expired-reply-ttl"?: K["time"] | undefined;
+  /** Milliseconds. */
+  readonly "serve-expired-client-timeout"?: number | undefined;
   readonly "use-caps-for-id"?: K["flag"] | undefined;
   readonly "dns64-prefix"?: K["text"] | undefined;
   readonly "local-defaults"?: K["flag"] | undefined;
@@ -183,6 +187,7 @@ interface ResolverGroup<K extends Kinds> {
   /** `www.example.test 300 A 192.0.2.1` */
   readonly "local-data"?: K["texts"] | undefined;
   readonly "private-address"?: K["texts"] | undefined;
+  readonly "private-domain"?: K["texts"] | undefined;
   /** `127.0.0.0/8 allow`; the most specific one decides. */
   readonly "access-control"?: K["texts"] | undefined;
   readonly "forward-zone"?: readonly UpstreamGroup<K>[] | undefined;

@@ -123,10 +123,7 @@ const zone = z.strictObject({ domain: text, template: id.optional(), ...zoneKeys
 /** Not Knot's, which has no views: other zones for some clients. */
 const view = z.strictObject({ id, address: texts, zone: z.array(zone, "a list of zones") }, OBJECT);
 
-const upstream = z.strictObject(
-  { name: text, address: texts, tls: flag.optional(), "forward-first": flag.optional() },
-  OBJECT,
-);
+const upstream = z.strictObject({ name: text, address: texts, tls: flag.optional() }, OBJECT);
 const rpz = z.strictObject({ name: text, zone: text }, OBJECT);
 
 const resolver = z.strictObject(
@@ -147,15 +144,20 @@ const resolver = z.strictObject(
     "target-fetch-policy": text.optional(),
     "cache-min-ttl": time.optional(),
     "cache-max-ttl": time.optional(),
+    "cache-max-negative-ttl": time.optional(),
     "cache-size": size.optional(),
     prefetch: flag.optional(),
     "serve-expired": flag.optional(),
+    "serve-expired-ttl": time.optional(),
+    "serve-expired-reply-ttl": time.optional(),
+    "serve-expired-client-timeout": count(0, 60_000).optional(),
     "use-caps-for-id": flag.optional(),
     "dns64-prefix": text.optional(),
     "local-defaults": flag.optional(),
     "local-zone": texts.optional(),
     "local-data": texts.optional(),
     "private-address": texts.optional(),
+    "private-domain": texts.optional(),
     "access-control": texts.optional(),
     "forward-zone": z.array(upstream, "a list of forward zones").optional(),
     "stub-zone": z.array(upstream, "a list of stub zones").optional(),

@@ -6,8 +6,10 @@ import { type AclRule, AddressSet } from "../access.ts";
 import { DnsError } from "../errors.ts";
 import { Name } from "../name/name.ts";
 import type { ListenAddress } from "../transport/doors.ts";
+import { type ResolverConfig, type ResolverSettings, resolverSettings } from "../resolver/settings.ts";
+import type { Remote } from "../transfer/exchange.ts";
 import { keyMap, tsigKey, type TsigKey } from "../tsig/key.ts";
-import type { CheckedConfig, CheckedResolver, CheckedZone, CheckedZoneKeys } from "./config.ts";
+import type { CheckedConfig, CheckedZone, CheckedZoneKeys } from "./config.ts";
 import { type ConfigPath, type ConfigProblem, DnsConfigError } from "./errors.ts";
 
 const DNS_PORT = 53;
@@ -17,6 +19,11 @@ export interface RemoteServer {
   /** In the order in which they are tried. */
   readonly addresses: readonly Address[];
   readonly key: TsigKey | undefined;
+}
+
+/** Each address as a remote of its own. */
+export function remotesOf(servers: readonly RemoteServer[]): Remote[] {
+  return servers.flatMap(({ addresses, key }) => addresses.map((address) => ({ address, key })));
 }
 
 export interface ZoneSettings {
@@ -53,7 +60,8 @@ export interface Settings {
   readonly keys: ReadonlyMap<string, TsigKey>;
   readonly zones: readonly ZoneSettings[];
   readonly views: readonly ViewSettings[];
-  readonly resolver: CheckedResolver | undefined;
+  /** Without it, other names are refused. */
+  readonly resolver: ResolverSettings | undefined;
 }
 
 /** Relative paths start from `baseDir`. Throws DnsConfigError with all that is wrong. */
@@ -124,7 +132,10 @@ class Reading {
         addresses: this.#try(["view", i, "address"], () => new AddressSet(address), new AddressSet([])),
         zones: this.#zones(zones, ["view", i, "zone"]),
       })),
-      resolver,
+      resolver:
+        resolver === undefined
+          ? undefined
+          : this.#try(["resolver"], () => resolverSettings(defined(resolver)), undefined),
     };
   }
 
@@ -231,4 +242,9 @@ function nsidBytes(text: string | undefined): Uint8Array | undefined {
 
 function emptyIsNone(text: string | undefined): string | undefined {
   return text === "" ? undefined : text;
+}
+
+/** Keys that are there with no value are as good as absent. */
+function defined(group: object): ResolverConfig {
+  return Object.fromEntries(Object.entries(group).filter(([, value]) => value !== undefined));
 }
