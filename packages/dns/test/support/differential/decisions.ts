@@ -58,7 +58,7 @@ export const DECISIONS: readonly Decision[] = [
     source:
       "RFC 6895 §3.1 reserves it for SIG(0)'s sake and forbids no question; Knot answers NOTIMP, NSD and BIND as for any absent type",
     applies: ({ question }) => question.type === 0,
-    accepts: eitherIsRight,
+    accepts: (ours, dispute) => eitherIsRight(ours, dispute) || isTrueChain(ours, dispute),
   },
   {
     what: "an answer for a name below a DNAME that gets too long",
@@ -70,7 +70,7 @@ export const DECISIONS: readonly Decision[] = [
     what: "RRSIG, NSEC and NSEC3 of a name with a CNAME",
     source:
       "RFC 4035 §2.5 allows RRSIG and NSEC beside a CNAME (they are answered, or NODATA); the CNAME leads on for every other type (RFC 1034 §4.3.2 3a), so for NSEC3 Knot is right",
-    applies: ({ question: { type }, knot, nsd }) => isProof(type) && hasAlias(knot) !== hasAlias(nsd),
+    applies: ({ question: { type }, knot, nsd }) => isProof(type) && aliases(knot) !== aliases(nsd),
     accepts: (ours, dispute) =>
       dispute.question.type === TYPE.NSEC3 ? knotIsRight(ours, dispute) : eitherIsRight(ours, dispute),
   },
@@ -105,7 +105,7 @@ function isProof(type: number): boolean {
   return type === TYPE.RRSIG || type === TYPE.NSEC || type === TYPE.NSEC3;
 }
 
-const hasAlias = ({ answer }: AnswerView): boolean => answer.some((line) => / CNAME /.test(line));
+const aliases = ({ answer }: AnswerView): number => answer.filter((line) => / CNAME /.test(line)).length;
 
 function longer({ knot, nsd }: Dispute): AnswerView {
   return knot.answer.length > nsd.answer.length ? knot : nsd;

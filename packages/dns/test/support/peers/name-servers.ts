@@ -18,9 +18,11 @@ export interface PeerZone {
   readonly origin: string;
   /** Its master file; a secondary has none. */
   readonly text?: string | Uint8Array | undefined;
+  /** Path of its master file, in the place of `text`. */
+  readonly file?: string | undefined;
   /** Lines within the zone's own block, in the server's syntax: `acl: a1` (Knot), `allow-transfer { … };` (BIND), `provide-xfr: …` (NSD). */
   readonly settings?: string | undefined;
-  /** Whether the start waits until the zone answers; unless said, when it has a text. */
+  /** Whether the start waits until the zone answers; unless said, when it has a text or file. */
   readonly awaited?: boolean | undefined;
 }
 
@@ -45,12 +47,13 @@ function nameServer(executable: string, args: readonly string[], configuration: 
       port: options.port,
       folder: options.folder,
       answers: options.zones
-        .filter(({ awaited, text }) => awaited ?? text !== undefined)
+        .filter(({ awaited, text, file }) => awaited ?? (text ?? file) !== undefined)
         .map(({ origin }): WireQuestion => ({ name: origin, type: SOA })),
       prepare(place) {
-        const files = options.zones.map(({ text }, i) =>
-          text === undefined ? `${place.folder}/${i}.zone` : placed(place, `${i}.zone`, text),
-        );
+        const files = options.zones.map(({ text, file }, i) => {
+          if (file !== undefined) return file;
+          return text === undefined ? `${place.folder}/${i}.zone` : placed(place, `${i}.zone`, text);
+        });
         return [...args, placed(place, `${executable}.conf`, configuration(place, files, options))];
       },
     });
@@ -124,8 +127,8 @@ ${zones.join("\n")}
 
 /** BIND's named: authoritative only unless `serverSettings` say `recursion yes;`, and without NOTIFY unless a zone's `settings` say `notify …;`. */
 export const startNamed: StartNameServer = nameServer("named", ["-g", "-n", "1", "-c"], (place, files, options) => {
-  const zones = options.zones.map(({ origin, text, settings = "" }, i) => {
-    const type = /^\s*type /m.test(settings) || text === undefined ? "" : "type primary;";
+  const zones = options.zones.map(({ origin, text, file, settings = "" }, i) => {
+    const type = /^\s*type /m.test(settings) || (text ?? file) === undefined ? "" : "type primary;";
     return `zone "${origin}" { ${type} file "${files[i]}"; ${settings} };`;
   });
   const recursion = /^\s*recursion /m.test(options.serverSettings ?? "") ? "" : "recursion no;";
