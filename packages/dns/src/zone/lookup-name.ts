@@ -26,6 +26,11 @@ export class LookupName {
   /** Of the end that begins with label i. */
   readonly hashes: Int32Array = new Int32Array(MAX_LABELS + 1);
 
+  /** Whether its leftmost label is `*`. */
+  get isWildcard(): boolean {
+    return this.wire[0] === 1 && this.wire[1] === 0x2a;
+  }
+
   /** Reads an uncompressed name at `at`; returns where it ends, -1 when there is none before `end`. */
   read(bytes: Uint8Array, at: number, end: number): number {
     const { wire, starts } = this;
