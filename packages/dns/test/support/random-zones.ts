@@ -1,5 +1,5 @@
 /** Zones drawn from a seed, small enough that names meet: wildcards, cuts, DNAMEs, aliases, empty non-terminals, names out of sight. */
-import { Name } from "../../src/name/name.ts";
+import type { Name } from "../../src/name/name.ts";
 import { rdataFromText } from "../../src/rdata/rdata.ts";
 import { CLASS, TYPE, typeCode } from "../../src/rdata/types.ts";
 import type { ResourceRecord } from "../../src/record.ts";
