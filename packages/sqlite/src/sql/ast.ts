@@ -332,6 +332,7 @@ export interface Select {
 
 export type ConflictResolution = "ROLLBACK" | "ABORT" | "FAIL" | "IGNORE" | "REPLACE";
 
+/** A table's name, and other objects' of the schema; `offset` is that of the name without the schema in front. */
 export interface TableName {
   readonly schema?: string;
   readonly name: string;

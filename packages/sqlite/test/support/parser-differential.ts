@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { SqliteError } from "../../src/errors.ts";
 import { parseStatement } from "../../src/sql/parser/parse.ts";
+import { randomBelow } from "./random-below.ts";
 
 /** A statement a line: every form that the grammar has. */
 export const STATEMENTS: readonly string[] = readFileSync(
@@ -101,15 +102,4 @@ function message(run: () => unknown): string | undefined {
     if (error instanceof SqliteError || (error instanceof Error && "errcode" in error)) return error.message;
     throw error;
   }
-}
-
-/** mulberry32. */
-function randomBelow(seed: number): (bound: number) => number {
-  let state = seed;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return ((bits ^ (bits >>> 14)) >>> 0) % bound;
-  };
 }

@@ -18,6 +18,10 @@ export interface ParsedStatement {
   readonly statement: Statement | undefined;
   /** Where the text of the next statement begins: behind the semicolon. */
   readonly end: number;
+  /** Where its last token ends. */
+  readonly lastTokenEnd: number;
+  /** Where the semicolon stands, or the text ends. */
+  readonly terminator: number;
   /** Names of the parameters with their sign, the first one at 0; `?` has none. */
   readonly variables: readonly (string | undefined)[];
 }
@@ -25,11 +29,13 @@ export interface ParsedStatement {
 /** The first statement of `text` from `offset` on. Throws SqlError. */
 export function parseStatement(text: string, offset = 0, limits: SqlLimits = SQL_LIMITS): ParsedStatement {
   const cursor = new TokenCursor(text, offset, limits);
-  if (cursor.kind === TOKEN.END_OF_INPUT) return { statement: undefined, end: text.length, variables: [] };
-  if (cursor.kind === TOKEN.SEMICOLON) return { statement: undefined, end: cursor.end, variables: [] };
+  const { start, end } = cursor;
+  if (cursor.at(TOKEN.END_OF_INPUT) || cursor.at(TOKEN.SEMICOLON))
+    return { statement: undefined, end, lastTokenEnd: offset, terminator: start, variables: [] };
   const statement = new StatementGrammar(cursor).statement();
   cursor.finish();
-  return { statement, end: cursor.end, variables: cursor.variables };
+  const { end: next, previousEnd: lastTokenEnd, start: terminator, variables } = cursor;
+  return { statement, end: next, lastTokenEnd, terminator, variables };
 }
 
 /** An expression that is all of `text`: a default, a check or an index's column from the schema. Throws SqlError. */

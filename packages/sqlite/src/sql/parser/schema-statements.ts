@@ -73,12 +73,14 @@ export class SchemaGrammar {
     return { kind: "alter-table", table, action: this.#alteration() };
   }
 
-  /** `name` or `schema.name`. */
+  /** `name` or `schema.name`; the offset is the name's own. */
   tableName(): TableName {
     const cursor = this.#cursor;
+    const { start } = cursor;
+    const first = cursor.name();
+    if (!cursor.accept(TOKEN.DOT)) return { name: first, offset: start };
     const { start: offset } = cursor;
-    const name = cursor.name();
-    return cursor.accept(TOKEN.DOT) ? { schema: name, name: cursor.name(), offset } : { name, offset };
+    return { schema: first, name: cursor.name(), offset };
   }
 
   #ifNotExists(): boolean {
