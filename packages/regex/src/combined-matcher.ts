@@ -60,3 +60,34 @@ export class FilteredMatcher implements Matcher {
     return this.#filter.test(bytes, start, end) && this.#inner.find(bytes, start, end, from);
   }
 }
+
+/** A matcher that is made when it is first asked. */
+export class DeferredMatcher implements Matcher {
+  readonly #make: () => Matcher;
+  #made: Matcher | undefined;
+
+  constructor(make: () => Matcher) {
+    this.#make = make;
+  }
+
+  get #matcher(): Matcher {
+    this.#made ??= this.#make();
+    return this.#made;
+  }
+
+  get matchStart(): number {
+    return this.#matcher.matchStart;
+  }
+
+  get matchEnd(): number {
+    return this.#matcher.matchEnd;
+  }
+
+  test(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#matcher.test(bytes, start, end);
+  }
+
+  find(bytes: Uint8Array, start: number, end: number, from: number): boolean {
+    return this.#matcher.find(bytes, start, end, from);
+  }
+}

@@ -1,24 +1,23 @@
 /** Chooses what answers for a list of parsed patterns. */
-import { CHARACTER_START, type WordRules } from "./automata/assertions.ts";
+import type { WordRules } from "./automata/assertions.ts";
 import type { Lookalikes } from "./automata/byte-graph.ts";
-import { DfaMatcher } from "./automata/dfa-matcher.ts";
 import { lineAutomaton } from "./automata/line-automaton.ts";
 import type { LineAutomaton } from "./automata/line-walker.ts";
-import type { Nfa } from "./automata/nfa.ts";
+import { isNullable, isRegular, setOfNode } from "./automata/nfa-compiler.ts";
 import { PosixCaptures } from "./automata/posix-captures.ts";
-import { type NfaOptions, compileNfa, isNullable, isRegular, setOfNode } from "./automata/nfa-compiler.ts";
-import { Simulation } from "./automata/simulation.ts";
+import { RegularMatcher, type RegularOptions } from "./automata/regular-matcher.ts";
+import { sizeBound } from "./automata/size-bound.ts";
 import { BacktrackMatcher } from "./backtrack/backtrack-matcher.ts";
 import { BacktrackMachine } from "./backtrack/machine.ts";
 import { compileProgram } from "./backtrack/program.ts";
 import { relaxed } from "./backtrack/relaxed.ts";
-import { CombinedMatcher, FilteredMatcher } from "./combined-matcher.ts";
+import { CombinedMatcher, DeferredMatcher, FilteredMatcher } from "./combined-matcher.ts";
 import { requiredLiterals, type RequiredLiterals } from "./literals/required-literals.ts";
 import type { Matcher } from "./matcher.ts";
 import type { CompileOptions, RegexLimits } from "./options.ts";
 import type { Span } from "./regex.ts";
 import { type Node, type ParsedPattern, alternation, assertion, concatenation } from "./syntax/ast.ts";
-import { asBytes, hasAny, readsBytes } from "./syntax/byte-reading.ts";
+import { hasAny, hasRawByte, readsBytes } from "./syntax/byte-reading.ts";
 import { type LineRule, isForLines, ruleOf } from "./syntax/line-reading.ts";
 import { PatternProblem } from "./syntax/problem.ts";
 import type { Alphabet } from "./unicode/character-class.ts";
@@ -32,8 +31,10 @@ export interface Engines {
   readonly lineProgram: LineProgram | undefined;
   readonly guarantee: "linear" | "bounded";
   readonly name: string;
+  /** Finds matches in lines, whether or not those are selected: what grep -o and --color show. */
+  readonly spans: Matcher;
   /** Instructions of the byte automaton. */
-  readonly states: number;
+  states(): number;
   /** What the groups captured in the match [start, end) of the line. */
   captures(
     bytes: Uint8Array,
@@ -65,14 +66,6 @@ export function buildEngines(
 /** Instructions beyond which a relaxed pattern (relaxed.ts) is not worth its automaton. */
 const RELAXED_PROGRAM_SIZE = 50_000;
 
-/** An automaton with what it was made of. */
-interface Automaton {
-  readonly nfa: Nfa;
-  readonly roots: readonly Node[];
-  readonly matcher: Matcher;
-  readonly simulation: Simulation;
-}
-
 /** What decides lines: one by one, and in the form for many. */
 interface LineDecision {
   readonly matcher: Matcher;
@@ -80,15 +73,10 @@ interface LineDecision {
 }
 
 /** How patterns are turned into an automaton. */
-interface Reading {
-  /** As bytes: matches may begin inside characters. */
-  readonly bytewise: boolean;
-  readonly lookalikes: NfaOptions["lookalikes"];
-  readonly programSize?: number;
-}
+type Reading = Pick<RegularOptions, "bytewise" | "lookalikes"> & Partial<Pick<RegularOptions, "programSize">>;
 
 /** As gnulib's matcher reads them. */
-const STRICT: Reading = { bytewise: false, lookalikes: undefined };
+const STRICT: Reading = { bytewise: false };
 
 class EngineBuilder {
   readonly #options: CompileOptions;
@@ -113,26 +101,19 @@ class EngineBuilder {
 
   build(parsed: readonly ParsedPattern[], rule: LineRule | undefined): Engines {
     let capturers: ((line: LineOf, start: number, end: number) => Captures | undefined)[] | undefined;
-    const regular = parsed.filter(({ root }) => isRegular(root));
-    const backtracking = parsed.filter(({ root }) => !isRegular(root));
-    const automaton =
-      regular.length > 0 || parsed.length === 0 ? this.#places(regular.map(({ root }) => root)) : undefined;
-    const machines = backtracking.map((pattern) => this.#backtracker(pattern));
-    const places = oneOf([...(automaton === undefined ? [] : [automaton.matcher]), ...machines], this.#semantics);
-    const lines = this.#lines(
-      parsed.map(({ root }) => root),
-      places,
-      machines.length === 0 ? automaton : undefined,
-      rule,
-    );
+    const { regular, machines, matcher: places } = this.#finders(parsed, (root) => this.#surround(root));
+    const roots = parsed.map(({ root }) => root);
+    const lines = this.#lines(roots, places, machines === 0 ? regular : undefined, rule);
+    // What -x demands is demanded of lines; GNU grep shows matches of any length in lines that were not selected (-v).
+    const isBare = this.#options.whole !== "line" || this.#options.syntax === "perl";
     return {
       lines: lines.matcher,
       places,
+      spans: isBare ? places : new DeferredMatcher(() => this.#finders(parsed, (root) => root).matcher),
       lineProgram: lines.program,
-      guarantee: machines.length === 0 ? "linear" : "bounded",
-      name:
-        machines.length === 0 ? "automaton" : automaton === undefined ? "backtracking" : "automaton and backtracking",
-      states: automaton?.nfa.size ?? 0,
+      guarantee: machines === 0 ? "linear" : "bounded",
+      name: machines === 0 ? "automaton" : regular === undefined ? "backtracking" : "automaton and backtracking",
+      states: () => regular?.nfa.size ?? 0,
       captures: (bytes, lineStart, lineEnd, start, end) => {
         capturers ??= parsed.map((pattern) => this.#capturer(pattern));
         for (const [patternIndex, capturer] of capturers.entries()) {
@@ -144,19 +125,19 @@ class EngineBuilder {
     };
   }
 
-  /** What finds matches of regular patterns. */
-  #places(patterns: readonly Node[]): Automaton {
-    const bytewise = this.#readsBytes(patterns);
+  /** What finds the patterns' matches: one automaton for all that are regular, and a backtracking machine for each of the others. */
+  #finders(parsed: readonly ParsedPattern[], surround: (root: Node) => Node): Finders {
+    const backtracking = parsed.filter(({ root }) => !isRegular(root));
+    const machines = backtracking.map((pattern) => this.#backtracker(pattern, surround));
+    const roots = parsed.map(({ root }) => root).filter(isRegular);
+    if (roots.length === 0 && machines.length > 0)
+      return { regular: undefined, machines: machines.length, matcher: oneOf(machines, this.#semantics) };
+    const bytewise = this.#readsBytes(roots);
     const reading: Reading = { bytewise, lookalikes: this.#lookalikes(bytewise) };
-    const roots = bytewise ? patterns.map(asBytes) : patterns;
-    if (!this.#wantsWords)
-      return this.#automaton(
-        roots.map((root) => this.#surround(root)),
-        reading,
-      );
-    const bare = this.#automaton(roots, reading);
-    const cutOff: CutOffMatch = (bytes, start, end, at) => bare.simulation.matchCutOff(bytes, start, end, at);
-    return { ...bare, matcher: new WordMatcher(bare.matcher, cutOff, this.#rules) };
+    const regular = this.#automaton(this.#wantsWords ? roots : roots.map(surround), reading);
+    const cutOff: CutOffMatch = (bytes, start, end, at) => regular.simulation.matchCutOff(bytes, start, end, at);
+    const finder = this.#wantsWords ? new WordMatcher(regular, cutOff, this.#rules) : regular;
+    return { regular, machines: machines.length, matcher: oneOf([finder, ...machines], this.#semantics) };
   }
 
   /** grep -w, as GNU grep's second matcher goes about it. */
@@ -180,13 +161,13 @@ class EngineBuilder {
   #lines(
     roots: readonly Node[],
     places: Matcher,
-    automaton: Automaton | undefined,
+    automaton: RegularMatcher | undefined,
     rule: LineRule | undefined,
   ): LineDecision {
     if (rule?.root !== undefined) {
       const filter = this.#automaton([rule.root], STRICT);
       if (rule.alone) return this.#certain(filter);
-      return { matcher: new FilteredMatcher(filter.matcher, places), program: this.#lineProgram(filter, false) };
+      return { matcher: new FilteredMatcher(filter, places), program: this.#lineProgram(filter, false) };
     }
     if (rule !== undefined) return { matcher: places, program: undefined };
     const matcher = this.#strictly(roots, places);
@@ -196,23 +177,21 @@ class EngineBuilder {
     // GNU grep asks for words by classes, which in UTF-8 are its second matcher's business, and so are empty words.
     const byWords = this.#wantsWords && (this.#encoding === "utf8" || !known);
     if (byWords && roots.some(isNullable)) return { matcher: places, program: undefined };
+    const surrounded = roots.map((root) => this.#surround(root));
+    if (roots.some(hasRawByte)) {
+      // Which the automaton would also find between the bytes of a character.
+      const reading: Reading = { bytewise: false, lookalikes: this.#lookalikes(true) };
+      return { matcher, program: this.#lineProgram(this.#automaton(surrounded, reading), false) };
+    }
     if (matcher !== places) {
-      const undecided = this.#nfa(
-        roots.map((root) => this.#surround(root)),
-        { bytewise: false, lookalikes: "undecided" },
-      );
+      const undecided = this.#automaton(surrounded, { bytewise: false, lookalikes: "undecided" });
       return { matcher, program: this.#lineProgram(undecided, true) };
     }
     const alone = known && !byWords;
-    const asPlaces = !this.#wantsWords && (this.#encoding === "bytes" || !alone || !roots.some(hasAny));
-    if (asPlaces) return this.#certain(automaton);
-    const reading: Reading = { bytewise: false, lookalikes: alone ? undefined : this.#lookalikes(false) };
-    return this.#certain(
-      this.#automaton(
-        roots.map((root) => this.#surround(root)),
-        reading,
-      ),
-    );
+    if (!this.#wantsWords && (this.#encoding === "bytes" || !alone || !roots.some(hasAny)))
+      return this.#certain(automaton);
+    const lookalikes = alone ? undefined : this.#lookalikes(false);
+    return this.#certain(this.#automaton(surrounded, { bytewise: false, lookalikes }));
   }
 
   /**
@@ -222,84 +201,63 @@ class EngineBuilder {
   #strictly(roots: readonly Node[], places: Matcher): Matcher {
     if (!this.#readsGlibcUtf8 || !roots.some(hasAny)) return places;
     const { alone, root } = ruleOf(alternation(roots.map((each) => this.#surround(each))), this.#encoding);
-    return alone || root === undefined ? places : new FilteredMatcher(this.#automaton([root], STRICT).matcher, places);
+    return alone || root === undefined ? places : new FilteredMatcher(this.#automaton([root], STRICT), places);
   }
 
-  #certain(automaton: Automaton): LineDecision {
-    return { matcher: automaton.matcher, program: this.#lineProgram(automaton, true) };
+  #certain(matcher: RegularMatcher): LineDecision {
+    return { matcher, program: this.#lineProgram(matcher, true) };
   }
 
   /** An automaton for lines that back-references, or what only Perl has, may match. */
   #candidates(roots: readonly Node[]): LineProgram | undefined {
     const loose = roots.map((root) => relaxed(this.#surround(root)));
-    if (loose.includes(undefined)) return undefined;
-    return guarded(() => {
-      const reading: Reading = {
-        bytewise: false,
-        lookalikes: this.#lookalikes(true),
-        programSize: RELAXED_PROGRAM_SIZE,
-      };
-      return this.#lineProgram(this.#nfa(loose as Node[], reading), false); // none is undefined, as just seen
-    });
+    const automaton = loose.includes(undefined) ? undefined : this.#loosely(loose as Node[], true); // none is undefined, as just seen
+    return automaton && this.#lineProgram(automaton, false);
   }
 
-  /**
-   * Whether word assertions beside a character beyond ASCII are left to the simulation: where such characters can be word characters, and
-   * where nothing can match at them, which the automata would also find between their bytes.
-   */
-  #quits(roots: readonly Node[]): boolean {
-    return this.#rules === "unicode" || (this.#rules === "ascii" && roots.some(isNullable));
+  /** An automaton of relaxed patterns; undefined where it would be too large. */
+  #loosely(roots: readonly Node[], bytewise: boolean): RegularMatcher | undefined {
+    try {
+      const lookalikes = this.#lookalikes(bytewise);
+      return this.#automaton(roots, { bytewise: false, lookalikes, programSize: RELAXED_PROGRAM_SIZE });
+    } catch (error) {
+      if (error instanceof PatternProblem) return undefined;
+      throw error;
+    }
   }
 
-  #lineProgram({ nfa, roots }: Pick<Automaton, "nfa" | "roots">, certain: boolean): LineProgram {
+  #lineProgram(matcher: RegularMatcher, certain: boolean): LineProgram {
     const alphabet = this.#alphabet;
+    let literals: RequiredLiterals | undefined | "unknown" = "unknown";
     return {
       certain,
-      literals: requiredLiterals(roots, {
-        encoding: this.#encoding,
-        charactersOf: (node) => setOfNode(node, alphabet),
-      }),
+      get literals() {
+        if (literals === "unknown")
+          literals = requiredLiterals(matcher.roots, {
+            encoding: alphabet.encoding,
+            charactersOf: (node) => setOfNode(node, alphabet),
+          });
+        return literals;
+      },
       automaton: () =>
-        lineAutomaton(nfa, {
-          rules: this.#quits(roots) ? "unicode" : this.#rules,
+        lineAutomaton(matcher.nfa, {
+          rules: matcher.unicodeWords ? "unicode" : this.#rules,
           terminator: this.#terminator,
           cacheBytes: this.#limits.dfaCacheBytes,
         }),
     };
   }
 
-  #nfa(
-    roots: readonly Node[],
-    reading: Reading,
-    direction: NfaOptions["direction"] = "forward",
-  ): Pick<Automaton, "nfa" | "roots"> {
-    const nfa = compileNfa(roots, {
+  #automaton(roots: readonly Node[], reading: Reading): RegularMatcher {
+    return new RegularMatcher(roots, {
       alphabet: this.#alphabet,
       lineTerminator: this.#terminator,
-      direction,
-      captures: false,
-      programSize: reading.programSize ?? this.#limits.programSize,
-      ...(reading.lookalikes !== undefined && { lookalikes: reading.lookalikes }),
-    });
-    return { nfa, roots };
-  }
-
-  #automaton(roots: readonly Node[], reading: Reading): Automaton {
-    const encoding = reading.bytewise ? "bytes" : this.#encoding;
-    const { nfa } = this.#nfa(roots, reading);
-    const semantics = this.#semantics;
-    const simulation = new Simulation(nfa, { rules: this.#rules, encoding, semantics });
-    // Whether a byte stands between the bytes of a character takes looking at more than its neighbours.
-    if ((nfa.assertions & CHARACTER_START) !== 0) return { nfa, roots, matcher: simulation, simulation };
-    const reverse = (): Nfa => this.#nfa(roots, reading, "reverse").nfa;
-    const matcher = new DfaMatcher(nfa, reverse, simulation, {
-      semantics,
-      encoding,
-      unicodeWords: this.#quits(roots),
-      lineTerminator: this.#terminator,
+      programSize: this.#limits.programSize,
+      rules: this.#rules,
+      semantics: this.#semantics,
       cacheBytes: this.#limits.dfaCacheBytes,
+      ...reading,
     });
-    return { nfa, roots, matcher, simulation };
   }
 
   #machine(root: Node, groups: number, bytewise: boolean): BacktrackMachine {
@@ -314,25 +272,21 @@ class EngineBuilder {
     });
   }
 
-  #backtracker(pattern: ParsedPattern): Matcher {
+  #backtracker(pattern: ParsedPattern, surround: (root: Node) => Node): Matcher {
     const bytewise = this.#readsBytes([pattern.root]);
-    const read = bytewise ? asBytes(pattern.root) : pattern.root;
-    const root = this.#wantsWords ? read : this.#surround(read);
-    const machine = this.#machine(root, pattern.groups, bytewise);
-    const matcher = new BacktrackMatcher(machine, this.#relaxed(root, this.#lookalikes(bytewise)));
-    if (!this.#wantsWords) return matcher;
-    const cutOff: CutOffMatch = (bytes, start, end, at) => {
-      machine.begin(bytes, start, end, at);
-      return machine.matchAt(at) ? machine.matchEnd - at : -1;
+    const root = this.#wantsWords ? pattern.root : surround(pattern.root);
+    const make = (): Matcher => {
+      const machine = this.#machine(root, pattern.groups, bytewise);
+      const loose = relaxed(root);
+      const matcher = new BacktrackMatcher(machine, loose && this.#loosely([loose], bytewise));
+      if (!this.#wantsWords) return matcher;
+      const cutOff: CutOffMatch = (bytes, start, end, at) => {
+        machine.begin(bytes, start, end, at);
+        return machine.matchAt(at) ? machine.matchEnd - at : -1;
+      };
+      return new WordMatcher(matcher, cutOff, this.#rules);
     };
-    return new WordMatcher(matcher, cutOff, this.#rules);
-  }
-
-  #relaxed(root: Node, lookalikes: Lookalikes | undefined): Matcher | undefined {
-    const loose = relaxed(root);
-    if (loose === undefined) return undefined;
-    const reading: Reading = { bytewise: false, lookalikes, programSize: RELAXED_PROGRAM_SIZE };
-    return guarded(() => this.#automaton([loose], reading).matcher);
+    return sizeBound(root) > this.#limits.programSize ? make() : new DeferredMatcher(make);
   }
 
   /** grep's -x and -w. */
@@ -374,14 +328,12 @@ class EngineBuilder {
   }
 }
 
-/** Undefined where what is made is too large. */
-function guarded<T>(make: () => T): T | undefined {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof PatternProblem) return undefined;
-    throw error;
-  }
+interface Finders {
+  /** Undefined when there are machines only. */
+  readonly regular: RegularMatcher | undefined;
+  /** How many. */
+  readonly machines: number;
+  readonly matcher: Matcher;
 }
 
 interface LineOf {

@@ -141,7 +141,7 @@ export class Regex {
     return {
       guarantee: this.#engines.guarantee,
       literals: this.#engines.lineProgram?.literals?.literals.map(literalText) ?? [],
-      states: this.#engines.states,
+      states: this.#engines.states(),
       engine: this.#engines.name,
     };
   }
@@ -241,12 +241,15 @@ export class Regex {
   }
 
   scanner(): LineScanner {
-    const { lines, places, lineProgram } = this.#engines;
+    const { lines, spans, lineProgram } = this.#engines;
     const encoding = this.#options.encoding ?? "utf8";
     const terminator = this.#terminator;
     if (lineProgram === undefined || terminator < 0)
-      return new PlainLineScanner({ lines, places, lineTerminator: terminator, encoding });
-    return new KernelScanner({ lines, places, lineProgram, terminator, encoding }, this.#options.engine ?? "auto");
+      return new PlainLineScanner({ lines, places: spans, lineTerminator: terminator, encoding });
+    return new KernelScanner(
+      { lines, places: spans, lineProgram, terminator, encoding },
+      this.#options.engine ?? "auto",
+    );
   }
 
   #search(bytes: Uint8Array, from: number): Matcher | undefined {

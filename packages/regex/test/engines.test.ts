@@ -32,7 +32,7 @@ function engines(pattern: Uint8Array, ignoreCase: boolean, semantics: "longest" 
   const dfa = new DfaMatcher(
     forward,
     () => compileNfa([parsed.root], { ...nfaOptions, direction: "reverse" }),
-    new Simulation(forward, { rules: "unicode", encoding: "utf8", semantics }),
+    () => new Simulation(forward, { rules: "unicode", encoding: "utf8", semantics }),
     { semantics, encoding: "utf8", unicodeWords: true, lineTerminator: 10, cacheBytes },
   );
   const machine = new BacktrackMachine(compileProgram(parsed.root, parsed.groups, alphabet, 100_000), {

@@ -2,7 +2,7 @@
 import type { AssertionKind } from "../syntax/ast.ts";
 import { contains } from "../unicode/code-point-set.ts";
 import { unicodeClass } from "../unicode/posix-classes.ts";
-import { RAW_BYTE, decodeAt, insideSequence, lookalikeLength, previousStart, sequenceLength } from "../unicode/utf8.ts";
+import { RAW_BYTE, decodeAt, lookalikeLength, previousStart, sequenceLength } from "../unicode/utf8.ts";
 
 /** Index is the number. */
 export const ASSERTIONS: readonly AssertionKind[] = [
@@ -12,7 +12,6 @@ export const ASSERTIONS: readonly AssertionKind[] = [
   "notWordBoundary",
   "wordStart",
   "wordEnd",
-  "characterStart",
   "notAfterWord",
   "notBeforeWord",
   "multilineStart",
@@ -38,7 +37,6 @@ export const WORD_ASSERTIONS: number = bits(
   "notAfterWord",
   "notBeforeWord",
 );
-export const CHARACTER_START: number = bits("characterStart");
 
 /** What counts as part of a word. */
 export type WordRules =
@@ -99,8 +97,6 @@ export function holds(
       return !wordBefore(bytes, start, at, rules, true) && wordBehind(bytes, at, end, rules, true);
     case "wordEnd":
       return wordBefore(bytes, start, at, rules, true) && !wordBehind(bytes, at, end, rules, true);
-    case "characterStart":
-      return !insideSequence(bytes, at, start, end);
     case "notAfterWord":
       return !wordBefore(bytes, start, at, rules, false);
     case "notBeforeWord":

@@ -18,7 +18,7 @@ const TEST_SHARE = 0.5;
 export class DfaMatcher implements Matcher {
   readonly #forward: Nfa;
   readonly #reverse: () => Nfa;
-  readonly #simulation: Simulation;
+  readonly #simulation: () => Simulation;
   readonly #options: DfaMatcherOptions;
   #test: LazyDfa | undefined;
   #find: LazyDfa | undefined;
@@ -26,7 +26,7 @@ export class DfaMatcher implements Matcher {
   matchStart = -1;
   matchEnd = -1;
 
-  constructor(forward: Nfa, reverse: () => Nfa, simulation: Simulation, options: DfaMatcherOptions) {
+  constructor(forward: Nfa, reverse: () => Nfa, simulation: () => Simulation, options: DfaMatcherOptions) {
     this.#forward = forward;
     this.#reverse = reverse;
     this.#simulation = simulation;
@@ -60,14 +60,14 @@ export class DfaMatcher implements Matcher {
       }
       if (next <= MATCHED) {
         dfa.finished(at - start);
-        return next === QUIT ? this.#simulation.test(bytes, start, end) : next === MATCHED;
+        return next === QUIT ? this.#simulation().test(bytes, start, end) : next === MATCHED;
       }
       state = next;
     }
     dfa.finished(end - start);
     let last = table[(state << shift) | endOfLine]!;
     if (last === UNKNOWN) last = dfa.step(state, endOfLine, end - start);
-    return last === QUIT ? this.#simulation.test(bytes, start, end) : last === MATCHED;
+    return last === QUIT ? this.#simulation().test(bytes, start, end) : last === MATCHED;
   }
 
   find(bytes: Uint8Array, start: number, end: number, from: number): boolean {
@@ -82,9 +82,10 @@ export class DfaMatcher implements Matcher {
   }
 
   #simulate(bytes: Uint8Array, start: number, end: number, from: number): boolean {
-    const found = this.#simulation.find(bytes, start, end, from);
-    this.matchStart = this.#simulation.matchStart;
-    this.matchEnd = this.#simulation.matchEnd;
+    const simulation = this.#simulation();
+    const found = simulation.find(bytes, start, end, from);
+    this.matchStart = simulation.matchStart;
+    this.matchEnd = simulation.matchEnd;
     return found;
   }
 

@@ -288,7 +288,6 @@ export class LazyDfa {
         return before === EDGE || before === NEWLINE;
       case "multilineEnd":
         return behind === EDGE || behind === NEWLINE;
-      case "characterStart":
       case "lookalike":
         return undefined;
       default:

@@ -5,7 +5,7 @@
  * kind of byte came last. As it does not matter where a match lies, only whether there is one, sets have no order, the beginning is part
  * of every one, and a match leads to one state for good.
  */
-import { ASSERTIONS, CHARACTER_START, WORD_ASSERTIONS, isAsciiWord, type WordRules } from "./assertions.ts";
+import { ASSERTIONS, WORD_ASSERTIONS, isAsciiWord, type WordRules } from "./assertions.ts";
 import { TO_FULL, TO_QUIT, type LineAutomaton } from "./line-walker.ts";
 import { ASSERT, BYTES, MATCH, SAVE, SPLIT, type Nfa } from "./nfa.ts";
 import { StateSets } from "./state-sets.ts";
@@ -195,9 +195,6 @@ class SubsetAutomaton implements LineAutomaton {
         return byte === LINE_END;
       case "multilineEnd":
         return byte === LINE_END || byte === 0x0a;
-      case "characterStart":
-        // Inside a character only where a continuation byte follows others.
-        return byte === LINE_END || byte < 0x80 || byte > 0xbf ? true : "unknown";
       default:
     }
     const following = byte === LINE_END ? OTHER : this.#kindOf(byte);
@@ -240,7 +237,6 @@ function byteClasses(nfa: Nfa, terminator: number): Uint8Array {
   for (let at = 0; at < nfa.size; at++) if (nfa.op[at] === BYTES) separate(nfa.a[at]!, nfa.b[at]!);
   separate(terminator, terminator);
   if (nfa.assertions !== 0) separate(0x0a, 0x0a);
-  if ((nfa.assertions & CHARACTER_START) !== 0) separate(0x80, 0xbf);
   if ((nfa.assertions & WORD_ASSERTIONS) !== 0) {
     separate(0x80, 0xff);
     for (let byte = 0; byte < 0x80; byte++) if (isAsciiWord(byte) !== isAsciiWord(byte - 1)) begins[byte] = 1;

@@ -17,7 +17,7 @@ export interface NfaOptions {
   readonly captures: boolean;
   readonly programSize: number;
   /** What only looks like UTF-8 and is yet matched by `.` and negated classes; with "undecided", automata leave lines that have it to others. Default: nothing. */
-  readonly lookalikes?: Lookalikes | "undecided";
+  readonly lookalikes?: Lookalikes | "undecided" | undefined;
 }
 
 /** One automaton for several patterns; MATCH says which. Throws PatternProblem("ESIZE"). */
@@ -229,8 +229,7 @@ class NfaCompiler {
       return this.#plainCharacter(node.codePoint, next);
     let graph = this.#graphs.get(node);
     if (graph === undefined) {
-      let set = setOfNode(node, alphabet);
-      if (lineTerminator >= 0 && contains(set, lineTerminator)) set = difference(set, [lineTerminator, lineTerminator]);
+      const set = without(setOfNode(node, alphabet), lineTerminator);
       graph = byteGraph(set, alphabet.encoding, this.#options.direction);
       this.#graphs.set(node, graph);
     }
@@ -276,6 +275,24 @@ class NfaCompiler {
     }
     return entries[graph.length - 1]!;
   }
+}
+
+/** Sets without a terminator, by what they were made of, so that their graphs are found again. */
+const reduced = new WeakMap<CodePointSet, Map<number, CodePointSet>>();
+
+function without(set: CodePointSet, terminator: number): CodePointSet {
+  if (terminator < 0 || !contains(set, terminator)) return set;
+  let known = reduced.get(set);
+  if (known === undefined) {
+    known = new Map();
+    reduced.set(set, known);
+  }
+  let rest = known.get(terminator);
+  if (rest === undefined) {
+    rest = difference(set, [terminator, terminator]);
+    known.set(terminator, rest);
+  }
+  return rest;
 }
 
 /** Whether it means everything but some characters. */

@@ -16,7 +16,6 @@ export type AssertionKind =
   | "wordStart" // \<
   | "wordEnd" // \>
   | "lookalike" // nothing: marks the end of what only looks like UTF-8 where automata are to leave the line to others
-  | "characterStart" // not between the bytes of one character: what a raw byte of a pattern demands
   | "notAfterWord" // nothing, or no word character, before
   | "notBeforeWord" // nothing, or no word character, behind
   | "searchStart" // \G

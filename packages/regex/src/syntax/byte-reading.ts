@@ -4,6 +4,7 @@
  * byte of the pattern that is no character is found inside characters too.
  */
 import type { ClassItem, Node } from "./ast.ts";
+import { isRawByte } from "./pattern-text.ts";
 
 /** Whether glibc takes the short cut. */
 export function readsBytes(node: Node): boolean {
@@ -15,7 +16,7 @@ export function readsBytes(node: Node): boolean {
     case "backReference":
       return true;
     case "assertion":
-      return node.kind === "lineStart" || node.kind === "lineEnd" || node.kind === "characterStart";
+      return node.kind === "lineStart" || node.kind === "lineEnd";
     case "class":
       return !node.negated && !node.ignoreCase && node.items.every(isAsciiCharacter);
     case "group":
@@ -43,23 +44,6 @@ function isAsciiCharacter(item: ClassItem): boolean {
   }
 }
 
-/** The pattern as the short cut reads it. */
-export function asBytes(node: Node): Node {
-  switch (node.type) {
-    case "assertion":
-      return node.kind === "characterStart" ? { type: "empty" } : node;
-    case "group":
-    case "repeat":
-      return { ...node, body: asBytes(node.body) };
-    case "concatenation":
-      return { ...node, parts: node.parts.map(asBytes) };
-    case "alternation":
-      return { ...node, branches: node.branches.map(asBytes) };
-    default:
-      return node;
-  }
-}
-
 /** Whether a dot occurs in it. */
 export function hasAny(node: Node): boolean {
   switch (node.type) {
@@ -72,6 +56,23 @@ export function hasAny(node: Node): boolean {
       return node.parts.some(hasAny);
     case "alternation":
       return node.branches.some(hasAny);
+    default:
+      return false;
+  }
+}
+
+/** Whether a byte that is no character occurs in it. */
+export function hasRawByte(node: Node): boolean {
+  switch (node.type) {
+    case "character":
+      return isRawByte(node.codePoint);
+    case "group":
+    case "repeat":
+      return hasRawByte(node.body);
+    case "concatenation":
+      return node.parts.some(hasRawByte);
+    case "alternation":
+      return node.branches.some(hasRawByte);
     default:
       return false;
   }

@@ -10,13 +10,7 @@ import { unicodeClass } from "../unicode/posix-classes.ts";
 import { contains } from "../unicode/code-point-set.ts";
 import { type Node, alternation, assertion, concatenation } from "./ast.ts";
 import { BracketParser, type ParsedBracket } from "./bracket.ts";
-import {
-  CLASS_ESCAPES,
-  ESCAPED_ANCHORS,
-  LARGEST_REPETITION,
-  PERL_CLASS_ESCAPES,
-  characterNode,
-} from "./posix-tokens.ts";
+import { CLASS_ESCAPES, ESCAPED_ANCHORS, LARGEST_REPETITION, PERL_CLASS_ESCAPES } from "./posix-tokens.ts";
 import type { PosixOptions } from "./posix.ts";
 import { PatternProblem } from "./problem.ts";
 
@@ -152,7 +146,7 @@ class LineParser {
     const letter = character < 0x80 ? String.fromCharCode(character) : "";
     if (letter !== "" && OPERATORS.includes(letter)) {
       const token = extended !== escaped ? this.#operator(letter) : undefined;
-      return token ?? this.#atom(characterNode(character, this.#options.ignoreCase));
+      return token ?? this.#character(character);
     }
     if (!escaped) return this.#plain(letter, character);
     const anchor = Object.hasOwn(ESCAPED_ANCHORS, letter) ? ESCAPED_ANCHORS[letter] : undefined;
@@ -166,12 +160,12 @@ class LineParser {
     const named = CLASS_ESCAPES[letter] ?? (perlClasses ? PERL_CLASS_ESCAPES[letter] : undefined);
     if (named !== undefined) return this.#atom(named);
     if (letter === "" || !KNOWN_ESCAPES.includes(letter)) this.#warnings.push(this.#strayBackslash(character));
-    return this.#atom(characterNode(character, this.#options.ignoreCase));
+    return this.#character(character);
   }
 
   /** A character without a backslash that is no operator of ( ) | { } + ?. */
   #plain(letter: string, character: number): Token {
-    const { extended, ignoreCase } = this.#options;
+    const { extended } = this.#options;
     switch (letter) {
       case "*":
         if (!extended && this.#atStart) break;
@@ -189,7 +183,7 @@ class LineParser {
         return this.#atom(this.#bracket());
       default:
     }
-    return this.#atom(characterNode(character, ignoreCase));
+    return this.#character(character);
   }
 
   /** Undefined where it is text. */
@@ -224,6 +218,10 @@ class LineParser {
   #atom(node: Node): Token {
     this.#atStart = false;
     return { type: "atom", node };
+  }
+
+  #character(codePoint: number): Token {
+    return this.#atom({ type: "character", codePoint, ignoreCase: this.#options.ignoreCase });
   }
 
   #warnAtStart(operator: string): void {

@@ -6,6 +6,7 @@
 import type { CompileOptions } from "../options.ts";
 import { type ClassItem, EMPTY, type Node } from "./ast.ts";
 import { readForLines } from "./line-parser.ts";
+import { isRawByte } from "./pattern-text.ts";
 import type { PosixOptions } from "./posix.ts";
 
 /** What decides lines where the two readers differ. */
@@ -54,8 +55,9 @@ export function isForLines(node: Node, encoding: "utf8" | "bytes"): boolean {
     case "backReference":
       return false;
     case "assertion":
-      if (node.kind === "characterStart") return false;
       return encoding === "bytes" || node.kind === "lineStart" || node.kind === "lineEnd";
+    case "character":
+      return !isRawByte(node.codePoint);
     case "class":
       return (encoding === "bytes" || !node.negated) && node.items.every((item) => isKnownItem(item, encoding));
     case "group":
@@ -75,7 +77,7 @@ function isKnownItem(item: ClassItem, encoding: "utf8" | "bytes"): boolean {
   if (item.type === "equivalence" || item.type === "collating") return false;
   if (encoding === "bytes") return true;
   if (item.type !== "range") return item.type === "named" && item.name === "digit";
-  return item.low === item.high ? item.low < 0x110000 : item.low >= 0x30 && item.high <= 0x39;
+  return item.low === item.high ? !isRawByte(item.low) : item.low >= 0x30 && item.high <= 0x39;
 }
 
 /** The pattern with any bytes for what dfa.c does not know. Notes whether something stands for itself, and whether something does not. */
@@ -84,10 +86,10 @@ function superset(node: Node, encoding: "utf8" | "bytes", contents: { plain: boo
   switch (node.type) {
     case "assertion":
       return encoding === "utf8" && node.kind !== "lineStart" && node.kind !== "lineEnd" ? EMPTY : node;
-    case "character":
     case "any":
       contents.plain = true;
       return node;
+    case "character":
     case "class":
       if (isForLines(node, encoding)) {
         contents.plain = true;
@@ -103,11 +105,6 @@ function superset(node: Node, encoding: "utf8" | "bytes", contents: { plain: boo
     case "repeat":
       return node.max === 0 ? EMPTY : { ...node, body: each(node.body) };
     case "concatenation":
-      // A byte that is no character.
-      if (node.parts[0]?.type === "assertion" && node.parts[0].kind === "characterStart") {
-        contents.unknown = true;
-        return ANY_BYTES;
-      }
       return { ...node, parts: node.parts.map(each) };
     case "alternation":
       return { ...node, branches: node.branches.map(each) };

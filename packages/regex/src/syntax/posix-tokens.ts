@@ -1,6 +1,5 @@
 /** What the two readers of POSIX patterns (posix.ts, line-parser.ts) have in common. */
-import { type AssertionKind, type CharacterClass, type ClassName, type Node, assertion, concatenation } from "./ast.ts";
-import { isRawByte } from "./pattern-text.ts";
+import type { AssertionKind, CharacterClass, ClassName } from "./ast.ts";
 
 /** RE_DUP_MAX: the largest number in { }. */
 export const LARGEST_REPETITION = 32767;
@@ -31,10 +30,4 @@ export const PERL_CLASS_ESCAPES: Readonly<Record<string, CharacterClass>> = {
 
 function escapedClass(name: ClassName, negated: boolean): CharacterClass {
   return { type: "class", negated, items: [{ type: "named", name, negated: false }], ignoreCase: false, escape: true };
-}
-
-/** A character that stands for itself; a byte that is none is not found between the bytes of a character. */
-export function characterNode(codePoint: number, ignoreCase: boolean): Node {
-  const character: Node = { type: "character", codePoint, ignoreCase };
-  return isRawByte(codePoint) ? concatenation([assertion("characterStart"), character]) : character;
 }

@@ -6,13 +6,7 @@
  */
 import { type AssertionKind, type CharacterClass, type Node, alternation, assertion, concatenation } from "./ast.ts";
 import { BracketParser, type CollationRules, type ParsedBracket } from "./bracket.ts";
-import {
-  CLASS_ESCAPES,
-  ESCAPED_ANCHORS,
-  LARGEST_REPETITION,
-  PERL_CLASS_ESCAPES,
-  characterNode,
-} from "./posix-tokens.ts";
+import { CLASS_ESCAPES, ESCAPED_ANCHORS, LARGEST_REPETITION, PERL_CLASS_ESCAPES } from "./posix-tokens.ts";
 import { POSIX_MESSAGES, PatternProblem } from "./problem.ts";
 
 export interface PosixOptions {
@@ -195,7 +189,7 @@ export class PosixParser {
         if ((this.#complete & (1 << (token.index - 1))) === 0) this.#fail("ESUBREG", "ESUBREG");
         return { type: "backReference", indices: [token.index], ignoreCase };
       default:
-        return characterNode(token.character, ignoreCase);
+        return { type: "character", codePoint: token.character, ignoreCase };
     }
   }
 

@@ -21,7 +21,6 @@ const ASSERTIONS: Readonly<Record<string, string>> = {
   notWordBoundary: "\\B",
   wordStart: "\\<",
   wordEnd: "\\>",
-  characterStart: "", // comes with the raw byte behind it
 };
 
 const ESCAPED_CLASSES: Readonly<Partial<Record<ClassName, readonly [string, string]>>> = {
