@@ -221,6 +221,12 @@ export class LinePrinter implements LineSink {
 
   /** Looks ahead, so that in ordinary text most lines cost a comparison. A character cut by the end of the view is looked at again. */
   #isText(start: number, end: number): boolean {
+    // A match may cut a character in two.
+    if (
+      isContinuation(this.#scanner.buffer[start]!) ||
+      (end < this.#limit && isContinuation(this.#scanner.buffer[end]!))
+    )
+      return this.#scanner.encodingError(start, end) === -1;
     if (start >= this.#cleanFrom && end <= this.#cleanTo) return true;
     const ahead = Math.max(end, Math.min(start + LOOK_AHEAD_BYTES, this.#limit));
     const error = this.#scanner.encodingError(start, ahead);
@@ -232,6 +238,11 @@ export class LinePrinter implements LineSink {
   #painted({ start, end }: Paint, text: string): string {
     return start + text + end;
   }
+}
+
+/** In UTF-8. */
+function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
 }
 
 /** With -T numbers are as wide as the largest that the input could need: 20 digits where nobody knows its size. */

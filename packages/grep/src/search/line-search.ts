@@ -313,32 +313,37 @@ export class LineSearch {
     for (let i = 0; i < this.#options.before && first > floor; i++) first = this.#lineBefore(first, floor);
     if (!this.selectedEver) this.#opensGroup = true;
     else if (this.#baseOffset + first !== this.#outputEndOffset) this.#sink.gap();
-    while (first < start) first = this.#contextLine(first, start);
+    while (first < start) {
+      const end = this.#endOfLine(first, start);
+      this.#put(first, end, false);
+      first = end + 1;
+    }
   }
 
   #trailingContext(limit: number): void {
     // Where the selected line was no text, the context begins with the buffer, and what comes next adjoins that: as GNU grep has it.
     if (this.#outputEndOffset < 0) this.#outputEndOffset = this.#baseOffset + this.#keep;
     let start = Math.max(this.#keep, this.#outputEndOffset - this.#baseOffset);
-    for (; this.#pending > 0 && start < limit; this.#pending--) {
-      start = this.#contextLine(start, limit);
-      if (this.#encodingError) this.#pending = 1;
+    while (this.#pending > 0 && start < limit) {
+      const end = this.#endOfLine(start, limit);
+      // A line that is no text ends the context.
+      this.#pending = this.#put(start, end, false) ? this.#pending - 1 : 0;
+      start = end + 1;
     }
   }
 
-  /** Outputs the line at `start`; where the next one begins. */
-  #contextLine(start: number, limit: number): number {
+  #endOfLine(start: number, limit: number): number {
     const terminator = this.#scanner.findByte(this.#options.terminator, start, limit);
-    const end = terminator === -1 ? limit : terminator;
-    this.#put(start, end, false);
-    return end + 1;
+    return terminator === -1 ? limit : terminator;
   }
 
-  #put(start: number, end: number, selected: boolean): void {
+  /** False when the line is no text, and was not output. */
+  #put(start: number, end: number, selected: boolean): boolean {
     const number = this.#options.lineNumbers ? this.#numberOf(start, end) : 0;
-    if (this.#sink.line(start, end, selected, number, this.#baseOffset + start))
-      this.#outputEndOffset = this.#baseOffset + end + 1;
+    const isText = this.#sink.line(start, end, selected, number, this.#baseOffset + start);
+    if (isText) this.#outputEndOffset = this.#baseOffset + end + 1;
     else this.#encodingError = true;
+    return isText;
   }
 
   /** Lines are numbered when their numbers are asked for, in ascending order. */

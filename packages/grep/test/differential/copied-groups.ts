@@ -38,7 +38,8 @@ export function confusesCopies(pattern: ByteString, dialect: "bre" | "ere"): boo
       if (group === undefined || repetition === "") continue;
       const copies = /[+{]/.test(repetition);
       if (copies && (group.hasAssertion || group.hasReference)) return true;
-      for (let index = copies ? group.index : group.index + 1; index <= opened; index++) confused.add(index);
+      const itself = copies || group.hasAssertion;
+      for (let index = itself ? group.index : group.index + 1; index <= opened; index++) confused.add(index);
     }
   }
   return false;
