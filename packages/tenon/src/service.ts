@@ -9,7 +9,7 @@ import type { ServiceState, ServiceView } from "@tenon/console";
 import type { Log, MetricSample, World } from "@tenon/kit";
 import type { ServiceSettings } from "./config/config.ts";
 import { fillVariables } from "./environment.ts";
-import type { AnySystem, RunningServer, ServiceAddress } from "./systems/system.ts";
+import type { AnySystem, RunningServer, ServiceAddress, ServiceDirectory } from "./systems/system.ts";
 
 /** How long an external service may take to accept a connection before it counts as unreachable. */
 export const EXTERNAL_PROBE_MS = 1_500;
@@ -25,6 +25,7 @@ export interface ServiceContext {
   readonly portOffset: number;
   /** Take free ports, whatever the config says. */
   readonly freePorts: boolean;
+  readonly services: ServiceDirectory;
   changed(): void;
 }
 
@@ -101,8 +102,9 @@ export class Service implements ServiceView {
   get address(): ServiceAddress | undefined {
     if (this.#settings.external !== undefined) return externalAddress(this.#settings.external, this.#system.port);
     if (this.#server === undefined) return undefined;
-    const host = reachable(this.#server.address.host);
-    const { port } = this.#server.address;
+    const listening = endpoint(this.#server);
+    const host = reachable(listening.host);
+    const { port } = listening;
     const url = new URL(this.#server.url);
     url.host = `${host.includes(":") ? `[${host}]` : host}:${port}`;
     // As `listen`, `password` gets the settings that were checked against this very system's schema.
@@ -153,7 +155,7 @@ export class Service implements ServiceView {
         this.#context.log.error("did not start", { reason: this.#failure });
         throw error instanceof ServiceError ? error : new ServiceError(this.name, messageOf(error), error);
       }
-      this.#lastPort = this.#server.address.port;
+      this.#lastPort = endpoint(this.#server).port;
       this.#startedAtMs = this.#context.world.clock.now();
       this.#become("running");
       this.#context.log.info("started", { url: this.url });
@@ -217,7 +219,7 @@ export class Service implements ServiceView {
   }
 
   async #listenOn(port: number): Promise<RunningServer> {
-    const { world, log, baseDir, dataDir } = this.#context;
+    const { world, log, baseDir, dataDir, services } = this.#context;
     const host = this.#settings.host ?? LOOPBACK;
     try {
       // The settings were checked against this very system's schema.
@@ -227,6 +229,7 @@ export class Service implements ServiceView {
         host,
         port,
         baseDir,
+        services,
         dataDir: this.#system.durable ? dataDir : undefined,
       });
     } catch (error) {
@@ -272,6 +275,13 @@ function externalAddress(external: string, usualPort: number): ServiceAddress {
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port: url.port === "" ? schemePort : Number(url.port),
   };
+}
+
+/** Where a server listens, whichever way it says so. */
+function endpoint({ address }: RunningServer): { readonly host: string; readonly port: number } {
+  if (typeof address !== "string") return address;
+  const colon = address.lastIndexOf(":");
+  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(address.slice(colon + 1)) };
 }
 
 /** Nobody can connect to “any address”. */

@@ -9,6 +9,7 @@ import type { StackView } from "@tenon/console";
 import { createLog, LogBuffer, type LogLevel, type LogSink, realWorld, type World } from "@tenon/kit";
 import type { ServiceSettings, StackConfig } from "./config/config.ts";
 import { Service } from "./service.ts";
+import type { ServiceDirectory } from "./systems/system.ts";
 import { SYSTEM_NAMES, SYSTEMS, type SystemName } from "./systems.ts";
 
 /** How many log records a stack keeps. */
@@ -46,6 +47,11 @@ export class Stack implements StackView {
       sinks: [this.logs, ...(options.sinks ?? [])],
     });
     const data = config.data === true ? DATA_DIR : config.data;
+    const directory: ServiceDirectory = {
+      list: () =>
+        this.services.flatMap(({ name, kind, address }) => (address === undefined ? [] : [{ name, kind, address }])),
+      onChange: (listener) => this.onChange(listener),
+    };
     this.services = servicesOf(config, options.only).map((name) => {
       const setting = config[name];
       return new Service(
@@ -58,6 +64,7 @@ export class Stack implements StackView {
           dataDir: typeof data === "string" ? join(resolve(baseDir, data), name) : undefined,
           portOffset,
           freePorts,
+          services: directory,
           changed: () => this.#changed(),
         },
       );

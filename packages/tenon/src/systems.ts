@@ -2,6 +2,7 @@
  * The table of systems, in the order in which they are started and shown. A new system is a file in `systems/` and a
  * row here; the config's type and schema, the command line, `tenon up`, the fixtures and the completions follow.
  */
+import { dns } from "./systems/dns.ts";
 import { http } from "./systems/http.ts";
 import { redis } from "./systems/redis.ts";
 import type { AnySystem } from "./systems/system.ts";
@@ -9,11 +10,12 @@ import type { AnySystem } from "./systems/system.ts";
 export interface Systems {
   readonly redis: typeof redis;
   readonly http: typeof http;
+  readonly dns: typeof dns;
 }
 
 export type SystemName = keyof Systems;
 
-export const SYSTEMS: Systems = { redis, http };
+export const SYSTEMS: Systems = { redis, http, dns };
 
 export const SYSTEM_NAMES: readonly SystemName[] = Object.keys(SYSTEMS) as SystemName[];
 

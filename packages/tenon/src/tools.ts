@@ -17,12 +17,11 @@ export interface Tool {
   cli(): Promise<ToolCommandLine>;
 }
 
-export type ToolName = "lox" | "grep" | "dns";
+export type ToolName = "lox" | "grep";
 
 export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   lox: { summary: "run Lox programs, or a prompt", cli: () => import("@tenon/lox/cli") },
   grep: { summary: "search files as GNU grep does (also egrep, fgrep)", cli: () => import("@tenon/grep/cli") },
-  dns: { summary: "check, print and compare DNS zones", cli: () => import("@tenon/dns/cli") },
 };
 
 export const TOOL_NAMES: readonly ToolName[] = Object.keys(TOOLS) as ToolName[];

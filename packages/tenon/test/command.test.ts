@@ -29,10 +29,12 @@ describe("tenon --help", () => {
 });
 
 test.each(SYSTEM_NAMES)("tenon %s hands over to the system's own command line", async (name) => {
-  const { stdout, stderr, code } = await tenon([name, "--help"]);
+  // DNS has other verbs beside the server.
+  const serve = name === "dns" ? [name, "serve"] : [name];
+  const { stdout, stderr, code } = await tenon([...serve, "--help"]);
   expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
   expect(stdout).toContain("--port");
-  const wrong = await tenon([name, "--port", "nonsense"]);
+  const wrong = await tenon([...serve, "--port", "nonsense"]);
   expect(wrong).toMatchObject({ stdout: "", stderr: expect.stringContaining("port") });
   expect(wrong.code).toBeGreaterThan(0);
 });
@@ -58,7 +60,7 @@ test.each([
   [["frobnicate"], "tenon: unknown command 'frobnicate'. Run 'tenon --help' for all of them.\n"],
   [["--frobnicate"], "tenon: unknown option '--frobnicate'. Run 'tenon --help' for all of them.\n"],
   [["up", "rdeis"], "tenon: there is no service 'rdeis'; did you mean 'redis'?\n"],
-  [["run", "--only", "redis,ftp", "--", "true"], "tenon: there is no service 'ftp'; there are: redis, http\n"],
+  [["run", "--only", "redis,ftp", "--", "true"], "tenon: there is no service 'ftp'; there are: redis, http, dns\n"],
   [["run"], "tenon run: missing required argument 'command'\nRun 'tenon run --help' for usage.\n"],
 ])("tenon %j is a usage error that helps", async (args, message) => {
   const { stdout, stderr, code } = await tenon(args);

@@ -14,7 +14,7 @@ describe("a config that is wrong is told where, what was expected and what was f
     [null, "config: expected an object of settings, found null"],
     [[], "config: expected an object of settings, found an empty array"],
     [{ rdis: {} }, 'config: rdis: no such setting; did you mean "redis"?'],
-    [{ postgres: {} }, "config: postgres: no such setting; there are: redis, http, data, console"],
+    [{ postgres: {} }, "config: postgres: no such setting; there are: redis, http, dns, data, console"],
     [{ redis: 6379 }, "config: redis: expected true, false or an object of settings, found 6379"],
     [{ redis: "yes" }, 'config: redis: expected true, false or an object of settings, found "yes"'],
     [{ redis: { prot: 1 } }, 'config: redis.prot: no such setting; did you mean "port"?'],
@@ -209,7 +209,7 @@ describe("config files", () => {
 
 test("the JSON schema for editors knows every setting that JSON can say", () => {
   const schema = stackJsonSchema() as { properties: Record<string, { anyOf: { properties?: object }[] }> };
-  expect(Object.keys(schema.properties)).toEqual(["$schema", "redis", "http", "data", "console"]);
+  expect(Object.keys(schema.properties)).toEqual(["$schema", "redis", "http", "dns", "data", "console"]);
   const http = schema.properties["http"]!.anyOf.find((alternative) => alternative.properties !== undefined)!;
   expect(Object.keys(http.properties!)).toEqual(["port", "host", "env", "external", "dir", "app"]);
   expect(() => JSON.stringify(schema)).not.toThrow();

@@ -50,10 +50,12 @@ describe("a stack", () => {
     expect(stack.services.map(({ name, state }) => [name, state])).toEqual([
       ["redis", "running"],
       ["http", "running"],
+      ["dns", "running"],
     ]);
     const { redis, http } = { redis: stack.service("redis"), http: stack.service("http") };
     const redisPort = redis.address!.port;
     const httpPort = http.address!.port;
+    const dnsPort = stack.service("dns").address!.port;
     expect(stack.environment()).toEqual({
       REDIS_URL: `redis://127.0.0.1:${redisPort}`,
       REDIS_HOST: "127.0.0.1",
@@ -61,6 +63,9 @@ describe("a stack", () => {
       HTTP_URL: `http://127.0.0.1:${httpPort}`,
       HTTP_HOST: "127.0.0.1",
       HTTP_PORT: String(httpPort),
+      DNS_URL: `dns://127.0.0.1:${dnsPort}`,
+      DNS_HOST: "127.0.0.1",
+      DNS_PORT: String(dnsPort),
     });
     expect(redis.connect).toBe(`redis-cli -p ${redisPort}`);
     expect(await redisClient(redis.url!).ping()).toBe("PONG");
@@ -75,7 +80,7 @@ describe("a stack", () => {
       return stack.services.map(({ name }) => name);
     };
     expect(await names({ redis: true })).toEqual(["redis"]);
-    expect(await names({ redis: false })).toEqual(["http"]);
+    expect(await names({ redis: false })).toEqual(["http", "dns"]);
     expect(await names({ http: {}, redis: {} })).toEqual(["redis", "http"]);
     expect(await names({ redis: true }, { only: ["http"] })).toEqual(["http"]);
   });
@@ -88,7 +93,7 @@ describe("a stack", () => {
     await Promise.all([stack.close(), stack.close()]);
     await stack.close();
     expect(stack.services.map(({ state, url, instance }) => ({ state, url, instance }))).toEqual(
-      Array.from({ length: 2 }, () => ({ state: "stopped", url: undefined, instance: undefined })),
+      Array.from({ length: 3 }, () => ({ state: "stopped", url: undefined, instance: undefined })),
     );
     for (const port of ports) expect(await refuses(port)).toBe(true);
   });

@@ -59,6 +59,7 @@ describe("tenon up", () => {
     expect(services.map(({ name, state }) => [name, state])).toEqual([
       ["redis", "running"],
       ["http", "running"],
+      ["dns", "running"],
     ]);
     expect(readyMs).toBeGreaterThan(0);
 

@@ -20,7 +20,8 @@ export interface ServiceAddress {
 /** What every server of Tenon has (`X.listen`). */
 export interface RunningServer {
   readonly url: string;
-  readonly address: { readonly host: string; readonly port: number };
+  /** As text, `host:port`, where the originals' clients take it so. */
+  readonly address: { readonly host: string; readonly port: number } | string;
   metrics(): MetricSample[];
   /** Finishes what is in flight, cuts off the rest after `graceMs`; idempotent. */
   close(options?: { readonly graceMs?: number }): Promise<void>;
@@ -29,6 +30,21 @@ export interface RunningServer {
   restore?(snapshot: never): void;
   /** Failures on demand, in terms of its protocol. */
   readonly faults?: { clear(): void };
+}
+
+/** A service of a stack that can be reached, as the others see it. */
+export interface ListedService {
+  readonly name: string;
+  readonly kind: string;
+  readonly address: ServiceAddress;
+}
+
+/** The services of a stack, as one of them sees them. */
+export interface ServiceDirectory {
+  /** Those that can be reached now, in the order of the table. */
+  list(): readonly ListedService[];
+  /** Calls `listener` after a service started or stopped; returns what ends that. */
+  onChange(listener: () => void): () => void;
 }
 
 /** What a stack gives to a service that it starts. */
@@ -42,13 +58,14 @@ export interface StartContext {
   readonly dataDir?: string | undefined;
   /** Folder that relative paths in the config start from. */
   readonly baseDir: string;
+  readonly services: ServiceDirectory;
 }
 
 export interface CommandLine {
   /** Arguments without the program's name; the promise is the exit code. */
   main(argv: string[]): Promise<number>;
   /** The same as a commander program, which tab completion looks through. */
-  program?(): Command;
+  program?(): Command | Promise<Command>;
 }
 
 /** @template Settings the system's own keys in the config. @template Server what `start` gives. */

@@ -6,9 +6,12 @@
  */
 import {
   type Address,
+  type BindOptions,
   type Clock,
   type Connection,
   type ConnectionHandler,
+  type DatagramHandler,
+  type DatagramSocket,
   durationMs,
   type Listener,
   type ListenOptions,
@@ -19,7 +22,7 @@ import {
 export interface NetworkFaults {
   /** Cuts all connections that are open now with a TCP reset; returns how many there were. New ones are welcome. */
   dropConnections(): number;
-  /** Resets every new connection as soon as it is accepted. Open ones stay. */
+  /** Resets every new connection as soon as it is accepted, and loses every datagram. Open connections stay. */
   refuseConnections(): void;
   /**
    * Holds back what the service sends for `duration` (milliseconds, or `"50ms"`) of the stack's clock: with a manual
@@ -59,7 +62,27 @@ export class FaultyNet implements Net, NetworkFaults {
 
   connect: Net["connect"] = (options) => this.#net.connect(options);
 
-  bind: Net["bind"] = (options, handler) => this.#net.bind(options, handler);
+  /** Datagrams to a service that refuses connections are lost; those that it sends are late as everything else is. */
+  async bind(options: BindOptions, handler: DatagramHandler): Promise<DatagramSocket> {
+    const socket = await this.#net.bind(options, {
+      message: (bytes, from) => {
+        if (!this.#refusing) handler.message(bytes, from);
+      },
+      ...(handler.error === undefined ? {} : { error: (error) => handler.error!(error) }),
+    });
+    return {
+      address: socket.address,
+      send: (bytes, to) => {
+        if (this.#delayMs === 0) return socket.send(bytes, to);
+        const late = Uint8Array.from(bytes);
+        const { address, port } = to;
+        this.#clock.setTimeout(() => void socket.send(late, { address, port }), this.#delayMs).unref();
+        return true;
+      },
+      close: () => socket.close(),
+      unref: () => socket.unref(),
+    };
+  }
 
   dropConnections(): number {
     const open = [...this.#connections];
