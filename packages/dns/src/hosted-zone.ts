@@ -165,16 +165,20 @@ export class HostedZone {
   /** Serves `data` as if nothing had been before. */
   async reset(data: ZoneData | undefined): Promise<void> {
     this.served.replace(data);
-    const dynamic = this.#dynamic;
-    this.#dynamic = undefined;
-    if (dynamic === undefined) return;
-    await (await dynamic).idle();
-    this.#journal?.close();
-    this.#journal = undefined;
+    if (this.#dynamic === undefined) return;
+    this.#dynamic = this.#begunAnew(this.#dynamic, data);
+    await this.#dynamic;
+  }
+
+  /** What is submitted meanwhile waits for this. */
+  async #begunAnew(before: Promise<DynamicZone>, data: ZoneData | undefined): Promise<DynamicZone> {
     const { storage, world } = this.#host;
-    if (storage === undefined) return;
-    world.disk.unlink(this.#journalPath(storage));
-    await (await this.#changes()).load(data);
+    await (await before).idle();
+    this.#journal?.close();
+    if (storage !== undefined) world.disk.unlink(this.#journalPath(storage));
+    const next = await this.#opened();
+    await next.load(data);
+    return next;
   }
 
   /** Changes the zone; resolves to the rcode when that is durable and served. */
@@ -231,11 +235,12 @@ export class HostedZone {
 
   /** Made when it is first needed: most zones never change. */
   #changes(): Promise<DynamicZone> {
-    this.#dynamic ??= this.#openJournal().then((journal) => {
-      this.#journal = journal;
-      return new DynamicZone({ zone: this.served, journal, log: this.#log });
-    });
-    return this.#dynamic;
+    return (this.#dynamic ??= this.#opened());
+  }
+
+  async #opened(): Promise<DynamicZone> {
+    this.#journal = await this.#openJournal();
+    return new DynamicZone({ zone: this.served, journal: this.#journal, log: this.#log });
   }
 
   #openJournal(): Promise<Journal> {

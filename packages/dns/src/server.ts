@@ -47,7 +47,6 @@ import type { SlowAnswer } from "./transport/answerer.ts";
 import { Doors, type ListenAddress } from "./transport/doors.ts";
 import { TcpBatch, TcpSession } from "./transport/tcp.ts";
 import type { ZoneData } from "./zone/zone-data.ts";
-import type { ServedZone } from "./zone/zone-set.ts";
 import { ZoneHandle } from "./zone-handle.ts";
 import { zoneFrom, type ZoneSource } from "./zone-source.ts";
 import { ZoneTable } from "./zone-table.ts";
@@ -92,6 +91,9 @@ export class DnsServer implements AsyncDisposable {
   #doors!: Doors;
   #sweep: Timer | undefined;
   #closing: Promise<void> | undefined;
+  #tellClosed!: () => void;
+  /** Resolves when the server has closed. */
+  readonly closed: Promise<void> = new Promise((resolve) => (this.#tellClosed = resolve));
 
   /**
    * Rejects with the system's code (`EADDRINUSE`, …) when it cannot listen, with ZoneLoadError for a zone that is none, with
@@ -153,10 +155,11 @@ export class DnsServer implements AsyncDisposable {
     );
   }
 
-  async #start({ zones = {}, host, port }: DnsServerOptions): Promise<void> {
+  async #start({ zones = {}, volatileZones = {}, host, port }: DnsServerOptions): Promise<void> {
     try {
       await this.#table.apply(this.#settings, true);
       for (const [name, source] of Object.entries(zones)) await this.addZone(name, source);
+      for (const [name, source] of Object.entries(volatileZones)) await this.#addZone(name, source, undefined);
       this.#useSettings();
       const { listen } = this.#settings;
       const isTold = host !== undefined || port !== undefined || listen.length === 0;
@@ -285,9 +288,9 @@ export class DnsServer implements AsyncDisposable {
 
   // ----------------------------------------------------------------------- zones
 
-  /** The zones, those of views left out. */
-  get zones(): Iterable<ServedZone> {
-    return this.#table.zones;
+  /** The zones' names, absolute; those of views are left out. */
+  get zones(): string[] {
+    return [...this.#table.zones].map(({ origin }) => origin.toString());
   }
 
   /** What the resolver has in its cache; undefined for a server without one. */
@@ -303,12 +306,16 @@ export class DnsServer implements AsyncDisposable {
   }
 
   /** Serves one more zone, or another in the place of one of that name. Rejects with ZoneLoadError. */
-  async addZone(name: string, source: ZoneSource): Promise<ZoneHandle> {
+  addZone(name: string, source: ZoneSource): Promise<ZoneHandle> {
+    return this.#addZone(name, source, this.#settings.storage);
+  }
+
+  async #addZone(name: string, source: ZoneSource, storage: string | undefined): Promise<ZoneHandle> {
     const origin = Name.parse(name);
     const data = zoneFrom(origin, source);
     const hosted = new HostedZone(
       { origin, file: undefined, masters: [], notify: [], acl: LOOPBACK_RULES, keys: {} },
-      this.#table.host,
+      { ...this.#table.host, storage },
     );
     await hosted.start(data);
     this.#table.add(hosted);
@@ -415,6 +422,7 @@ export class DnsServer implements AsyncDisposable {
     await this.#table.close();
     this.#resolver?.close();
     this.#client.close();
+    this.#tellClosed();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
