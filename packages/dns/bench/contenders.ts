@@ -10,7 +10,7 @@ import {
   startUnbound,
   type StartNameServer,
 } from "../test/support/peers/name-servers.ts";
-import { hostsForDnsmasq, ORIGIN } from "./data.ts";
+import { hostsFile, ORIGIN } from "./data.ts";
 
 const script = (name: string): URL => new URL(`./servers/${name}.ts`, import.meta.url);
 
@@ -58,9 +58,9 @@ export const knot = authoritative("knotd", startKnot, "");
 export const nsd = authoritative("nsd", startNsd, "minimal-responses: yes");
 export const named = authoritative("named", startNamed, "minimal-responses yes;");
 
-/** dnsmasq with the hosts as records of its configuration. */
+/** dnsmasq with the hosts from a file. */
 export const dnsmasq: Server = ofDaemon("dnsmasq", () =>
-  startDnsmasq({ settings: hostsForDnsmasq(), answers: [{ name: `h1.${ORIGIN}`, type: 1 }] }),
+  startDnsmasq({ settings: `addn-hosts=${hostsFile()}\nlocal-ttl=3600`, answers: [{ name: `h1.${ORIGIN}`, type: 1 }] }),
 );
 
 /** Unbound with one thread, forwarding to that server, with a cache that holds all. */
@@ -68,7 +68,6 @@ export function unbound({ host, port }: { readonly host: string; readonly port: 
   const settings = `msg-cache-size: 64m
 rrset-cache-size: 128m
 minimal-responses: yes
-local-zone: "test." nodefault
 forward-zone:
   name: "."
   forward-addr: ${host}@${port}`;

@@ -9,5 +9,5 @@ const config = {
   zone: [{ domain: origin, master: ["primary"] }],
 };
 const server = await DnsServer.listen({ config });
-while (server.zone(origin)?.data === undefined) await sleep(5);
+while (server.zone(origin).data === undefined) await sleep(5);
 ready({ host: server.host, port: server.port });

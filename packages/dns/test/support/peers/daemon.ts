@@ -18,6 +18,8 @@ const STOP_TIMEOUT_MS = 10_000;
 const PORT_ATTEMPTS = 50;
 /** What is kept of a daemon's own log. */
 const LOG_LIMIT = 200_000;
+/** What an error quotes of it. */
+const QUOTED_LOG = 4000;
 
 /** What a configuration is written for. */
 export interface Place {
@@ -106,7 +108,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon | unde
     while (!(await answersOnce(port, question))) {
       if (alive.has(child) && Date.now() < deadline) continue;
       await stop("SIGKILL");
-      throw new Error(`${options.executable} does not answer for ${question.name}:\n${log}`);
+      throw new Error(`${options.executable} does not answer for ${question.name}:\n${log.slice(-QUOTED_LOG)}`);
     }
   }
   return {
