@@ -101,9 +101,10 @@ export class KernelScanner implements LineScanner {
   count(from: number, to: number): number {
     this.#continueAt = -1;
     let count = 0;
+    const { literals, certain } = this.#pattern.lineProgram;
     for (let at = from; at < to; at = this.#windowEnd) {
-      if (this.#literalsApply(false) || !this.#pattern.lineProgram.certain) {
-        count += this.#collect(at, to, false);
+      if (!certain || this.#literalsApply(false)) {
+        count += certain && literals!.sufficient ? this.#countByLiterals(at, to) : this.#collect(at, to, false);
         continue;
       }
       if (this.#withoutLiterals > 0) this.#withoutLiterals--;
@@ -150,7 +151,7 @@ export class KernelScanner implements LineScanner {
   #literalsApply(inverted: boolean): boolean {
     const { literals } = this.#pattern.lineProgram;
     if (literals === undefined || inverted) return false;
-    return literals.sufficient || this.#withoutLiterals === 0;
+    return (literals.sufficient && this.#kernel.takesCommonLiterals) || this.#withoutLiterals === 0;
   }
 
   /** Lines of this kind of the first window of [from, to): their number; their ends are in the kernel's hits, `#windowEnd` is set. */
@@ -211,13 +212,26 @@ export class KernelScanner implements LineScanner {
     return before < 0 ? from : before + 1;
   }
 
+  /** How many lines of the first window of [from, to) hold a literal, where these suffice. */
+  #countByLiterals(from: number, to: number): number {
+    this.#windowEnd = windowEnd(this.#kernel, this.#pattern.terminator, from, to);
+    const count = this.#kernel.countLiteralLines(from, this.#windowEnd);
+    this.#weigh(count, this.#windowEnd - from);
+    this.#scanned += this.#windowEnd - from;
+    return count;
+  }
+
+  /** Where so many lines of a window hold a literal that the automaton is cheaper, it has the next ones. */
+  #weigh(candidates: number, bytes: number): void {
+    if (candidates > 16 && candidates * BYTES_PER_CANDIDATE > bytes) this.#withoutLiterals = WINDOWS_WITHOUT_LITERALS;
+  }
+
   #collectByLiterals(from: number, to: number): number {
     const kernel = this.#kernel;
     this.#windowEnd = windowEnd(kernel, this.#pattern.terminator, from, to);
     const candidates = kernel.literalLines(from, this.#windowEnd);
+    this.#weigh(candidates, this.#windowEnd - from);
     if (this.#pattern.lineProgram.literals!.sufficient) return candidates;
-    if (candidates > 16 && candidates * BYTES_PER_CANDIDATE > this.#windowEnd - from)
-      this.#withoutLiterals = WINDOWS_WITHOUT_LITERALS;
     const walker = this.#walkerOf(false);
     const { hits, origin } = kernel;
     let found = 0;

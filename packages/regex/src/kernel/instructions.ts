@@ -88,6 +88,31 @@ export const i32: {
   shrU: binary(0x76),
 };
 
+/** 64-bit integers. */
+export const i64: {
+  const: (value: number) => Code;
+  extendU: Unary;
+  wrap: Unary;
+  eqz: Unary;
+  ctz: Unary;
+  popcnt: Unary;
+} & Record<"ltU" | "add" | "sub" | "and" | "or" | "xor" | "shl" | "shrU", Binary> = {
+  const: (value) => [0x42, ...signedLeb(value)],
+  eqz: unary(0x50),
+  ltU: binary(0x54),
+  ctz: unary(0x7a),
+  popcnt: unary(0x7b),
+  add: binary(0x7c),
+  sub: binary(0x7d),
+  and: binary(0x83),
+  or: binary(0x84),
+  xor: binary(0x85),
+  shl: binary(0x86),
+  shrU: binary(0x88),
+  wrap: unary(0xa7),
+  extendU: unary(0xad),
+};
+
 /** Sixteen bytes at once. */
 export const v128: {
   const: (bytes: readonly number[]) => Code;

@@ -20,6 +20,7 @@ const ROW = 256;
 export class JsKernel implements Kernel {
   readonly name = "js";
   readonly origin = 0;
+  readonly takesCommonLiterals = false;
   readonly chains: Chains = {
     positions: new Int32Array(CHAINS),
     states: new Int32Array(CHAINS),
@@ -81,10 +82,6 @@ export class JsKernel implements Kernel {
     return firstEncodingError(this.#input, from, to);
   }
 
-  findLiteral(from: number, to: number): number {
-    return (this.#search ??= new LiteralSearch(this.#literals)).find(this.#input, from, to);
-  }
-
   literalLines(from: number, to: number): number {
     const search = (this.#search ??= new LiteralSearch(this.#literals));
     const { hits } = this;
@@ -99,6 +96,10 @@ export class JsKernel implements Kernel {
       at++;
     }
     return count;
+  }
+
+  countLiteralLines(from: number, to: number): number {
+    return this.literalLines(from, to);
   }
 
   walkCounting(steps: number): number {

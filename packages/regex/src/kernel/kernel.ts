@@ -22,6 +22,9 @@ export const BLOCK_BYTES = 8;
 /** Hits that one chain's list holds: a window cut in CHAINS pieces at line starts has at most this many lines in a piece. */
 export const HITS_PER_CHAIN: number = WINDOW_BYTES / CHAINS + 8;
 
+/** More literals than one in so many bytes are searched in another way than fewer. */
+export const COMMON_LITERAL_BYTES = 256;
+
 /** Most states that a kernel's table has room for: 8 MiB. */
 export const TABLE_STATES = 8192;
 
@@ -29,7 +32,7 @@ export const TABLE_STATES = 8192;
 export interface KernelOptions {
   /** The byte that ends a line: 10 or 0. */
   readonly terminator: number;
-  /** The literals of which `findLiteral` and `literalLines` find one; empty: neither is called. */
+  /** The literals of which `literalLines` and `countLiteralLines` look for one; empty: neither is called. */
   readonly literals: readonly MaskedLiteral[];
 }
 
@@ -68,10 +71,15 @@ export interface Kernel {
   countByte(byte: number, from: number, to: number): number;
   /** The first offset at which no UTF-8 sequence begins, as glibc reads it (encoding-error.ts). */
   encodingError(from: number, to: number): number;
-  /** Start of the first occurrence of a literal that lies whole in [from, to). */
-  findLiteral(from: number, to: number): number;
-  /** Puts the terminators' offsets of all lines in [from, to) that hold a literal into `hits`, and says how many. [from, to) is whole lines, of at most WINDOW_BYTES or one line. */
+  /**
+   * Puts the terminators' offsets (plus `origin`) of all lines in [from, to) that hold a literal into `hits`, and says how many. [from, to)
+   * is whole lines, of at most WINDOW_BYTES or one line. The last may lack its terminator, whose place behind it may then be written.
+   */
   literalLines(from: number, to: number): number;
+  /** Literals may be as common as they like: literalLines is fast all the same. */
+  readonly takesCommonLiterals: boolean;
+  /** The number alone. What `hits` holds is then without meaning. */
+  countLiteralLines(from: number, to: number): number;
   readonly table: TransitionTable;
   readonly chains: Chains;
   /** Lists of terminators' offsets, each plus `origin`: chain i's list begins at i * HITS_PER_CHAIN. */

@@ -5,6 +5,7 @@
 import { Local, unsignedLeb, type Code } from "./instructions.ts";
 
 const I32 = 0x7f;
+const I64 = 0x7e;
 const V128 = 0x7b;
 const FUNCTION_TYPE = 0x60;
 const HEADER: readonly number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
@@ -26,6 +27,10 @@ export class Locals {
 
   i32(): Local {
     return this.#local(I32);
+  }
+
+  i64(): Local {
+    return this.#local(I64);
   }
 
   v128(): Local {

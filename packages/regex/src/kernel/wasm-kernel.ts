@@ -11,6 +11,7 @@
 import { addByteSearches, addEncodingError } from "./byte-programs.ts";
 import {
   CHAINS,
+  COMMON_LITERAL_BYTES,
   HITS_PER_CHAIN,
   SLACK_BYTES,
   TABLE_STATES,
@@ -20,7 +21,7 @@ import {
   type TransitionTable,
 } from "./kernel.ts";
 import { i32, v128, type Code } from "./instructions.ts";
-import { addLiteralSearch } from "./literal-programs.ts";
+import { addDenseLines, addLiteralLines, canBeDense, SCRATCH_BYTES } from "./literal-programs.ts";
 import { ModuleWriter } from "./module-writer.ts";
 import { SECOND_HIGH, SECOND_LOW, SEQUENCE_BYTES } from "./encoding-error.ts";
 import { addWalk } from "./walk-programs.ts";
@@ -31,7 +32,7 @@ type Functions = Readonly<Record<string, (...parameters: number[]) => number>>;
 const ROW_BYTES = 1024;
 const CHAIN_WORDS: number = (TABLE_STATES + 1) * ROW_BYTES;
 const SCRATCH: number = CHAIN_WORDS + 64;
-const UTF8_TABLES: number = SCRATCH + 64;
+const UTF8_TABLES: number = SCRATCH + SCRATCH_BYTES;
 const HITS: number = UTF8_TABLES + 1024;
 const HITS_BYTES: number = CHAINS * HITS_PER_CHAIN * 4;
 /** Address of the input. */
@@ -63,14 +64,20 @@ function wasmLevel(): "none" | "simd" | "relaxed" {
   return (level = runs(v128.relaxedSwizzle) ? "relaxed" : runs(v128.swizzle) ? "simd" : "none");
 }
 
-function program({ literals, terminator }: KernelOptions, relaxed: boolean): Uint8Array<ArrayBuffer> {
+/** The module, and what has to lie in its scratch memory. */
+function program(
+  { literals, terminator }: KernelOptions,
+  relaxed: boolean,
+): { readonly bytes: Uint8Array<ArrayBuffer>; readonly scratch: readonly number[] } {
   const module = new ModuleWriter();
   const findByte = addByteSearches(module);
   addEncodingError(module, UTF8_TABLES);
   addWalk(module, "walkCounting", WALK, false);
   addWalk(module, "walkCollecting", WALK, true);
-  if (literals.length > 0) addLiteralSearch(module, { literals, terminator, scratch: SCRATCH, relaxed, findByte });
-  return module.bytes();
+  const options = { literals, terminator, scratch: SCRATCH, relaxed, findByte };
+  const scratch = literals.length > 0 ? addLiteralLines(module, options) : [];
+  if (canBeDense(literals)) addDenseLines(module, { literals, terminator });
+  return { bytes: module.bytes(), scratch };
 }
 
 export class WasmKernel implements Kernel {
@@ -78,6 +85,10 @@ export class WasmKernel implements Kernel {
   readonly origin: number = INPUT;
   readonly #memory: WebAssembly.Memory;
   readonly #functions: Functions;
+  readonly #terminator: number;
+  readonly takesCommonLiterals: boolean;
+  /** The last window had so many literals that comparing them everywhere is cheaper than looking for them. */
+  #literalsAreCommon = false;
   #input!: Uint8Array;
   #hits!: Int32Array;
   #chains!: Chains;
@@ -89,9 +100,13 @@ export class WasmKernel implements Kernel {
       initial: Math.ceil((INPUT + SLACK_BYTES) / PAGE_BYTES),
       maximum: MAX_PAGES,
     });
-    const module = new WebAssembly.Module(program(options, wasmLevel() === "relaxed"));
+    const { bytes, scratch } = program(options, wasmLevel() === "relaxed");
+    const module = new WebAssembly.Module(bytes);
     // The module's own functions all have this shape.
     this.#functions = new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports as Functions;
+    new Uint8Array(this.#memory.buffer, SCRATCH).set(scratch);
+    this.#terminator = options.terminator;
+    this.takesCommonLiterals = canBeDense(options.literals);
     const tables = new Uint8Array(this.#memory.buffer, UTF8_TABLES, 3 * 256);
     tables.set(SEQUENCE_BYTES, 0);
     tables.set(SECOND_LOW, 256);
@@ -150,12 +165,28 @@ export class WasmKernel implements Kernel {
     return offset(this.#functions["encodingError"]!(INPUT + from, INPUT + to));
   }
 
-  findLiteral(from: number, to: number): number {
-    return offset(this.#functions["findLiteral"]!(INPUT + from, INPUT + to));
+  literalLines(from: number, to: number): number {
+    if (!this.#literalsAreCommon) return this.#sparseLines(from, to);
+    return this.#dense("denseLines", from, to);
   }
 
-  literalLines(from: number, to: number): number {
-    return this.#functions["literalLines"]!(INPUT + from, INPUT + to, HITS);
+  countLiteralLines(from: number, to: number): number {
+    if (!this.#literalsAreCommon) return this.#sparseLines(from, to);
+    return this.#dense("countDenseLines", from, to);
+  }
+
+  #sparseLines(from: number, to: number): number {
+    const lines = this.#functions["literalLines"]!(INPUT + from, INPUT + to, HITS);
+    this.#literalsAreCommon = this.takesCommonLiterals && lines * COMMON_LITERAL_BYTES > to - from;
+    return lines;
+  }
+
+  #dense(name: "denseLines" | "countDenseLines", from: number, to: number): number {
+    let end = to;
+    if (to > from && this.#input[to - 1] !== this.#terminator) this.#input[end++] = this.#terminator;
+    const lines = this.#functions[name]!(INPUT + from, INPUT + end, HITS);
+    this.#literalsAreCommon = lines * COMMON_LITERAL_BYTES > to - from;
+    return lines;
   }
 
   walkCounting(steps: number): number {

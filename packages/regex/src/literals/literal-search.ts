@@ -4,7 +4,7 @@
  * A single literal with a rare byte is found faster by the runtime's own search for that byte, as long as the byte is as rare as it should be.
  */
 import { admittedBytes, matchesAt, type MaskedLiteral } from "./masked-literal.ts";
-import { rank, rarestPair } from "./rarity.ts";
+import { rank, rarestPositions } from "./rarity.ts";
 
 /** Bytes of a higher rank are too common to be looked for alone. */
 const MOST_COMMON_RARE = 200;
@@ -38,7 +38,7 @@ export class LiteralSearch {
     this.#shift = this.#window === 1 ? this.#single() : this.#pairs();
     const only = literals.length === 1 ? literals[0]! : undefined;
     if (only === undefined) return;
-    const [rarest] = rarestPair(only);
+    const rarest = rarestPositions(only, 1)[0]!;
     if (only.mask[rarest] === 0 && rank(only.value[rarest]!) <= MOST_COMMON_RARE) this.#rare = rarest;
   }
 

@@ -26,28 +26,44 @@ export function positionRank(literal: MaskedLiteral, position: number): number {
 /** Positions farther in than this are not looked at: searches load whole vectors from there. */
 const REACH = 32;
 
-/** The two positions that are least often both true by chance; the same twice where the literal has one byte only. */
-export function rarestPair(literal: MaskedLiteral): readonly [number, number] {
+/** The positions that are least often all true by chance: so many of them, or as many as the literal has within reach. */
+export function rarestPositions(literal: MaskedLiteral, count: number): readonly number[] {
   const positions = Array.from({ length: Math.min(REACH, literal.value.length) }, (_, position) => position);
   positions.sort((a, b) => positionRank(literal, a) - positionRank(literal, b) || a - b);
-  const first = positions[0]!;
-  // Two equal bytes say less than two different ones.
-  const second =
-    positions.find((position) => literal.value[position] !== literal.value[first]) ?? positions[1] ?? first;
-  return [first, second];
+  const chosen: number[] = [];
+  // Equal bytes say less than different ones, so these come last.
+  const different = (position: number): boolean =>
+    !chosen.some((other) => literal.value[other] === literal.value[position]);
+  for (const position of positions) if (chosen.length < count && different(position)) chosen.push(position);
+  for (const position of positions) if (chosen.length < count && !chosen.includes(position)) chosen.push(position);
+  return chosen;
+}
+
+/** Where the run of so many positions begins that is least often true by chance. The literal is at least as long, and what is beyond reach is not looked at. */
+export function rarestRun(literal: MaskedLiteral, length: number): number {
+  let best = 0;
+  let most = -1;
+  for (let start = 0; start + length <= Math.min(REACH, literal.value.length); start++) {
+    let bits = 0;
+    for (let position = start; position < start + length; position++) bits += positionBits(literal, position);
+    if (bits > most) [best, most] = [start, bits];
+  }
+  return best;
+}
+
+/** How unlikely a position is true at a given place, in bits. */
+export function positionBits(literal: MaskedLiteral, position: number): number {
+  // Ranks fall off as frequencies do: the commonest byte is one in seven, the hundredth commonest one in some thousand.
+  const probability = admittedBytes(literal, position).reduce(
+    (sum, byte) => sum + 2 ** -(2.8 + (255 - rank(byte)) / 11),
+    0,
+  );
+  return -Math.log2(Math.min(1, probability));
 }
 
 /** How unlikely the literal stands at a given place, in bits: its four rarest positions, as if they were independent. */
 export function improbability(literal: MaskedLiteral): number {
-  const bits = Array.from(literal.value, (_, position) => {
-    // Ranks fall off as frequencies do: the commonest byte is one in seven, the hundredth commonest one in some thousand.
-    const probability = admittedBytes(literal, position).reduce(
-      (sum, byte) => sum + 2 ** -(2.8 + (255 - rank(byte)) / 11),
-      0,
-    );
-    return -Math.log2(Math.min(1, probability));
-  });
-  return bits
+  return Array.from(literal.value, (_, position) => positionBits(literal, position))
     .sort((a, b) => b - a)
     .slice(0, 4)
     .reduce((sum, value) => sum + value, 0);

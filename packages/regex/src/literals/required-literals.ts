@@ -18,7 +18,7 @@ const MAX_LITERALS = 64;
 const MAX_LITERAL_BYTES = 32;
 /** A class of more characters than this is no literal. */
 const MAX_CLASS = 8;
-/** A set that occurs by chance more often than once in 2⁶ bytes is not worth searching. */
+/** A set that occurs by chance more often than once in 2⁶ bytes is not worth searching, unless it decides the line. */
 const MIN_IMPROBABILITY = 6;
 
 export interface RequiredLiterals {
@@ -53,9 +53,9 @@ const CONDITION: Facts = { language: [EMPTY_LITERAL], plain: false, required: un
 export function requiredLiterals(roots: readonly Node[], options: LiteralOptions): RequiredLiterals | undefined {
   const facts = alternatives(roots.map((root) => factsOf(root, options)));
   const literals = best(facts.language, facts.required);
-  if (literals === undefined || setImprobability(literals) < MIN_IMPROBABILITY) return undefined;
+  if (literals === undefined) return undefined;
   const sufficient = facts.plain && literals === facts.language && literals.every(({ exact }) => exact);
-  return { literals, sufficient };
+  return sufficient || setImprobability(literals) >= MIN_IMPROBABILITY ? { literals, sufficient } : undefined;
 }
 
 function factsOf(node: Node, options: LiteralOptions): Facts {
