@@ -1,6 +1,6 @@
 /** Zones for tests of what changes them: small ones from text, and changes drawn from a seed. */
 import { Name } from "../../src/name/name.ts";
-import { rdataFromText } from "../../src/rdata/rdata.ts";
+import { canonicalRdata, rdataFromText } from "../../src/rdata/rdata.ts";
 import { CLASS, TYPE, typeCode } from "../../src/rdata/types.ts";
 import { recordText, type ResourceRecord } from "../../src/record.ts";
 import { type UpdateResult } from "../../src/update/apply.ts";
@@ -27,10 +27,14 @@ export function zoneOf(text: string, origin: Name = ORIGIN): ZoneData {
   return zone;
 }
 
-/** All records as lines, sorted: equal for equal zones. */
+/** All records as lines in their canonical form, sorted: equal for equal zones, however their servers write names. */
 export function linesOf(zone: ZoneData | Iterable<ResourceRecord>): string[] {
   const records = zone instanceof ZoneData ? zone.records() : zone;
-  return [...records].map((record) => recordText({ ...record, name: record.name.folded() })).sort();
+  return [...records]
+    .map((record) =>
+      recordText({ ...record, name: record.name.folded(), rdata: canonicalRdata(record.type, record.rdata) }),
+    )
+    .sort();
 }
 
 /** `name TTL class type rdata`, as update messages have it: class ANY and NONE too, rdata missing. */
