@@ -1,17 +1,14 @@
 /** Messages as dig prints them: header, EDNS, sections, in dig's columns. */
 import { DnsError } from "../errors.ts";
-import { type Edns, type EdnsOption, type Message, OPCODE, type Question } from "../message/message.ts";
+import { type Edns, type EdnsOption, type Message, OPCODE } from "../message/message.ts";
 import { type EdnsOptionValue, optionValue } from "../message/options.ts";
 import { hexText } from "../rdata/fields/binary.ts";
-import { rdataBytes, rdataText } from "../rdata/rdata.ts";
-import { CLASS, classText, TYPE, typeText } from "../rdata/types.ts";
+import { rdataBytes } from "../rdata/rdata.ts";
+import { CLASS, TYPE } from "../rdata/types.ts";
 import type { ResourceRecord } from "../record.ts";
-
-const TAB = 8;
-/** Where TTL, class, type and data begin, tabs of eight. */
-const COLUMNS = { ttl: 24, class: 32, type: 40, data: 48 } as const;
-/** dig's `+split`. */
-const SPLIT_WIDTH = 56;
+import { verboseDuration } from "./rdata-layout.ts";
+import { questionLine, recordLine } from "./record-lines.ts";
+import { FULL_STYLE, type MessageStyle } from "./style.ts";
 
 /** By number (IANA "DNS RCODEs"), as dig names them. */
 const RCODES: ReadonlyMap<number, string> = new Map([
@@ -62,48 +59,88 @@ const EXTENDED_ERRORS: readonly string[] = [
   "Invalid Data",
 ];
 
-/** The message from its header to its last section, as dig prints it between its own lines; ends with a line break. */
-export function messageText(message: Message): string {
-  const { edns, tsig, questions, answers, authorities, additionals } = message;
+/** What a message does not say itself. */
+export interface MessageFacts {
+  /** Of the header, where records are missing: questions, answers, authorities, additionals. */
+  readonly counts?: readonly [number, number, number, number];
+  /** Bytes behind the last record. */
+  readonly extraBytes?: number;
+  /** Whether the server's cookie came with ours. */
+  readonly cookie?: "good" | "bad";
+  /** It answers a query with EDNS. */
+  readonly askedWithEdns?: boolean;
+  readonly askedWithDnssec?: boolean;
+}
+
+/**
+ * The message from its header to its last section, as dig prints it between its own lines; ends with a line break, or is empty.
+ * `style` says what is left out.
+ */
+export function messageText(message: Message, style: MessageStyle = FULL_STYLE, facts: MessageFacts = {}): string {
+  const isUpdate = message.opcode === OPCODE.UPDATE;
+  const lines: string[] = [];
+  if (style.comments) {
+    lines.push(...headerLines(message, facts), "");
+    // The next section follows OPT without an empty line.
+    if (message.edns !== undefined) lines.push(";; OPT PSEUDOSECTION:", ...ednsLines(message.edns, facts));
+  }
+  const { questions, answers, authorities, additionals, tsig } = message;
+  const record = (one: ResourceRecord): string => recordLine(one, style);
+  const sections: readonly (readonly [isShown: boolean, name: string, rows: readonly string[]])[] = [
+    [style.question, isUpdate ? "ZONE" : "QUESTION", questions.map((question) => questionLine(question, style))],
+    [style.answer, isUpdate ? "PREREQUISITE" : "ANSWER", answers.map(record)],
+    [style.authority, isUpdate ? "UPDATE" : "AUTHORITY", authorities.map(record)],
+    [style.additional, "ADDITIONAL", additionals.map(record)],
+  ];
+  for (const [isShown, name, rows] of sections) {
+    if (!isShown || rows.length === 0) continue;
+    lines.push(...(style.comments ? [`;; ${name} SECTION:`, ...rows, ""] : rows));
+  }
+  if (tsig !== undefined && style.additional) {
+    const signature = { name: tsig.key, type: TYPE.TSIG, class: CLASS.ANY, ttl: 0, rdata: rdataBytes(tsig.value) };
+    lines.push(...(style.comments ? [";; TSIG PSEUDOSECTION:", record(signature), ""] : [record(signature)]));
+  }
+  return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}
+
+function headerLines(message: Message, facts: MessageFacts): string[] {
+  const { questions, answers, authorities, additionals, edns, tsig, rcode } = message;
   const isUpdate = message.opcode === OPCODE.UPDATE;
   const [first, second, third] = isUpdate ? ["ZONE", "PREREQ", "UPDATE"] : ["QUERY", "ANSWER", "AUTHORITY"];
   const extras = additionals.length + (edns === undefined ? 0 : 1) + (tsig === undefined ? 0 : 1);
+  const counts = facts.counts ?? [questions.length, answers.length, authorities.length, extras];
+  // The bit's place in the last byte but the rcode.
+  const mustBeZero = message.reserved ? " MBZ: 0x4;" : "";
   const lines = [
-    `;; ->>HEADER<<- opcode: ${opcodeText(message.opcode)}, status: ${rcodeText(message.rcode)}, id: ${message.id}`,
-    `;; flags:${flagsText(message)}; ${first}: ${questions.length}, ${second}: ${answers.length}, ${third}: ${authorities.length}, ADDITIONAL: ${extras}`,
+    `;; ->>HEADER<<- opcode: ${opcodeText(message.opcode)}, status: ${rcodeText(rcode)}, id: ${message.id}`,
+    `;; flags:${flagsText(message)};${mustBeZero} ${first}: ${counts[0]}, ${second}: ${counts[1]}, ${third}: ${counts[2]}, ADDITIONAL: ${counts[3]}`,
   ];
   if (message.response && message.recursionDesired && !message.recursionAvailable) {
     lines.push(";; WARNING: recursion requested but not available");
   }
-  lines.push("");
-  // The next section follows OPT without an empty line.
-  if (edns !== undefined) lines.push(";; OPT PSEUDOSECTION:", ...ednsLines(edns));
-  const sections: readonly (readonly [string, readonly string[]])[] = [
-    [isUpdate ? "ZONE" : "QUESTION", questions.map(questionLine)],
-    [isUpdate ? "PREREQUISITE" : "ANSWER", answers.map(recordLine)],
-    [isUpdate ? "UPDATE" : "AUTHORITY", authorities.map(recordLine)],
-    ["ADDITIONAL", additionals.map(recordLine)],
-  ];
-  for (const [name, rows] of sections) {
-    if (rows.length > 0) lines.push(`;; ${name} SECTION:`, ...rows, "");
+  const { extraBytes = 0 } = facts;
+  if (extraBytes > 0)
+    lines.push(`;; WARNING: Message has ${extraBytes} extra byte${extraBytes === 1 ? "" : "s"} at end`);
+  const dislikesEdns = facts.askedWithEdns === true && edns === undefined && (rcode === 1 || rcode === 4);
+  if (dislikesEdns) {
+    const without = facts.askedWithDnssec === true ? "+nodnssec +noedns" : "+noedns";
+    lines.push("", `;; WARNING: EDNS query returned status ${rcodeText(rcode)} - retry with '${without}'`);
   }
-  if (tsig !== undefined) {
-    const record = { name: tsig.key, type: TYPE.TSIG, class: CLASS.ANY, ttl: 0, rdata: rdataBytes(tsig.value) };
-    lines.push(";; TSIG PSEUDOSECTION:", recordLine(record), "");
-  }
-  return `${lines.join("\n")}\n`;
+  return lines;
 }
 
+/** dig's name of an opcode. */
 export function opcodeText(opcode: number): string {
   return OPCODES.get(opcode) ?? `RESERVED${opcode}`;
 }
 
-/** An rcode's mnemonic; `RESERVED11` or `?99` for one without. */
+/** dig's name of an rcode. */
 export function rcodeText(rcode: number): string {
   return RCODES.get(rcode) ?? (rcode < 16 ? `RESERVED${rcode}` : `?${rcode}`);
 }
 
-function flagsText(message: Message): string {
+/** The flags that are set, each behind a blank. */
+export function flagsText(message: Message): string {
   const flags = [
     ["qr", message.response],
     ["aa", message.authoritative],
@@ -116,23 +153,23 @@ function flagsText(message: Message): string {
   return flags.map(([name, isSet]) => (isSet ? ` ${name}` : "")).join("");
 }
 
-function ednsLines({ version, dnssecOk, reservedFlags, udpPayload, options }: Edns): string[] {
+function ednsLines({ version, dnssecOk, reservedFlags, udpPayload, options }: Edns, facts: MessageFacts): string[] {
   const mustBeZero = reservedFlags === undefined ? "" : ` MBZ: 0x${reservedFlags.toString(16).padStart(4, "0")},`;
   const head = `; EDNS: version: ${version}, flags:${dnssecOk ? " do" : ""};${mustBeZero} udp: ${udpPayload}`;
-  return [head, ...options.map((option) => `; ${optionText(option)}`)];
+  return [head, ...options.map((option) => `; ${optionText(option, facts)}`)];
 }
 
 /** An option as dig names it; one that it has no name for, or that breaks its format, by number and bytes. */
-export function optionText(option: EdnsOption): string {
+export function optionText(option: EdnsOption, facts: MessageFacts = {}): string {
   try {
-    return namedOption(optionValue(option)) ?? bytesText(`OPT=${option.code}`, option.data);
+    return namedOption(optionValue(option), facts) ?? bytesText(`OPT=${option.code}`, option.data);
   } catch (error) {
     if (!(error instanceof DnsError)) throw error;
     return bytesText(`OPT=${option.code}`, option.data);
   }
 }
 
-function namedOption(value: EdnsOptionValue): string | undefined {
+function namedOption(value: EdnsOptionValue, { cookie }: MessageFacts): string | undefined {
   switch (value.option) {
     case "NSID":
       return bytesText("NSID", value.data);
@@ -147,13 +184,13 @@ function namedOption(value: EdnsOptionValue): string | undefined {
         ? "TCP KEEPALIVE:"
         : `TCP KEEPALIVE: ${(value.timeoutMs / 1000).toFixed(1)} secs`;
     case "PADDING":
-      return `PAD: (${value.length} bytes)`;
+      return value.length === 0 ? "PAD:" : `PAD: (${value.length} bytes)`;
     case "EXPIRE":
-      return value.seconds === undefined ? "EXPIRE:" : `EXPIRE: ${value.seconds} (${durationText(value.seconds)})`;
+      return value.seconds === undefined ? "EXPIRE:" : `EXPIRE: ${value.seconds} (${verboseDuration(value.seconds)})`;
     case "KEY-TAG":
       return `KEY-TAG: ${value.keyTags.join(", ")}`;
     case "COOKIE":
-      return `COOKIE: ${hexText(value.client).toLowerCase()}${hexText(value.server).toLowerCase()}`;
+      return `COOKIE: ${hexText(value.client).toLowerCase()}${hexText(value.server).toLowerCase()}${cookie === undefined ? "" : ` (${cookie})`}`;
     default:
       return undefined;
   }
@@ -165,56 +202,4 @@ function bytesText(name: string, bytes: Uint8Array): string {
   const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   const text = Array.from(bytes, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : ".")).join("");
   return `${name}: ${digits} ("${text}")`;
-}
-
-/** "2 hours 46 minutes 39 seconds". */
-function durationText(seconds: number): string {
-  const units = [
-    ["week", Math.floor(seconds / 604_800)],
-    ["day", Math.floor(seconds / 86_400) % 7],
-    ["hour", Math.floor(seconds / 3600) % 24],
-    ["minute", Math.floor(seconds / 60) % 60],
-    ["second", seconds % 60],
-  ] as const;
-  const parts = units
-    .filter(([, count]) => count > 0)
-    .map(([unit, count]) => `${count} ${unit}${count === 1 ? "" : "s"}`);
-  return parts.length === 0 ? "0 seconds" : parts.join(" ");
-}
-
-function questionLine({ name, class: questionClass, type }: Question): string {
-  const line = new Columns(name.toString());
-  line.put(COLUMNS.class, classText(questionClass));
-  line.put(COLUMNS.type, typeText(type));
-  return `;${line.text}`;
-}
-
-function recordLine({ name, ttl, class: recordClass, type, rdata }: ResourceRecord): string {
-  const line = new Columns(name.toString());
-  line.put(COLUMNS.ttl, String(ttl));
-  line.put(COLUMNS.class, classText(recordClass));
-  line.put(COLUMNS.type, typeText(type));
-  if (rdata.length > 0 || recordClass === CLASS.IN)
-    line.put(COLUMNS.data, rdataText(type, rdata, { splitWidth: SPLIT_WIDTH }));
-  return line.text;
-}
-
-/** A line whose parts begin at columns, behind tabs; one that is beyond its column already takes a blank. */
-class Columns {
-  text: string;
-  /** Where the line ends, tabs counted. */
-  #column: number;
-
-  constructor(first: string) {
-    this.text = first;
-    this.#column = first.length;
-  }
-
-  put(wanted: number, part: string): void {
-    const column = Math.max(wanted, this.#column + 1);
-    const tabs = Math.floor(column / TAB) - Math.floor(this.#column / TAB);
-    const blanks = tabs > 0 ? column % TAB : column - this.#column;
-    this.text += "\t".repeat(tabs) + " ".repeat(blanks) + part;
-    this.#column = column + part.length;
-  }
 }
