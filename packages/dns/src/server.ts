@@ -23,6 +23,7 @@ import {
 import { LOOPBACK_RULES } from "./access.ts";
 import { askedIn } from "./asked.ts";
 import { Authority, type Client } from "./authority/authority.ts";
+import type { RateLimit } from "./authority/rate-limit.ts";
 import { UpstreamClient } from "./client/upstream-client.ts";
 import type { CheckedConfig, DnsConfig } from "./config/config.ts";
 import type { ConfigPath } from "./config/errors.ts";
@@ -87,6 +88,8 @@ export class DnsServer implements AsyncDisposable {
   readonly #resolver: Resolver | undefined;
   readonly #elsewhere: Elsewhere | undefined;
   readonly #client: UpstreamClient;
+  readonly #listens: readonly ListenAddress[];
+  readonly #cookieSecret: Uint8Array;
   #tcp!: TcpService<TcpSession>;
   #doors!: Doors;
   #sweep: Timer | undefined;
@@ -116,6 +119,10 @@ export class DnsServer implements AsyncDisposable {
     this.#settings = settings;
     const { tcpClients = DEFAULT_LIMITS.tcpClients, tcpIdleMs = DEFAULT_LIMITS.tcpIdleMs } = settings;
     this.limits = { ...DEFAULT_LIMITS, tcpClients, tcpIdleMs, ...options.limits };
+    const { host, port } = options;
+    const isTold = host !== undefined || port !== undefined || settings.listen.length === 0;
+    this.#listens = isTold ? [{ host: host ?? LOCAL_CLIENT.address, port: port ?? 0 }] : settings.listen;
+    this.#cookieSecret = cookieSecret(this.#world, settings.storage);
     this.#traffic = new Traffic(this.#metrics, clock);
     this.#client = new UpstreamClient(this.#world);
     this.#table = new ZoneTable({
@@ -155,15 +162,13 @@ export class DnsServer implements AsyncDisposable {
     );
   }
 
-  async #start({ zones = {}, volatileZones = {}, host, port }: DnsServerOptions): Promise<void> {
+  async #start({ zones = {}, volatileZones = {} }: DnsServerOptions): Promise<void> {
     try {
       await this.#table.apply(this.#settings, true);
       for (const [name, source] of Object.entries(zones)) await this.addZone(name, source);
       for (const [name, source] of Object.entries(volatileZones)) await this.#addZone(name, source, undefined);
       this.#useSettings();
-      const { listen } = this.#settings;
-      const isTold = host !== undefined || port !== undefined || listen.length === 0;
-      await this.#open(isTold ? [{ host: host ?? LOCAL_CLIENT.address, port: port ?? 0 }] : listen);
+      await this.#open(this.#listens);
     } catch (error) {
       await this.close({ graceMs: 0 });
       throw error;
@@ -195,6 +200,7 @@ export class DnsServer implements AsyncDisposable {
   #makeAuthority(): Authority {
     const { minimalResponses, udpPayload, nsid, version, identity } = this.#settings;
     const { viewOf, zones } = this.#table;
+    const rrl = this.#rateLimit();
     return new Authority({
       zones,
       ...(viewOf === undefined ? {} : { viewOf }),
@@ -204,8 +210,18 @@ export class DnsServer implements AsyncDisposable {
       minimalResponses,
       udpPayload,
       elsewhere: this.#elsewhere !== undefined,
-      now: () => this.#clock.monotonic(),
+      cookies: { secret: this.#cookieSecret },
+      tcpIdleMs: this.limits.tcpIdleMs,
+      ...(rrl === undefined ? {} : { rrl }),
+      now: () => this.#clock.now(),
     });
+  }
+
+  /** Unless it is told, a server limits answers where strangers reach it: queries from this machine name nobody else as their sender. */
+  #rateLimit(): RateLimit | undefined {
+    const { rateLimit } = this.#settings;
+    if (rateLimit !== "default") return rateLimit;
+    return this.#listens.every(({ host }) => host === "::1" || host.startsWith("127.")) ? undefined : {};
   }
 
   #makeResolver(): Resolver | undefined {
@@ -440,9 +456,29 @@ export interface ReconfigureOptions {
 /** Who asks from within the process. */
 const LOCAL_CLIENT: Client = { address: "127.0.0.1", port: 0, tcp: true };
 
+/** Also queries without RD, which is what a server that does nothing but forward can do with them. */
+const FORWARDS_FOR = ["127.0.0.0/8 allow_snoop", "::1 allow_snoop"];
+
+const SECRET_BYTES = 16;
+
+/** What server cookies are made from (RFC 9018). With a storage it is kept there, so that cookies outlive a restart. */
+function cookieSecret({ disk, random }: World, storage: string | undefined): Uint8Array {
+  if (storage === undefined) return random.bytes(SECRET_BYTES);
+  const path = `${storage}/cookie.secret`;
+  const kept = disk.stat(path) === undefined ? undefined : disk.readFile(path);
+  if (kept?.length === SECRET_BYTES) return kept;
+  const secret = random.bytes(SECRET_BYTES);
+  disk.makeDirectory(storage, { recursive: true });
+  const file = disk.open(path, "truncate");
+  file.write(secret, 0);
+  file.close();
+  return secret;
+}
+
 async function readSettings(options: DnsServerOptions): Promise<Settings> {
   const { config: given, dir, forward } = options;
-  const forwarding = { resolver: { "forward-zone": [{ name: ".", address: [forward ?? []].flat() }] } };
+  const upstream = { name: ".", address: [forward ?? []].flat() };
+  const forwarding = { resolver: { "forward-zone": [upstream], "access-control": FORWARDS_FOR } };
   if (given !== undefined && forward !== undefined)
     throw new RangeError("forward goes into config: its resolver's forward-zone");
   const config = forward === undefined ? {} : forwarding;

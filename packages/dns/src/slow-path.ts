@@ -165,7 +165,17 @@ export class SlowPath {
     return this.#encodeOne(answer, maxBytes, context);
   }
 
+  /** Where not even the questions fit, only the header goes out, with TC. */
   #encodeOne(answer: Message, limit: number, context: TsigContext | undefined): Uint8Array {
+    try {
+      return this.#encodeWhole(answer, limit, context);
+    } catch (error) {
+      if (!(error instanceof DnsError) || error.code !== "too-long" || answer.questions.length === 0) throw error;
+      return this.#encodeWhole({ ...answer, truncated: true, questions: [], answers: [] }, limit, context);
+    }
+  }
+
+  #encodeWhole(answer: Message, limit: number, context: TsigContext | undefined): Uint8Array {
     if (context === undefined) return encodeMessage(answer, { maxBytes: limit });
     const bytes = encodeMessage(answer, { maxBytes: limit - context.recordBytes });
     return context.sign(bytes, this.#host.nowSeconds());

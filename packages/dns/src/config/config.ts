@@ -60,10 +60,17 @@ interface ServerGroup<K extends Kinds> {
   readonly workers?: number | undefined;
   readonly "tcp-max-clients"?: number | undefined;
   readonly "tcp-idle-timeout"?: K["time"] | undefined;
-  /** Answers a second to one client network (RRL); 0, the default: no limit. */
+}
+
+/** Response rate limiting, as of Knot's module. The one called `default` holds for the server. */
+interface RateLimitGroup<K extends Kinds> {
+  readonly id: K["text"];
+  /** Equal answers to a network in a second; 0: any number. Default 200. */
   readonly "rate-limit"?: number | undefined;
-  /** Every so-manieth answer above the limit is sent, truncated. Default 1 (all of them). */
-  readonly "rate-limit-slip"?: number | undefined;
+  /** Of the answers above, every so manieth is sent, truncated; 0: none. Default 2. */
+  readonly slip?: number | undefined;
+  /** Networks and answers that are told apart; made a power of two. */
+  readonly "table-size"?: number | undefined;
 }
 
 interface KeyGroup<K extends Kinds> {
@@ -203,6 +210,7 @@ interface Groups<K extends Kinds> {
   readonly remote?: readonly RemoteGroup<K>[] | undefined;
   readonly acl?: readonly AclGroup<K>[] | undefined;
   readonly policy?: readonly PolicyGroup<K>[] | undefined;
+  readonly "mod-rrl"?: readonly RateLimitGroup<K>[] | undefined;
   readonly template?: readonly TemplateGroup<K>[] | undefined;
   readonly zone?: readonly ZoneGroup<K>[] | undefined;
   readonly view?: readonly ViewGroup<K>[] | undefined;

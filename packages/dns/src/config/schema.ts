@@ -56,8 +56,6 @@ const server = z.strictObject(
     workers: count(1, 64).optional(),
     "tcp-max-clients": count(1, 65_535).optional(),
     "tcp-idle-timeout": time.optional(),
-    "rate-limit": count(0, 1_000_000).optional(),
-    "rate-limit-slip": count(0, 100).optional(),
   },
   OBJECT,
 );
@@ -117,6 +115,15 @@ const zoneKeys = {
   "journal-max-usage": size.optional(),
   "semantic-checks": z.union([flag, z.literal("soft")], "true, false or soft").optional(),
 };
+const rateLimit = z.strictObject(
+  {
+    id: z.literal("default", "the id default: there is one limit, the server's"),
+    "rate-limit": count(0, 1_000_000).optional(),
+    slip: count(0, 100).optional(),
+    "table-size": count(1, 2 ** 24).optional(),
+  },
+  OBJECT,
+);
 const template = z.strictObject({ id, ...zoneKeys }, OBJECT);
 const zone = z.strictObject({ domain: text, template: id.optional(), ...zoneKeys }, OBJECT);
 
@@ -175,6 +182,7 @@ export const configSchema: z.ZodType<CheckedConfig, DnsConfig> = z.strictObject(
     remote: z.array(remote, "a list of remotes").optional(),
     acl: z.array(acl, "a list of rules").optional(),
     policy: z.array(policy, "a list of policies").optional(),
+    "mod-rrl": z.array(rateLimit, "a list of limits").max(1, "one limit").optional(),
     template: z.array(template, "a list of templates").optional(),
     zone: z.array(zone, "a list of zones").optional(),
     view: z.array(view, "a list of views").optional(),

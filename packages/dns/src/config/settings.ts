@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import type { Address } from "@tenon/kit";
 import { type AclRule, AddressSet } from "../access.ts";
+import type { RateLimit } from "../authority/rate-limit.ts";
 import { DnsError } from "../errors.ts";
 import { Name } from "../name/name.ts";
 import type { ListenAddress } from "../transport/doors.ts";
@@ -50,9 +51,8 @@ export interface Settings {
   readonly nsid: Uint8Array | undefined;
   readonly version: string | undefined;
   readonly identity: string | undefined;
-  /** Answers a second to a network; 0: as many as it asks for. */
-  readonly rateLimit: number;
-  readonly rateLimitSlip: number;
+  /** What `mod-rrl` says; "default" without it, undefined where it says that there is no limit. */
+  readonly rateLimit: RateLimit | "default" | undefined;
   readonly tcpClients: number | undefined;
   readonly tcpIdleMs: number | undefined;
   /** Absolute path of the folder for journals and timers. */
@@ -120,8 +120,7 @@ class Reading {
       nsid: nsidBytes(server?.nsid),
       version: emptyIsNone(server?.version),
       identity: emptyIsNone(server?.identity),
-      rateLimit: server?.["rate-limit"] ?? 0,
-      rateLimitSlip: server?.["rate-limit-slip"] ?? 1,
+      rateLimit: this.#rateLimit(),
       tcpClients: server?.["tcp-max-clients"],
       tcpIdleMs: server?.["tcp-idle-timeout"] === undefined ? undefined : server["tcp-idle-timeout"] * 1000,
       storage: database?.storage === undefined ? undefined : resolve(this.#baseDir, database.storage),
@@ -136,6 +135,18 @@ class Reading {
         resolver === undefined
           ? undefined
           : this.#try(["resolver"], () => resolverSettings(defined(resolver)), undefined),
+    };
+  }
+
+  #rateLimit(): RateLimit | "default" | undefined {
+    const [group] = this.#config["mod-rrl"] ?? [];
+    if (group === undefined) return "default";
+    const { "rate-limit": rate, slip, "table-size": size } = group;
+    if (rate === 0) return undefined;
+    return {
+      ...(rate === undefined ? {} : { responsesPerSecond: rate }),
+      ...(slip === undefined ? {} : { slip }),
+      ...(size === undefined ? {} : { tableSize: 2 ** Math.ceil(Math.log2(size)) }),
     };
   }
 
