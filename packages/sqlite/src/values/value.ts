@@ -1,8 +1,8 @@
 /**
  * Values inside the engine: a tag and a payload, side by side in two variables, never a wrapper object.
  *
- * INTEGER and REAL are both JavaScript numbers, so the storage class lives in the tag. An INTEGER within ±2^53 is a number and any other
- * a BigInt, decided value by value: `1` is always a number, and two equal INTEGERs are always equal with `===`. TEXT is a string unless
+ * INTEGER and REAL are both JavaScript numbers, so the storage class lives in the tag. An INTEGER that a number can tell from its
+ * neighbours (up to ±(2^53 − 1)) is a number and any other a BigInt, decided value by value: `1` is always a number, and two equal INTEGERs are always equal with `===`. TEXT is a string unless
  * its bytes are no UTF-8 (or UTF-16) that a string gives back unchanged; then it is a RawText. A REAL is never NaN: that is NULL.
  */
 export const NULL = 0;
