@@ -93,6 +93,8 @@ export class Composer {
       if (found.kind === MATCH.DNAME) {
         const flags = this.#redirect(at, found, current, owner);
         if (flags !== 0) return flags;
+        // What was asked for is there, made or not; so say Knot, NSD and BIND.
+        if (type === TYPE.CNAME) return FLAG.AA;
       } else {
         const { arena, index } = at.store;
         const address = index.data(found.node);
@@ -100,7 +102,13 @@ export class Composer {
         const chunk = arena.chunkOf(address);
         const block = offsetOf(address);
         const set = type === TYPE.ANY ? firstSet(block) : findSet(chunk, block, type);
-        if (set !== -1) return this.#positive(at, chunk, set, owner, found.node);
+        if (set !== -1) {
+          // A DNAME that has led here is in the answer already.
+          const isSaid = type === TYPE.DNAME && this.#hasDname(address);
+          if (!isSaid && !this.#answer(chunk, set, owner)) return FLAG.AA | FLAG.TC;
+          this.#accompany(at, chunk, set, owner, found.node, type);
+          return FLAG.AA;
+        }
         const alias = findSet(chunk, block, TYPE.CNAME);
         if (alias === -1) return this.negative(at, RCODE.NOERROR);
         if (!this.#answer(chunk, alias, owner)) return FLAG.AA | FLAG.TC;
@@ -150,11 +158,19 @@ export class Composer {
     return this.#writer.set(SECTION.ANSWER, chunk, set, owner, 0);
   }
 
-  #positive(zone: ZoneData, chunk: Uint8Array, set: number, owner: Uint8Array | undefined, node: number): number {
-    if (!this.#answer(chunk, set, owner)) return FLAG.AA | FLAG.TC;
+  /** What comes along with a set that answers: the zone's servers unless answers are minimal, and the addresses of hosts. */
+  #accompany(
+    zone: ZoneData,
+    chunk: Uint8Array,
+    set: number,
+    owner: Uint8Array | undefined,
+    node: number,
+    asked: number,
+  ): void {
+    // Nothing does with what is minimal anyway (ANY), or stands at a cut (DS); as with NSD.
+    if (asked === TYPE.ANY || asked === TYPE.DS || (this.#minimal && asked !== TYPE.NS)) return;
     const type = read16(chunk, set);
     this.#noteAddresses(type, owner);
-    if (this.#minimal && type !== TYPE.NS) return FLAG.AA;
     this.dependent = true;
     const { arena, index } = zone.store;
     const address = index.data(APEX);
@@ -167,7 +183,6 @@ export class Composer {
       this.#writer.set(SECTION.AUTHORITY, apex, servers, zone.origin.wire, 0);
     this.#additional(zone, chunk, set, NO_NODE, NO_NODE);
     if (isThere) this.#additional(zone, apex, servers, NO_NODE, NO_NODE);
-    return FLAG.AA;
   }
 
   /**

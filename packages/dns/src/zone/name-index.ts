@@ -135,6 +135,11 @@ export class NameIndex {
     return this.#get(node, DATA) !== 0 || this.#get(node, FLAGS) >= CHILD;
   }
 
+  /** Whether a name right below it exists. */
+  hasChildren(node: number): boolean {
+    return this.#get(node, FLAGS) >= CHILD;
+  }
+
   nameOf(node: number): Name {
     const address = this.nameAddress(node);
     const chunk = this.#arena.chunkOf(address);

@@ -115,13 +115,15 @@ export function referenceAnswer(
         throw error;
       }
       answers.push({ ...dname, name, type: TYPE.CNAME, rdata: target.wire });
+      if (type === TYPE.CNAME) return finish(NOERROR);
     } else {
       const source = zone.source(name);
       if (source === undefined) return finish(NXDOMAIN, [negativeSoa(zone)]);
       const asked = type === TYPE.ANY ? zone.lowestType(source) : type;
       const set = asked === undefined ? undefined : zone.set(source, asked);
       if (set !== undefined) {
-        answers.push(...set.map((record) => ({ ...record, name })));
+        if (!answers.includes(set[0]!)) answers.push(...set.map((record) => ({ ...record, name })));
+        if (type === TYPE.ANY || type === TYPE.DS) return finish(NOERROR);
         const authorities =
           minimal || (source.equals(zone.origin) && asked === TYPE.NS) ? [] : (zone.set(zone.origin, TYPE.NS) ?? []);
         const naming = minimal && asked !== TYPE.NS ? [] : [...set, ...authorities];
