@@ -384,8 +384,11 @@ describe("in a simulated world", () => {
   /** Lets virtual time pass until `work` is done. */
   async function passing<T>({ clock }: SimulatedWorld, work: Promise<T>): Promise<T> {
     let isDone = false;
-    const done = (): void => void (isDone = true);
-    work.then(done, done);
+    const watch = async (): Promise<void> => {
+      await work.catch(() => {});
+      isDone = true;
+    };
+    void watch();
     while (!isDone) await clock.advanceAsync(5);
     return work;
   }
