@@ -129,7 +129,9 @@ export class BlockBuilder {
   addRecords(from: Uint8Array, start: number, end: number): void {
     for (let at = start; at < end;) {
       const length = RECORD_HEADER_BYTES + read16(from, at + 10);
-      this.#bytes.set(from.subarray(at, at + length), this.#room(length));
+      // Room first: it may bring other bytes.
+      const to = this.#room(length);
+      this.#bytes.set(from.subarray(at, at + length), to);
       at += length;
     }
   }
