@@ -14,6 +14,7 @@ import { condensed, isSoa } from "../zone/changes.ts";
 import { isNewerSerial, soaSerial } from "../zone/serial.ts";
 import type { ZoneChange, ZoneData } from "../zone/zone-data.ts";
 import { packedMessages, type PackingOptions } from "./packing.ts";
+import { packedZone } from "./zone-packing.ts";
 
 /** What a zone remembers of its past. */
 export interface ZoneHistory {
@@ -40,7 +41,7 @@ export function transferAnswer(
   if (query.questions[0]!.type === TYPE.IXFR) return incrementalAnswer(zone, query, options);
   // RFC 5936 §4.2: over UDP there is no AXFR.
   if (datagramBytes !== undefined) return replyTo(query, { rcode: RCODE.FORMERR }, udpPayload);
-  return packedMessages(query, wholeZone(zone), options);
+  return packedZone(query, zone, options);
 }
 
 function incrementalAnswer(zone: ZoneData, query: Message, options: OutgoingOptions): Message | Iterable<Uint8Array> {
@@ -50,12 +51,17 @@ function incrementalAnswer(zone: ZoneData, query: Message, options: OutgoingOpti
   const serial = soaSerial(known.rdata);
   const isBehind = isNewerSerial(zone.serial, serial);
   const changes = isBehind ? history?.since(serial) : [];
-  const records = isBehind ? recordsOf(zone, changes) : [zone.soa];
-  if (datagramBytes === undefined) return packedMessages(query, records, options);
+  const differs = isBehind && changes !== undefined ? shorterThanZone(zone, changes) : undefined;
+  const records = differs === undefined ? [zone.soa] : differences(zone, differs);
+  if (datagramBytes === undefined) {
+    return isBehind && differs === undefined
+      ? packedZone(query, zone, options)
+      : packedMessages(query, records, options);
+  }
   const answer = (answers: readonly ResourceRecord[]): Message =>
     replyTo(query, { authoritative: true, answers }, udpPayload);
   // RFC 1995 §2: what does not fit is the newest SOA alone, and the client comes again over TCP.
-  if (changes === undefined || recordsIn(changes) * LEAST_RECORD_BYTES > datagramBytes) return answer([zone.soa]);
+  if (recordsIn(changes ?? []) * LEAST_RECORD_BYTES > datagramBytes) return answer([zone.soa]);
   const whole = answer([...records]);
   return encodeMessage(whole).length + reservedBytes <= datagramBytes ? whole : answer([zone.soa]);
 }
@@ -63,10 +69,11 @@ function incrementalAnswer(zone: ZoneData, query: Message, options: OutgoingOpti
 /** Owner (a pointer), type, class, TTL and length: saves the work on what cannot fit into a datagram. */
 const LEAST_RECORD_BYTES = 12;
 
-function recordsOf(zone: ZoneData, changes: readonly ZoneChange[] | undefined): Iterable<ResourceRecord> {
-  if (changes === undefined || changes.length === 0) return wholeZone(zone);
+/** What is sent of the changes; undefined when that is no shorter than the zone. */
+function shorterThanZone(zone: ZoneData, changes: readonly ZoneChange[]): readonly ZoneChange[] | undefined {
+  if (changes.length === 0) return undefined;
   const sent = worthCondensing(changes);
-  return recordsIn(sent) >= zone.recordCount ? wholeZone(zone) : differences(zone, sent);
+  return recordsIn(sent) >= zone.recordCount ? undefined : sent;
 }
 
 function recordsIn(changes: readonly ZoneChange[]): number {
@@ -77,11 +84,6 @@ function recordsIn(changes: readonly ZoneChange[]): number {
 function worthCondensing(changes: readonly ZoneChange[]): readonly ZoneChange[] {
   const one = [condensed(changes)];
   return recordsIn(one) * 2 <= recordsIn(changes) ? one : changes;
-}
-
-function* wholeZone(zone: ZoneData): Generator<ResourceRecord> {
-  yield* zone.records();
-  yield zone.soa;
 }
 
 function* differences(zone: ZoneData, changes: readonly ZoneChange[]): Generator<ResourceRecord> {

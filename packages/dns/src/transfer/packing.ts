@@ -55,10 +55,9 @@ export function* packedMessages(
     writer.patch16(ANSWER_COUNT_OFFSET, count);
     if (isFirst && query.edns !== undefined) {
       writer.patch16(ADDITIONAL_COUNT_OFFSET, 1);
-      writer.u8(0);
-      writer.u16(TYPE.OPT);
-      writer.u16(udpPayload);
-      writer.bytes(new Uint8Array(6));
+      const opt = new Uint8Array(OPT_BYTES);
+      writeOpt(opt, 0, udpPayload);
+      writer.bytes(opt);
     }
     isFirst = false;
     const bytes = writer.take();
@@ -103,6 +102,15 @@ export function* packedMessages(
     begin();
   }
   if (count > 0) yield end();
+}
+
+/** Writes an OPT record without options (RFC 6891 §6.1.2); returns where it ends. */
+export function writeOpt(out: Uint8Array, at: number, udpPayload = 1232): number {
+  out.fill(0, at, at + OPT_BYTES);
+  out[at + 2] = TYPE.OPT;
+  out[at + 3] = udpPayload >>> 8;
+  out[at + 4] = udpPayload;
+  return at + OPT_BYTES;
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
