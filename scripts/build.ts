@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
+import { bundleGrep } from "./bundle-grep.ts";
 import { exitWith, mustRun, root } from "./command.ts";
 import { publishedPackages } from "./workspace.ts";
 
@@ -49,8 +50,6 @@ async function buildPage(): Promise<void> {
 /**
  * dist/bundle/main.js and chunks beside it: what main.ts imports lazily, each subcommand, stays a file of its own and is read only then.
  * Everything is inside, @tenon's packages and the other libraries; only the console's page is found through its package.
- *
- * grep has a bundle of its own, as CommonJS: starting it is most of what a small search costs, and the loader of ES modules half of that.
  */
 async function bundleCommand(): Promise<void> {
   const outdir = join(UMBRELLA, "dist/bundle");
@@ -72,22 +71,7 @@ async function bundleCommand(): Promise<void> {
     },
     logLevel: "warning",
   });
-  await bundle({
-    entryPoints: { grep: join(root, "packages/grep/src/cli.ts"), "grep-worker": GREP_WORKER },
-    outdir,
-    outExtension: { ".js": ".cjs" },
-    bundle: true,
-    format: "cjs",
-    platform: "node",
-    target: "node24",
-    // Tab completion's library is found in the bundle above; a search never asks for it.
-    external: ["@tenon/kit/cli"],
-    define: { "import.meta.main": "false", "import.meta.url": "undefined", "import.meta.filename": "__filename" },
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: "none",
-    logLevel: "warning",
-  });
+  await bundleGrep(outdir);
   await mkdir(join(UMBRELLA, "dist/bin"), { recursive: true });
   await copyFile(join(UMBRELLA, "bin/tenon.cjs"), join(UMBRELLA, "dist/bin/tenon.cjs"));
 }

@@ -1,9 +1,9 @@
 /** The specification's table: `tenon grep` against GNU grep and ripgrep on one thread, and our own kernels in plain JavaScript. */
-import { buildSync } from "esbuild";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { commandScenario, type Scenario, type Suite, suite } from "@tenon/bench";
+import { bundleGrep } from "../../../scripts/bundle-grep.ts";
 import { peer } from "../../../scripts/test-peer.ts";
 import { type SearchCommand, searchScenario } from "./search-scenario.ts";
 import { largeText, NEEDLE, tree } from "./texts.ts";
@@ -11,28 +11,13 @@ import { largeText, NEEDLE, tree } from "./texts.ts";
 const quick = process.argv.includes("--quick");
 const text = largeText(quick ? 48 : 512);
 const files = tree(quick ? 3_000 : 15_000);
-const launcher = bundled();
+const launcher = await bundled();
 
-/** The command as it is published: one file, started by a launcher that keeps its compiled code. */
-function bundled(): string {
+/** The command as it is published: started by a launcher that keeps its compiled code. */
+async function bundled(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "tenon-grep-command-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  buildSync({
-    entryPoints: {
-      grep: join(import.meta.dirname, "../src/cli.ts"),
-      "grep-worker": join(import.meta.dirname, "../src/threads/grep-worker.ts"),
-    },
-    outdir: folder,
-    outExtension: { ".js": ".cjs" },
-    bundle: true,
-    format: "cjs",
-    platform: "node",
-    external: ["@tenon/kit/cli"],
-    define: { "import.meta.main": "false", "import.meta.url": "undefined", "import.meta.filename": "__filename" },
-    minifyWhitespace: true,
-    minifySyntax: true,
-    logLevel: "error",
-  });
+  await bundleGrep(folder);
   const path = join(folder, "launcher.cjs");
   writeFileSync(
     path,

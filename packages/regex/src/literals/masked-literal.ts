@@ -30,6 +30,7 @@ export function matchesAt(literal: MaskedLiteral, input: Uint8Array, offset: num
 export function admittedBytes(literal: MaskedLiteral, position: number): number[] {
   const mask = literal.mask[position]!;
   const value = literal.value[position]!;
+  if (mask === 0) return [value];
   const bytes: number[] = [];
   for (let byte = 0; byte < 256; byte++) if ((byte | mask) === value) bytes.push(byte);
   return bytes;
