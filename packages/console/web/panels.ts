@@ -9,6 +9,7 @@ export interface PanelProps {
 }
 
 export const PANELS: Readonly<Record<string, () => Promise<ComponentType<PanelProps>>>> = {
+  dns: () => import("./panels/dns/dns-panel.tsx").then((module) => module.DnsPanel),
   http: () => import("./panels/http/http-panel.tsx").then((module) => module.HttpPanel),
   redis: () => import("./panels/redis/redis-panel.tsx").then((module) => module.RedisPanel),
 };

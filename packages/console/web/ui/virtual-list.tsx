@@ -31,6 +31,8 @@ export interface VirtualListProps {
   onRange?: (first: number, last: number) => void;
   selected?: number | undefined;
   onSelect?: (index: number) => void;
+  /** A row that is brought into sight when it becomes another. */
+  reveal?: number | undefined;
 }
 
 const OVERSCAN = 8;
@@ -49,6 +51,7 @@ export function VirtualList(props: VirtualListProps): JSX.Element {
     onRange,
     selected,
     onSelect,
+    reveal,
   } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [, redraw] = useReducer((n: number) => n + 1, 0);
@@ -77,6 +80,10 @@ export function VirtualList(props: VirtualListProps): JSX.Element {
   useLayoutEffect(() => {
     if (follow && scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
   });
+
+  useEffect(() => {
+    if (reveal !== undefined) list.scrollToIndex(reveal, { align: "auto" });
+  }, [list, reveal]);
 
   const items: VirtualItem[] = list.getVirtualItems();
   const first = items[0]?.index ?? 0;

@@ -10,7 +10,7 @@ import { IconButton } from "../../ui/icon-button.tsx";
 import { narrow } from "../../ui/narrow.ts";
 import { VirtualList } from "../../ui/virtual-list.tsx";
 import { type ClientFacts, parseClientList } from "./client-list.ts";
-import { usePolled } from "./polled.ts";
+import { usePolled } from "../../live/polled.ts";
 import { bytesOf, integerOf, RedisApi } from "./redis-api.ts";
 
 const POLL_MS = 2000;

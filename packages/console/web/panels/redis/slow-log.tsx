@@ -11,7 +11,7 @@ import { CopyButton, IconButton } from "../../ui/icon-button.tsx";
 import { narrow } from "../../ui/narrow.ts";
 import { VirtualList } from "../../ui/virtual-list.tsx";
 import { commandText } from "./bytes-text.ts";
-import { usePolled } from "./polled.ts";
+import { usePolled } from "../../live/polled.ts";
 import { bytesOf, integerOf, itemsOf, RedisApi } from "./redis-api.ts";
 
 const ENTRIES = 1000;

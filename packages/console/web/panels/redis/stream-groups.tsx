@@ -11,7 +11,7 @@ import { IconButton } from "../../ui/icon-button.tsx";
 import { narrow } from "../../ui/narrow.ts";
 import { VirtualList } from "../../ui/virtual-list.tsx";
 import { identity, oneLine } from "./bytes-text.ts";
-import { usePolled } from "./polled.ts";
+import { usePolled } from "../../live/polled.ts";
 import { bytesOf, type Command, integerOf, itemsOf, type RedisApi } from "./redis-api.ts";
 
 const POLL_MS = 3000;

@@ -1,0 +1,90 @@
+/** What the server counts: answers by rcode, questions by type. */
+import type { LoggedQuery } from "@tenon/dns";
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { QueriesMessage } from "../../../src/panels/dns/wire.ts";
+import { count, plural } from "../../format.ts";
+import { openTopic } from "../../live/topics.ts";
+import type { MetricStore } from "../../metrics/metric-store.ts";
+import { useMetrics } from "../../metrics/use-metrics.ts";
+import { Empty } from "../../ui/empty.tsx";
+import { Tally, type TallyRow } from "./tally.tsx";
+
+/** Types are counted over as many of the newest queries. */
+const MAX_QUERIES = 10_000;
+/** A rate is over so many seconds. */
+const RATE_POINTS = 10;
+
+export function Statistics({ service }: { service: string }): JSX.Element {
+  const store = useMetrics(service);
+  const { queries, failure } = useQueries(service);
+  if (store === undefined) return <div class="fill" aria-busy="true" />;
+  const rcodes = rowsOf(store, "dns_responses_total", "rcode");
+  const transports = rowsOf(store, "dns_queries_total", "transport");
+  if (rcodes.length === 0 && transports.length === 0 && failure !== undefined) {
+    return (
+      <div class="card fill">
+        <Empty title="There are no numbers">{failure}</Empty>
+      </div>
+    );
+  }
+  return (
+    <div class="dns-statistics">
+      <Tally title="Answers by rcode" note="since the server's start" rows={rcodes} />
+      <Tally
+        title="Questions by type"
+        note={failure ?? `of the newest ${plural(queries.length, "query").replace(/ys$/, "ies")}`}
+        rows={tallied(queries.map(({ type }) => type || "unreadable"))}
+      />
+      <Tally title="Messages by transport" note="since the server's start" rows={transports} />
+      <Tally
+        title="Names asked for"
+        note={failure ?? `the most frequent of the newest ${count(queries.length)}`}
+        rows={tallied(queries.map(({ name }) => name || "unreadable")).slice(0, 20)}
+      />
+    </div>
+  );
+}
+
+/** A counter family's labels that have counted anything, the highest first, with their rates. */
+function rowsOf(store: MetricStore, name: string, label: string): TallyRow[] {
+  const last = store.timesMs.length - 1;
+  const from = Math.max(0, last - RATE_POINTS);
+  const seconds = ((store.timesMs[last] ?? 0) - (store.timesMs[from] ?? 0)) / 1000;
+  return store.series
+    .map((series, index) => ({ series, column: store.columns[index]! }))
+    .filter(({ series }) => series.name === name)
+    .map(({ series, column }) => {
+      const value = column[last] ?? 0;
+      const rate = seconds > 0 ? Math.max(0, value - (column[from] ?? 0)) / seconds : undefined;
+      return { name: series.labels[label] ?? "", value, ...(rate !== undefined && { rate }) };
+    })
+    .filter(({ value }) => value > 0)
+    .toSorted((a, b) => b.value - a.value);
+}
+
+function tallied(values: readonly string[]): TallyRow[] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].map(([name, value]) => ({ name, value })).toSorted((a, b) => b.value - a.value);
+}
+
+/** The newest queries, and why there are none. */
+function useQueries(service: string): { readonly queries: readonly LoggedQuery[]; readonly failure?: string } {
+  const [queries, setQueries] = useState<readonly LoggedQuery[]>([]);
+  const [failure, setFailure] = useState<string>();
+  useEffect(() => {
+    const topic = openTopic(service, "queries", {
+      message: (message) => {
+        const batch = message as QueriesMessage;
+        setFailure(undefined);
+        setQueries((before) =>
+          batch.first === true ? batch.queries : [...before, ...batch.queries].slice(-MAX_QUERIES),
+        );
+      },
+      ended: (reason) => setFailure(reason),
+    });
+    return () => topic.close();
+  }, [service]);
+  return failure === undefined ? { queries } : { queries, failure };
+}
