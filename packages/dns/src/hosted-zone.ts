@@ -5,13 +5,14 @@
  * DynamicZone, which keeps the changes in a journal: on disk where there is a storage, else in memory, so that IXFR has a past.
  */
 import { basename, dirname, relative, resolve } from "node:path";
-import { type Disk, type Log, MemoryDisk, type World } from "@tenon/kit";
+import type { Disk, Log, World } from "@tenon/kit";
 import { type AclRule, isAllowed } from "./access.ts";
 import type { UpstreamClient } from "./client/upstream-client.ts";
 import { type RemoteServer, remotesOf, type ZoneSettings } from "./config/settings.ts";
 import type { AclAction } from "./config/config.ts";
 import { RCODE } from "./errors.ts";
-import { Journal } from "./journal/journal.ts";
+import { Journal, type ZoneJournal } from "./journal/journal.ts";
+import { MemoryJournal } from "./journal/memory.ts";
 import type { Message } from "./message/message.ts";
 import { RCODES } from "./message/rcodes.ts";
 import { replyTo } from "./message/reply.ts";
@@ -49,7 +50,7 @@ export class HostedZone {
   readonly #host: ZoneHost;
   readonly #log: Log;
   #settings: ZoneSettings;
-  #journal: Journal | undefined;
+  #journal: ZoneJournal | undefined;
   #dynamic: Promise<DynamicZone> | undefined;
   #file: FileMark | undefined;
   #secondary: Secondary | undefined;
@@ -243,14 +244,14 @@ export class HostedZone {
     return new DynamicZone({ zone: this.served, journal: this.#journal, log: this.#log });
   }
 
-  #openJournal(): Promise<Journal> {
+  async #openJournal(): Promise<ZoneJournal> {
     const { storage, world } = this.#host;
     const { origin, keys } = this.#settings;
-    const path = this.#journalPath(storage ?? "");
-    if (storage !== undefined) makeDurably(world.disk, storage);
+    if (storage === undefined) return new MemoryJournal(keys["journal-max-depth"]);
+    makeDurably(world.disk, storage);
     return Journal.open({
-      disk: storage === undefined ? new MemoryDisk() : world.disk,
-      path,
+      disk: world.disk,
+      path: this.#journalPath(storage),
       origin,
       zoneClass: this.served.class,
       maxDepth: keys["journal-max-depth"],

@@ -32,6 +32,8 @@ export const DEFAULT_JOURNAL_DEPTH = 1000;
 export const DEFAULT_JOURNAL_BYTES: number = 64 * 1024 * 1024;
 /** The file is not written anew for less than this. */
 export const DEFAULT_SLACK_BYTES: number = 1024 * 1024;
+/** What a record takes, before a whole zone has been written. */
+const USUAL_RECORD_BYTES = 64;
 /** Records of a whole zone are written in parts of this size. */
 const PART_BYTES = 1 << 20;
 
@@ -53,6 +55,18 @@ export interface StoredTimers {
   readonly expiresMs: number;
 }
 
+/** What a zone's changes go through: a journal on a disk, or one that forgets. */
+export interface ZoneJournal extends ZoneHistory {
+  /** To which the newest change or zone in it leads; undefined while there is nothing. */
+  readonly serial: number | undefined;
+  readonly timers: StoredTimers | undefined;
+  restore(file?: ZoneData): ZoneData | undefined;
+  append(changes: readonly ZoneChange[], zone: ZoneData): Promise<void>;
+  store(zone: ZoneData, timers?: StoredTimers): Promise<void>;
+  setTimers(timers: StoredTimers): Promise<void>;
+  close(): Promise<void>;
+}
+
 export class JournalError extends Error {
   override readonly name = "JournalError";
 }
@@ -68,7 +82,7 @@ interface KeptZone {
   readonly bytes: number;
 }
 
-export class Journal implements ZoneHistory {
+export class Journal implements ZoneJournal {
   readonly #disk: Disk;
   readonly #path: string;
   readonly #options: JournalOptions;
@@ -153,11 +167,6 @@ export class Journal implements ZoneHistory {
       );
     }
     return base.with(condensed(this.#changes.slice(at).map((place) => this.#readChange(place))));
-  }
-
-  /** Whether `serial` is the newest here, or one that its changes lead from. */
-  knows(serial: number): boolean {
-    return serial === this.serial || this.#changes.some(({ from }) => from === serial);
   }
 
   /**
@@ -283,7 +292,7 @@ export class Journal implements ZoneHistory {
   #needsRewriting(zone: ZoneData): boolean {
     const kept = sumOfBytes(this.#changes.slice(this.#firstKept()));
     const spare = this.#size - 2 * kept - this.#slackBytes;
-    return spare > 0 && spare > 2 * (this.#base?.bytes ?? zone.bytes);
+    return spare > 2 * (this.#base?.bytes ?? zone.recordCount * USUAL_RECORD_BYTES);
   }
 
   /** What has been appended is safe, whatever becomes of this. */

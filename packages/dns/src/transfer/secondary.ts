@@ -10,7 +10,7 @@
  */
 import { type Address, type Log, silentLog, type World } from "@tenon/kit";
 import { UpstreamClient } from "../client/upstream-client.ts";
-import type { Journal, StoredTimers } from "../journal/journal.ts";
+import type { StoredTimers, ZoneJournal } from "../journal/journal.ts";
 import { TYPE } from "../rdata/types.ts";
 import type { ResourceRecord } from "../record.ts";
 import { condensed } from "../zone/changes.ts";
@@ -40,7 +40,7 @@ export interface SecondaryOptions {
   /** In the order of preference; at least one. */
   readonly primaries: readonly Remote[];
   /** Keeps the zone and its timers for the next start. Whoever opened it closes it, after `close` of this. */
-  readonly journal?: Journal | undefined;
+  readonly journal?: ZoneJournal | undefined;
   readonly log?: Log | undefined;
   readonly client?: UpstreamClient | undefined;
   readonly refreshMinSeconds?: number | undefined;
@@ -91,7 +91,12 @@ export class Secondary {
   /** Serves what the journal has, unless that has expired, and begins to refresh. */
   start(): void {
     const { journal, world } = this.#options;
-    this.#held = journal?.restore();
+    try {
+      this.#held = journal?.restore();
+    } catch (error) {
+      // The primaries have it.
+      this.#log.error("the stored zone cannot be read", { error });
+    }
     if (this.#held !== undefined) {
       const { expire } = soaNumbers(this.#held.soa.rdata);
       // A clock that was set back does not make a zone live longer.

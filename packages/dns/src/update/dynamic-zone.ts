@@ -6,7 +6,7 @@
  */
 import { type Log, silentLog } from "@tenon/kit";
 import { RCODE } from "../errors.ts";
-import type { Journal } from "../journal/journal.ts";
+import { JournalError, type ZoneJournal } from "../journal/journal.ts";
 import type { Message } from "../message/message.ts";
 import { changeBetween } from "../zone/changes.ts";
 import { ZoneError } from "../zone/errors.ts";
@@ -18,7 +18,7 @@ import { applyUpdate, type UpdateResult } from "./apply.ts";
 export interface DynamicZoneOptions {
   readonly zone: ServedZone;
   /** Without it nothing is kept, and IXFR knows no past. */
-  readonly journal?: Journal | undefined;
+  readonly journal?: ZoneJournal | undefined;
   readonly log?: Log | undefined;
 }
 
@@ -34,7 +34,7 @@ interface Step {
 
 export class DynamicZone {
   readonly zone: ServedZone;
-  readonly #journal: Journal | undefined;
+  readonly #journal: ZoneJournal | undefined;
   readonly #log: Log;
   #waiting: Waiting[] = [];
   #working: Promise<void> | undefined;
@@ -47,14 +47,22 @@ export class DynamicZone {
 
   /**
    * Serves what is newest: what the journal has, or `file`, the zone's master file, when that has a newer serial. Then its difference to
-   * the journal's version is one more change, so that secondaries need not fetch all of it. Rejects with JournalError when both do not
-   * belong together, and with the disk's errors.
+   * the journal's version is one more change where both are known, so that secondaries need not fetch all of it. Rejects with JournalError
+   * when an older file is not the one that the changes began with, and with the disk's errors.
    */
   async load(file: ZoneData | undefined): Promise<void> {
     const journal = this.#journal;
     if (journal === undefined || file === undefined) return this.zone.replace(journal?.restore() ?? file);
-    // A file from before the journal's first change says nothing that the journal does not know better.
-    const kept = journal.restore(file);
+    let kept: ZoneData | undefined;
+    try {
+      kept = journal.restore(file);
+    } catch (error) {
+      // The journal's changes are of a master file that was replaced. A newer one says what is meant to be.
+      if (!(error instanceof JournalError && isNewerSerial(file.serial, journal.serial!))) throw error;
+      this.#log.warn("the zone's file is newer than the changes that were kept", { serial: file.serial });
+      await journal.store(file);
+      return this.zone.replace(file);
+    }
     if (kept === undefined || kept.serial === file.serial) return this.zone.replace(kept ?? file);
     if (!isNewerSerial(file.serial, kept.serial)) return this.zone.replace(kept);
     await journal.append([changeBetween(kept, file)], file);
