@@ -95,6 +95,12 @@ export class LazyDfa {
     this.#clear();
   }
 
+  /** Memory that the cache has taken. */
+  get bytes(): number {
+    const threads = this.#threads.reduce((sum, each) => sum + each.byteLength, 0);
+    return this.table.byteLength + this.flags.byteLength + threads;
+  }
+
   /** How many states are in the cache. */
   get stateCount(): number {
     return this.#threads.length - FIRST_STATE;
@@ -326,7 +332,8 @@ export class LazyDfa {
     const bucket = this.#byHash.get(hash);
     if (bucket === undefined) this.#byHash.set(hash, [state]);
     else bucket.push(state);
-    this.#bytesUsed += STATE_OVERHEAD_BYTES + 4 * threads.length + (4 << this.shift);
+    // The table grows by doubling: it has at most two rows for each state.
+    this.#bytesUsed += STATE_OVERHEAD_BYTES + 4 * threads.length + 2 * (4 << this.shift);
     return state;
   }
 

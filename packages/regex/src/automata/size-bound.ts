@@ -24,6 +24,7 @@ export function sizeBound(node: Node): number {
     case "look":
       return OVERHEAD + sizeBound(node.body);
     case "repeat": {
+      if (node.max === 0) return OVERHEAD;
       const copies = node.max === Infinity ? Math.max(1, node.min) : node.max;
       return OVERHEAD + copies * (OVERHEAD + sizeBound(node.body));
     }

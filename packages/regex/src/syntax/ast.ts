@@ -136,3 +136,21 @@ export function alternation(branches: readonly Node[]): Node {
 export function assertion(kind: AssertionKind): Node {
   return { type: "assertion", kind };
 }
+
+/**
+ * `body` repeated, greedily; simpler where a repetition is repeated, or something that takes nothing, so that `a****` is not nested: (x+)* is
+ * x*, (x?)+ is x*.
+ */
+export function repetition(body: Node, min: number, max: number): Node {
+  if (min === 1 && max === 1) return body;
+  if (body.type === "assertion")
+    return min > 0 ? body : { type: "repeat", body, min: 0, max: Math.min(1, max), mode: "greedy" };
+  if (body.type === "repeat" && isOperator(body.min, body.max) && isOperator(min, max))
+    return { ...body, min: Math.min(body.min, min), max: Math.max(body.max, max) };
+  return { type: "repeat", body, min, max, mode: "greedy" };
+}
+
+/** One of * + ? */
+function isOperator(min: number, max: number): boolean {
+  return min <= 1 && (max === 1 || max === Infinity);
+}

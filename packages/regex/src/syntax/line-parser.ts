@@ -8,7 +8,7 @@
  */
 import { unicodeClass } from "../unicode/posix-classes.ts";
 import { contains } from "../unicode/code-point-set.ts";
-import { type Node, alternation, assertion, concatenation } from "./ast.ts";
+import { type Node, alternation, assertion, concatenation, repetition } from "./ast.ts";
 import { BracketParser, type ParsedBracket } from "./bracket.ts";
 import { CLASS_ESCAPES, ESCAPED_ANCHORS, LARGEST_REPETITION, PERL_CLASS_ESCAPES } from "./posix-tokens.ts";
 import type { PosixOptions } from "./posix.ts";
@@ -111,8 +111,7 @@ class LineParser {
       case "repeat": {
         const body = frame.parts.pop();
         // Repeated nothing is nothing.
-        if (body !== undefined)
-          frame.parts.push({ type: "repeat", body, min: token.min, max: token.max, mode: "greedy" });
+        if (body !== undefined) frame.parts.push(repetition(body, token.min, token.max));
         break;
       }
       default:

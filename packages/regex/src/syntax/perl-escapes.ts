@@ -215,7 +215,8 @@ function element(reader: PerlReader, quoted: boolean, encoding: "utf8" | "bytes"
 function posixClass(reader: PerlReader): ClassItem | undefined {
   const delimiter = reader.peek(1);
   if (!/[:.=]/.test(delimiter)) return undefined;
-  const found = /^\[([:.=])(\^?)([^\]\\:.=]*)\1\]/.exec(textFrom(reader, 0));
+  // Whatever stands between [: and :] is a name, though it be none.
+  const found = /^\[([:.=])(\^?)((?:\\[\\\]]|(?!\[\1|\1\])[^\]])*)\1\]/.exec(textFrom(reader, 0));
   if (found === null) return undefined;
   if (delimiter !== ":") reader.fail("posixCollating");
   const name = found[3]!;

@@ -4,7 +4,15 @@
  *
  * Nesting is kept on a stack of the parser's own.
  */
-import { type AssertionKind, type CharacterClass, type Node, alternation, assertion, concatenation } from "./ast.ts";
+import {
+  type AssertionKind,
+  type CharacterClass,
+  type Node,
+  alternation,
+  assertion,
+  concatenation,
+  repetition,
+} from "./ast.ts";
 import { BracketParser, type CollationRules, type ParsedBracket } from "./bracket.ts";
 import { CLASS_ESCAPES, ESCAPED_ANCHORS, LARGEST_REPETITION, PERL_CLASS_ESCAPES } from "./posix-tokens.ts";
 import { POSIX_MESSAGES, PatternProblem } from "./problem.ts";
@@ -207,10 +215,11 @@ export class PosixParser {
   /** Adds `node` to the branch, with the repetitions that follow it. */
   #repetitions(node: Node): void {
     let body = node;
+    let nested = 0;
     for (;;) {
       const { type } = this.#token;
       if (type === "star" || type === "plus" || type === "question") {
-        body = repeat(body, type === "plus" ? 1 : 0, type === "question" ? 1 : Infinity);
+        body = repetition(body, type === "plus" ? 1 : 0, type === "question" ? 1 : Infinity);
         this.#advance(false);
       } else if (type === "openInterval") {
         const interval = this.#readInterval();
@@ -218,7 +227,8 @@ export class PosixParser {
           this.#token = { type: "character", character: this.#token.character };
           break;
         }
-        body = repeat(body, interval.min, interval.max);
+        body = repetition(body, interval.min, interval.max);
+        if (++nested > this.#options.depth) this.#fail("EDEPTH", "ESIZE");
       } else break;
     }
     this.#frame.parts.push(body);
@@ -273,6 +283,8 @@ export class PosixParser {
       if (token.type === "end") return "bad";
       if (token.type === "closeInterval" || token.character === COMMA) return value;
       const digit = token.character - 0x30;
+      // What follows is of interest for the kind of error only.
+      if (value === "bad" && this.#options.extended) return value;
       if (token.type !== "character" || digit < 0 || digit > 9 || value === "bad") value = "bad";
       else value = Math.min(LARGEST_REPETITION + 1, (value === "none" ? 0 : value) * 10 + digit);
     }
@@ -345,10 +357,6 @@ export class PosixParser {
   #fail(code: PatternProblem["code"], message: keyof typeof POSIX_MESSAGES): never {
     throw new PatternProblem(code, POSIX_MESSAGES[message], this.#at);
   }
-}
-
-function repeat(body: Node, min: number, max: number): Node {
-  return { type: "repeat", body, min, max, mode: "greedy" };
 }
 
 interface Interval {
