@@ -5,7 +5,8 @@ import { MAX_LABEL_BYTES, MAX_NAME_BYTES } from "./limits.ts";
 const DOT = 0x2e;
 const BACKSLASH = 0x5c;
 
-const scratch = new Uint8Array(MAX_NAME_BYTES + MAX_LABEL_BYTES + 2);
+/** What `scanName` has read last. */
+export const scannedName: Uint8Array = new Uint8Array(MAX_NAME_BYTES + MAX_LABEL_BYTES + 2);
 
 export interface WireName {
   readonly wire: Uint8Array;
@@ -14,22 +15,28 @@ export interface WireName {
 
 /** The name that `source[start…end)` spells; behind one that does not end in a dot stands `origin`. Throws DnsError("syntax", "bad-label", "name-too-long"). */
 export function parseNameText(source: Uint8Array, start: number, end: number, origin: WireName): WireName {
+  const length = scanName(source, start, end, origin);
+  const wire = scannedName.slice(0, length);
+  let labelCount = 0;
+  for (let at = 0; wire[at] !== 0; at += wire[at]! + 1) labelCount += 1;
+  return { wire, labelCount };
+}
+
+/** The same into `scannedName`, for loading zones; returns the wire form's length. `@` is for the caller to know. */
+export function scanName(source: Uint8Array, start: number, end: number, origin: WireName): number {
+  const scratch = scannedName;
   if (start === end) throw new DnsError("syntax", "empty name");
-  if (end - start === 1 && source[start] === DOT) return { wire: new Uint8Array(1), labelCount: 0 };
+  if (end - start === 1 && source[start] === DOT) {
+    scratch[0] = 0;
+    return 1;
+  }
   let length = 1;
   let lengthAt = 0;
-  let labels = 0;
-  const closeLabel = (): void => {
-    const size = length - lengthAt - 1;
-    if (size === 0) throw new DnsError("syntax", "empty label");
-    scratch[lengthAt] = size;
-    labels += 1;
-    lengthAt = length++;
-  };
   for (let at = start; at < end;) {
     let byte = source[at++]!;
     if (byte === DOT) {
-      closeLabel();
+      closeLabel(lengthAt, length);
+      lengthAt = length++;
       continue;
     }
     if (byte === BACKSLASH) {
@@ -40,14 +47,22 @@ export function parseNameText(source: Uint8Array, start: number, end: number, or
     if (length >= MAX_NAME_BYTES) throw new DnsError("name-too-long", "name longer than 255 bytes");
     scratch[length++] = byte;
   }
-  const relative = length - lengthAt > 1;
-  if (relative) closeLabel();
-  const tail = relative ? origin.wire : ROOT;
+  const isRelative = length - lengthAt > 1;
+  if (isRelative) {
+    closeLabel(lengthAt, length);
+    lengthAt = length;
+  }
+  const tail = isRelative ? origin.wire : ROOT;
   if (lengthAt + tail.length > MAX_NAME_BYTES) throw new DnsError("name-too-long", "name longer than 255 bytes");
-  const wire = new Uint8Array(lengthAt + tail.length);
-  for (let i = 0; i < lengthAt; i++) wire[i] = scratch[i]!;
-  wire.set(tail, lengthAt);
-  return { wire, labelCount: labels + (relative ? origin.labelCount : 0) };
+  for (let i = 0; i < tail.length; i++) scratch[lengthAt + i] = tail[i]!;
+  return lengthAt + tail.length;
+}
+
+/** Writes the length of the label that ends at `end`. */
+function closeLabel(lengthAt: number, end: number): void {
+  const size = end - lengthAt - 1;
+  if (size === 0) throw new DnsError("syntax", "empty label");
+  scannedName[lengthAt] = size;
 }
 
 const ROOT = new Uint8Array(1);

@@ -6,7 +6,7 @@
  */
 import { DnsError } from "../errors.ts";
 import { Name } from "../name/name.ts";
-import { escapedByte, escapeLength } from "../name/text.ts";
+import { escapedByte, escapeLength, scanName, scannedName } from "../name/text.ts";
 import { plainBytes } from "../wire/plain-bytes.ts";
 
 const TAB = 0x09;
@@ -19,6 +19,7 @@ const OPEN = 0x28;
 const CLOSE = 0x29;
 const SEMICOLON = 0x3b;
 const EQUALS = 0x3d;
+const AT = 0x40;
 const BACKSLASH = 0x5c;
 
 export class Scanner {
@@ -190,6 +191,16 @@ export class Scanner {
   tokenName(): Name {
     if (this.quoted) throw new DnsError("syntax", "a name stands in quotes");
     return Name.parseBytes(this.source, this.start, this.end, this.origin);
+  }
+
+  /** The newest token as a name, its wire form into `into`; returns its length. */
+  tokenNameInto(into: Uint8Array): number {
+    if (this.quoted) throw new DnsError("syntax", "a name stands in quotes");
+    const isOrigin = this.end - this.start === 1 && this.source[this.start] === AT;
+    const from = isOrigin ? this.origin.wire : scannedName;
+    const length = isOrigin ? from.length : scanName(this.source, this.start, this.end, this.origin);
+    for (let i = 0; i < length; i++) into[i] = from[i]!;
+    return length;
   }
 
   /** The next token as a decimal number from 0 to `max`. */

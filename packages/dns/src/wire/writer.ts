@@ -70,6 +70,12 @@ export class WireWriter {
     this.#bytes.set(value, at);
   }
 
+  /** The first `length` bytes of `value`; for short ones, which cost less than a view. */
+  prefixOf(value: Uint8Array, length: number): void {
+    const at = this.#reserve(length);
+    for (let i = 0; i < length; i++) this.#bytes[at + i] = value[i]!;
+  }
+
   /** Overwrites two bytes at `at`, which have been written before: lengths and counts that are known late. */
   patch16(at: number, value: number): void {
     this.#bytes[at] = value >>> 8;
@@ -106,6 +112,11 @@ export class WireWriter {
   truncate(length: number): void {
     this.length = length;
     this.#suffixes?.forgetFrom(length);
+  }
+
+  /** The memory whose first `length` bytes were written, valid until the next write; for who cannot afford a view. */
+  get buffer(): Uint8Array {
+    return this.#bytes;
   }
 
   /** A view of what was written, valid until the next write. */

@@ -35,7 +35,7 @@ const FLAGS = 3;
 
 const FIRST_SLOTS = 16;
 /** Of ten slots so many are taken before there are twice as many. */
-const FULL_TENTHS = 7;
+const FULL_TENTHS = 5;
 
 export class NameIndex {
   readonly #arena: ByteArena;

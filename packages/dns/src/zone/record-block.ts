@@ -93,15 +93,17 @@ export class BlockBuilder {
   /** Records as they stand in a block, one after the other. */
   #bytes = new Uint8Array(1024);
   #length = 0;
-  #starts: number[] = [];
+  /** Where the records begin. */
+  #starts = new Int32Array(64);
+  #count = 0;
 
   get recordCount(): number {
-    return this.#starts.length;
+    return this.#count;
   }
 
   clear(): void {
     this.#length = 0;
-    this.#starts.length = 0;
+    this.#count = 0;
   }
 
   add(type: number, recordClass: number, ttl: number, rdata: Uint8Array, length: number = rdata.length): void {
@@ -143,12 +145,15 @@ export class BlockBuilder {
 
   /** Takes the record out that has this data; false when there is none with this TTL. */
   remove(type: number, ttl: number, rdata: Uint8Array): boolean {
-    const found = this.#starts.findIndex(
-      (at) => read16(this.#bytes, at + 2) === type && sameRdata(type, this.#rdata(at), rdata),
-    );
-    if (found === -1 || read32(this.#bytes, this.#starts[found]! + 6) !== ttl) return false;
-    this.#starts.splice(found, 1);
-    return true;
+    for (let i = 0; i < this.#count; i++) {
+      const at = this.#starts[i]!;
+      if (read16(this.#bytes, at + 2) !== type || !sameRdata(type, this.#rdata(at), rdata)) continue;
+      if (read32(this.#bytes, at + 6) !== ttl) return false;
+      this.#starts.copyWithin(i, i + 1, this.#count);
+      this.#count -= 1;
+      return true;
+    }
+    return false;
   }
 
   /**
@@ -156,13 +161,13 @@ export class BlockBuilder {
    * beside a CNAME, and too many records of a type.
    */
   write(arena: ByteArena, owner: () => Name): number {
-    if (this.#starts.length === 0) return 0;
-    if (this.#starts.length > 1 && !this.#isSorted()) this.#sortAndCheck(owner);
+    if (this.#count === 0) return 0;
+    if (this.#count > 1 && !this.#isSorted()) this.#sortAndCheck(owner);
     const starts = this.#starts;
     const bytes = this.#bytes;
     let size = BLOCK_HEADER_BYTES;
     let sets = 0;
-    for (let i = 0, last = -1; i < starts.length; i++) {
+    for (let i = 0, last = -1; i < this.#count; i++) {
       const type = read16(bytes, starts[i]! + 2);
       if (type !== last) {
         size += SET_HEADER_BYTES;
@@ -176,7 +181,7 @@ export class BlockBuilder {
     let at = offsetOf(address);
     write16(chunk, at, sets);
     at += BLOCK_HEADER_BYTES;
-    for (let i = 0; i < starts.length;) at = this.#writeSet(chunk, at, i, (i = this.#endOfSet(i)));
+    for (let i = 0; i < this.#count;) at = this.#writeSet(chunk, at, i, (i = this.#endOfSet(i)));
     return address;
   }
 
@@ -201,14 +206,14 @@ export class BlockBuilder {
   #endOfSet(from: number): number {
     const type = this.#typeAt(from);
     let end = from + 1;
-    while (end < this.#starts.length && this.#typeAt(end) === type) end += 1;
+    while (end < this.#count && this.#typeAt(end) === type) end += 1;
     return end;
   }
 
   /** Whether each record is of a higher type than the one before, and none a CNAME: nothing to sort, to drop or to refuse. */
   #isSorted(): boolean {
     let last = -1;
-    for (let i = 0; i < this.#starts.length; i++) {
+    for (let i = 0; i < this.#count; i++) {
       const type = this.#typeAt(i);
       if (type <= last || type === TYPE.CNAME) return false;
       last = type;
@@ -217,12 +222,17 @@ export class BlockBuilder {
   }
 
   #sortAndCheck(owner: () => Name): void {
-    const order = this.#starts.map((start, i) => ({ start, i, type: read16(this.#bytes, start + 2) }));
+    const order = Array.from(this.#starts.subarray(0, this.#count), (start, i) => ({
+      start,
+      i,
+      type: read16(this.#bytes, start + 2),
+    }));
     order.sort((a, b) => a.type - b.type || a.i - b.i);
     const types = new Set(order.map(({ type }) => type));
     const kept: number[] = [];
     for (const type of types) kept.push(...this.#distinct(type, order, owner));
-    this.#starts = kept;
+    this.#starts.set(kept);
+    this.#count = kept.length;
     if (!types.has(TYPE.CNAME)) return;
     for (const type of types) {
       if (type === TYPE.CNAME || BESIDE_CNAME.has(type)) continue;
@@ -273,7 +283,12 @@ export class BlockBuilder {
       grown.set(this.#bytes);
       this.#bytes = grown;
     }
-    this.#starts.push(at);
+    if (this.#count === this.#starts.length) {
+      const more = new Int32Array(this.#count * 2);
+      more.set(this.#starts);
+      this.#starts = more;
+    }
+    this.#starts[this.#count++] = at;
     this.#length = at + length;
     return at;
   }

@@ -42,9 +42,9 @@ export class ZoneBuilder {
     return this.#recordCount;
   }
 
-  /** The owner is an uncompressed name at the beginning of `owner`. Nothing of the arguments is kept. Throws ZoneError. */
-  add(owner: Uint8Array, type: number, ttl: number, rdata: Uint8Array, length: number = rdata.length): void {
-    if (!this.#isOwner(owner)) this.#turnTo(owner);
+  /** Owner and rdata in wire form, uncompressed, at the beginning of their arrays. Nothing of the arguments is kept. Throws ZoneError. */
+  add(owner: Uint8Array, ownerLength: number, type: number, ttl: number, rdata: Uint8Array, length: number): void {
+    if (!this.#isOwner(owner, ownerLength)) this.#turnTo(owner, ownerLength);
     if (type === TYPE.SOA && this.#owner.length !== this.#apex.length) {
       throw new ZoneError("misplaced-soa", `a SOA below the zone's apex: ${this.#ownerName().toString()}`);
     }
@@ -83,19 +83,18 @@ export class ZoneBuilder {
     this.index.setData(node, address, blockFlags(this.arena, address));
   }
 
-  #isOwner(owner: Uint8Array): boolean {
-    const length = this.#ownerLength;
+  #isOwner(owner: Uint8Array, length: number): boolean {
     const known = this.#ownerWire;
-    if (length === 0 || owner.length < length) return false;
-    for (let i = length - 1; i >= 0; i--) {
+    if (length !== this.#ownerLength) return false;
+    for (let i = 0; i < length; i++) {
       if (owner[i] !== known[i]) return false;
     }
     return true;
   }
 
-  #turnTo(owner: Uint8Array): void {
+  #turnTo(owner: Uint8Array, length: number): void {
     this.#flush();
-    const length = this.#owner.read(owner, 0, owner.length);
+    this.#owner.read(owner, 0, length);
     for (let i = 0; i < length; i++) this.#ownerWire[i] = owner[i]!;
     this.#ownerLength = length;
     const label = this.#owner.labelCount - this.#apex.labelCount;

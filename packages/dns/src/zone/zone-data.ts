@@ -68,7 +68,9 @@ export class ZoneData {
     const { origin, class: zoneClass = CLASS.IN } = options;
     const builder = new ZoneBuilder(origin, zoneClass);
     try {
-      const errors = readZone(source, options, (owner, type, ttl, rdata) => builder.add(owner, type, ttl, rdata));
+      const errors = readZone(source, options, (owner, ownerLength, type, ttl, rdata, length) =>
+        builder.add(owner, ownerLength, type, ttl, rdata, length),
+      );
       if (errors.length > 0) return { zone: undefined, errors };
       const zone = ZoneData.#built(origin, zoneClass, builder);
       if (zone.rrset(origin, TYPE.NS) !== undefined) return { zone, errors };
@@ -92,7 +94,8 @@ export class ZoneData {
     const builder = new ZoneBuilder(origin, zoneClass);
     for (const record of records) {
       checkClass(record, zoneClass);
-      builder.add(record.name.wire, record.type, record.ttl, record.rdata);
+      const { wire } = record.name;
+      builder.add(wire, wire.length, record.type, record.ttl, record.rdata, record.rdata.length);
     }
     return ZoneData.#built(origin, zoneClass, builder);
   }

@@ -5,6 +5,7 @@
  * owner and the class from the last record; the TTL from $TTL, else from the last record, else from the SOA's own minimum.
  */
 import { DnsError } from "../errors.ts";
+import { MAX_NAME_BYTES } from "../name/limits.ts";
 import { Name } from "../name/name.ts";
 import { MAX_RDATA_BYTES, scanRdata } from "../rdata/rdata.ts";
 import { CLASS, classCode, classText, isMetaType, TYPE, typeCode, typeText } from "../rdata/types.ts";
@@ -62,25 +63,27 @@ export interface ParsedZone {
 export function parseZone(source: Uint8Array, options: ZoneFileOptions): ParsedZone {
   const records: ZoneRecord[] = [];
   const recordClass = options.class ?? CLASS.IN;
-  const errors = readZone(source, options, (owner, type, ttl, rdata, file, line) => {
+  const errors = readZone(source, options, (owner, ownerLength, type, ttl, rdata, length, file, line) => {
     const last = records.at(-1)?.name;
-    const name = last !== undefined && isName(last, owner) ? last : Name.fromWire(owner.slice());
-    records.push({ name, type, class: recordClass, ttl, rdata: rdata.slice(), file, line });
+    const name = isName(last, owner, ownerLength) ? last : Name.fromWire(owner.slice(0, ownerLength));
+    records.push({ name, type, class: recordClass, ttl, rdata: rdata.slice(0, length), file, line });
   });
   return { records, errors };
 }
 
 /** Records of one owner share its name. */
-function isName({ wire }: Name, owner: Uint8Array): boolean {
-  return wire.length === owner.length && Buffer.compare(wire, owner) === 0;
+function isName(name: Name | undefined, owner: Uint8Array, length: number): name is Name {
+  return name?.wire.length === length && Buffer.compare(name.wire, owner.subarray(0, length)) === 0;
 }
 
-/** One record of a file. `owner` is an uncompressed name in wire form; it and `rdata` are valid only within the call. */
+/** One record of a file: an uncompressed name and the rdata, each at the beginning of its array, and valid only within the call. */
 export type RecordSink = (
   owner: Uint8Array,
+  ownerLength: number,
   type: number,
   ttl: number,
   rdata: Uint8Array,
+  length: number,
   file: string,
   line: number,
 ) => void;
@@ -98,8 +101,11 @@ class ZoneParser {
   readonly #options: ZoneFileOptions;
   readonly #sink: RecordSink;
   readonly #class: number;
+  readonly #types = new TypeMemory();
   readonly #writer = new WireWriter("plain", MAX_RDATA_BYTES, 512);
-  #owner: Name | undefined;
+  /** The owner's wire form; of no length before the first. */
+  readonly #owner = new Uint8Array(MAX_NAME_BYTES);
+  #ownerLength = 0;
   #defaultTtl: number | undefined;
   #lastTtl: number | undefined;
 
@@ -135,7 +141,7 @@ class ZoneParser {
         if (directive === undefined) throw new DnsError("syntax", `unknown directive ${scanner.raw()}`);
         return this[directive](scanner, file, depth);
       }
-      this.#owner = scanner.tokenName();
+      this.#ownerLength = scanner.tokenNameInto(this.#owner);
     }
     this.#record(scanner, file, line);
     scanner.endEntry();
@@ -143,8 +149,7 @@ class ZoneParser {
 
   /** `[TTL] [class] type rdata` of the owner. */
   #record(scanner: Scanner, file: string, line: number): void {
-    const name = this.#owner;
-    if (name === undefined) throw new DnsError("syntax", "a record without an owner before it");
+    if (this.#ownerLength === 0) throw new DnsError("syntax", "a record without an owner before it");
     let ttl: number | undefined;
     let recordClass: number | undefined;
     let type: number | undefined;
@@ -158,9 +163,9 @@ class ZoneParser {
         ttl = duration;
         continue;
       }
-      const text = scanner.raw();
-      type = typeCode(text);
+      type = this.#types.codeOf(scanner);
       if (type !== undefined) break;
+      const text = scanner.raw();
       const found = classCode(text);
       if (found === undefined || recordClass !== undefined)
         throw new DnsError("syntax", `unknown record type "${text}"`);
@@ -175,13 +180,14 @@ class ZoneParser {
     }
     this.#writer.truncate(0);
     scanRdata(type, scanner, this.#writer);
-    const rdata = this.#writer.view();
+    const rdata = this.#writer.buffer;
+    const { length } = this.#writer;
     if (!scanner.atEnd()) return; // refused by the caller, which takes the entry's end
     if (ttl !== undefined) this.#lastTtl = ttl;
-    ttl ??= this.#defaultTtl ?? this.#lastTtl ?? (type === TYPE.SOA ? soaMinimum(rdata) : undefined);
+    ttl ??= this.#defaultTtl ?? this.#lastTtl ?? (type === TYPE.SOA ? soaMinimum(rdata, length) : undefined);
     if (ttl === undefined) throw new DnsError("syntax", "no TTL, and none before it");
     this.#lastTtl ??= ttl;
-    this.#sink(name.wire, type, ttl, rdata, file, line);
+    this.#sink(this.#owner, this.#ownerLength, type, ttl, rdata, length, file, line);
   }
 
   $origin(scanner: Scanner): void {
@@ -214,25 +220,58 @@ class ZoneParser {
     } catch (error) {
       return refuse(`cannot include ${path}: ${error instanceof Error ? error.message : String(error)}`);
     }
-    const owner = this.#owner;
+    const owner = this.#owner.slice(0, this.#ownerLength);
     this.file(source, path, origin, depth + 1);
-    this.#owner = owner;
+    this.#takeOwner(owner);
   }
 
   /** BIND's `$GENERATE range owner [TTL] [class] type rdata`. */
   $generate(scanner: Scanner, file: string): void {
     const line = scanner.tokenLine;
-    const owner = this.#owner;
+    const owner = this.#owner.slice(0, this.#ownerLength);
     for (const entry of generatedEntries(scanner)) {
       const generated = new Scanner(entry, scanner.origin, line);
       generated.take("owner");
-      this.#owner = generated.tokenName();
+      this.#ownerLength = generated.tokenNameInto(this.#owner);
       this.#record(generated, file, line);
       generated.endEntry();
     }
     scanner.endEntry();
-    this.#owner = owner;
+    this.#takeOwner(owner);
   }
+
+  #takeOwner(owner: Uint8Array): void {
+    this.#owner.set(owner);
+    this.#ownerLength = owner.length;
+  }
+}
+
+const REMEMBERED = 64;
+
+/** The numbers of mnemonics that came before, so that a zone's few types are not made strings again and again. */
+class TypeMemory {
+  readonly #texts: (Uint8Array | undefined)[] = new Array<undefined>(REMEMBERED).fill(undefined);
+  readonly #codes = new Uint16Array(REMEMBERED);
+
+  /** What the newest token is the mnemonic of; undefined when of nothing. Throws DnsError. */
+  codeOf(scanner: Scanner): number | undefined {
+    const { source, start, end } = scanner;
+    const place = (source[start]! * 5 + source[end - 1]! + (end - start)) % REMEMBERED;
+    const known = this.#texts[place];
+    if (known !== undefined && isAt(source, start, end, known)) return this.#codes[place];
+    const code = typeCode(scanner.raw());
+    if (code !== undefined) {
+      this.#texts[place] = source.slice(start, end);
+      this.#codes[place] = code;
+    }
+    return code;
+  }
+}
+
+function isAt(source: Uint8Array, start: number, end: number, text: Uint8Array): boolean {
+  if (end - start !== text.length) return false;
+  for (let i = 0; i < text.length; i++) if (source[start + i] !== text[i]) return false;
+  return true;
 }
 
 const DOLLAR = 0x24;
@@ -244,8 +283,8 @@ const DIRECTIVES: ReadonlyMap<string, "$origin" | "$ttl" | "$include" | "$genera
   ["$GENERATE", "$generate"],
 ]);
 
-function soaMinimum(rdata: Uint8Array): number {
-  const at = rdata.length - 4;
+function soaMinimum(rdata: Uint8Array, length: number): number {
+  const at = length - 4;
   const minimum = ((rdata[at]! << 24) | (rdata[at + 1]! << 16) | (rdata[at + 2]! << 8) | rdata[at + 3]!) >>> 0;
   return Math.min(minimum, MAX_TTL);
 }

@@ -125,7 +125,7 @@ function address(
       if (!scan(from.source, from.start, from.end, scratch)) {
         throw new DnsError("syntax", `${what} is malformed: "${from.raw()}"`);
       }
-      to.bytes(scratch);
+      to.prefixOf(scratch, length);
     },
     print: (from) => textOf(from.take(length)),
   };

@@ -1,13 +1,19 @@
 /** Names inside rdata. */
+import { MAX_NAME_BYTES } from "../../name/limits.ts";
 import type { Name } from "../../name/name.ts";
 import type { NameTreatment } from "../../wire/writer.ts";
 import { type Field, NAME_FIELDS } from "../format.ts";
+
+const scratch = new Uint8Array(MAX_NAME_BYTES);
 
 function nameField(treatment: NameTreatment, pointers: "pointers" | "plain"): Field<Name> {
   return {
     read: (from) => from.name(pointers),
     write: (to, name) => to.name(name, treatment),
-    parse: (from, to, what) => to.bytes(from.name(what).wire),
+    parse(from, to, what) {
+      from.take(what);
+      to.prefixOf(scratch, from.tokenNameInto(scratch));
+    },
     print: (from) => from.name(pointers).toString(),
   };
 }
