@@ -12,7 +12,8 @@ const scratch = new Uint8Array(MAX_NAME_BYTES);
  * A cursor over a message, or over rdata that stands alone.
  *
  * `end` can be moved inwards for the length of an rdata; pointers of compressed names still reach all of the message before them.
- * Every read past `end` throws DnsError("truncated").
+ * Every read past `end` throws DnsError("truncated"). Not kit's ByteReader, whose end is fixed and whose errors would have to be caught and
+ * made over at each of the codec's doors.
  */
 export class WireReader {
   readonly bytes: Uint8Array;

@@ -19,7 +19,10 @@ export type NameTreatment = "compressible" | "foldable" | "exact";
 /** `plain`: names as they are; `compress`: for a message; `canonical`: for signing and comparing. */
 export type WriterMode = "plain" | "compress" | "canonical";
 
-/** Bytes that grow, and the names already written among them. */
+/**
+ * Bytes that grow, and the names already written among them. Not kit's ByteWriter, which neither shrinks back to an RRset's beginning nor
+ * lets compression look at what was written.
+ */
 export class WireWriter {
   readonly mode: WriterMode;
   length = 0;
