@@ -152,11 +152,15 @@ export class LinePrinter implements LineSink {
     const { mark } = selected ? this.#selected : this.#context;
     if (this.#named) out.text(selected ? this.#selectedName : this.#contextName);
     if (lineNumbers) {
-      out.text(this.#painted(this.#number, String(number).padStart(this.#numberWidth)));
+      out.text(this.#number.start);
+      out.decimal(number, this.#numberWidth);
+      out.text(this.#number.end);
       out.text(mark);
     }
     if (byteOffsets) {
-      out.text(this.#painted(this.#offset, String(offset).padStart(this.#numberWidth)));
+      out.text(this.#offset.start);
+      out.decimal(offset, this.#numberWidth);
+      out.text(this.#offset.end);
       out.text(mark);
     }
     if (initialTab && end > start && (this.#named || lineNumbers || byteOffsets)) out.byte(TAB);

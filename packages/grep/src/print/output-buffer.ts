@@ -7,6 +7,9 @@ export interface ByteSink {
 }
 
 const CAPACITY_BYTES = 64 * 1024;
+const MAX_INT32 = 0x7fffffff;
+const ZERO = 48;
+const SPACE = 32;
 /** Below this many bytes a loop is faster than a call into the runtime. */
 const SHORT_COPY = 40;
 
@@ -26,7 +29,33 @@ export class OutputBuffer {
 
   /** Each character is one byte. */
   text(text: string): void {
-    for (let i = 0; i < text.length; i++) this.byte(text.charCodeAt(i));
+    const { length } = text;
+    if (length > CAPACITY_BYTES - this.#used) this.flush();
+    if (length > CAPACITY_BYTES) {
+      for (let i = 0; i < length; i++) this.byte(text.charCodeAt(i));
+      return;
+    }
+    const target = this.#bytes;
+    let at = this.#used;
+    for (let i = 0; i < length; i++) target[at++] = text.charCodeAt(i);
+    this.#used = at;
+  }
+
+  /** A non-negative integer in decimal digits, right-aligned in `width`. Hot. */
+  decimal(value: number, width: number): void {
+    let digits = 1;
+    for (let limit = 10; limit <= value; limit *= 10) digits++;
+    const length = Math.max(digits, width);
+    if (length > CAPACITY_BYTES - this.#used) this.flush();
+    const target = this.#bytes;
+    const start = this.#used;
+    let at = start + length;
+    let rest = value;
+    // Beyond 31 bits division is slower, and only the first few digits need it.
+    for (; rest > MAX_INT32; rest = Math.floor(rest / 10)) target[--at] = ZERO + (rest % 10);
+    for (rest |= 0; at > start + length - digits; rest = (rest / 10) | 0) target[--at] = ZERO + (rest % 10);
+    target.fill(SPACE, start, at);
+    this.#used += length;
   }
 
   /** `source[start, end)`. Hot. */

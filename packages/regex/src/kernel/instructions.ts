@@ -1,11 +1,19 @@
 /**
  * The WebAssembly instructions that the kernels use, as functions from operand code to code: `i32.add(a, b)` is the bytes that leave
- * `a + b` on the stack. Code is an array of bytes, so an expression reads as an expression and a block as a list.
+ * `a + b` on the stack, so an expression reads as an expression and a block as a list.
  * Source: WebAssembly Core Specification 3.0, §5.4 (binary format of instructions; vector and relaxed vector instructions under prefix 0xFD).
  */
 
-/** Encoded instructions. */
-export type Code = readonly number[];
+/** Encoded instructions: bytes, in lists of lists, which are joined once, when all is there (`appendBytes`). */
+export type Code = readonly (number | Code)[];
+
+/** Appends the bytes of `code`. */
+export function appendBytes(code: Code, bytes: number[]): void {
+  for (const part of code) {
+    if (typeof part === "number") bytes.push(part);
+    else appendBytes(part, bytes);
+  }
+}
 
 /** Unsigned LEB128 of a number below 2³². */
 export function unsignedLeb(value: number): number[] {
@@ -40,13 +48,13 @@ type Load = (address: Code, offset?: number) => Code;
 
 const unary =
   (...opcode: number[]): Unary =>
-  (a) => [...a, ...opcode];
+  (a) => [a, opcode];
 const binary =
   (...opcode: number[]): Binary =>
-  (a, b) => [...a, ...b, ...opcode];
+  (a, b) => [a, b, opcode];
 const load =
   (align: number, ...opcode: number[]): Load =>
-  (address, offset = 0) => [...address, ...opcode, align, ...unsignedLeb(offset)];
+  (address, offset = 0) => [address, opcode, align, unsignedLeb(offset)];
 const VECTOR = 0xfd;
 
 /** 32-bit integers. */
@@ -68,7 +76,7 @@ export const i32: {
   load: load(2, 0x28),
   load8: load(0, 0x2d),
   load16: load(1, 0x2f),
-  store: (address, value, offset = 0) => [...address, ...value, 0x36, 2, ...unsignedLeb(offset)],
+  store: (address, value, offset = 0) => [address, value, 0x36, 2, unsignedLeb(offset)],
   eqz: unary(0x45),
   eq: binary(0x46),
   ne: binary(0x47),
@@ -120,9 +128,9 @@ export const v128: {
   store: (address: Code, value: Code, offset?: number) => Code;
 } & Record<"splat" | "anyTrue" | "bitmask", Unary> &
   Record<"eq" | "ne" | "and" | "or" | "shrU8" | "swizzle" | "relaxedSwizzle", Binary> = {
-  const: (bytes) => [VECTOR, 0x0c, ...bytes],
+  const: (bytes) => [VECTOR, 0x0c, bytes],
   load: load(0, VECTOR, 0x00),
-  store: (address, value, offset = 0) => [...address, ...value, VECTOR, 0x0b, 0, ...unsignedLeb(offset)],
+  store: (address, value, offset = 0) => [address, value, VECTOR, 0x0b, 0, unsignedLeb(offset)],
   splat: unary(VECTOR, 0x0f),
   eq: binary(VECTOR, 0x23),
   ne: binary(VECTOR, 0x24),
@@ -150,12 +158,12 @@ export class Local {
 
   /** Assigns it. */
   set(value: Code): Code {
-    return [...value, 0x21, ...unsignedLeb(this.index)];
+    return [value, 0x21, unsignedLeb(this.index)];
   }
 
   /** Assigns it and leaves the value. */
   tee(value: Code): Code {
-    return [...value, 0x22, ...unsignedLeb(this.index)];
+    return [value, 0x22, unsignedLeb(this.index)];
   }
 
   /** Adds to it (i32). */
@@ -167,19 +175,19 @@ export class Local {
 const VOID = 0x40;
 
 /** `block … end`: `branch(0)` inside leaves it. */
-export const block = (...body: Code[]): Code => [0x02, VOID, ...body.flat(), 0x0b];
+export const block = (...body: Code[]): Code => [0x02, VOID, body, 0x0b];
 
 /** `loop … end`: `branch(0)` inside begins it again. */
-export const loop = (...body: Code[]): Code => [0x03, VOID, ...body.flat(), 0x0b];
+export const loop = (...body: Code[]): Code => [0x03, VOID, body, 0x0b];
 
 /** `if … end` without a value. */
-export const when = (condition: Code, ...body: Code[]): Code => [...condition, 0x04, VOID, ...body.flat(), 0x0b];
+export const when = (condition: Code, ...body: Code[]): Code => [condition, 0x04, VOID, body, 0x0b];
 
 /** Jumps to the `depth`-th enclosing block's end or loop's beginning. */
 export const branch = (depth: number): Code => [0x0c, ...unsignedLeb(depth)];
 
 /** The same, if the condition is not zero. */
-export const branchIf = (depth: number, condition: Code): Code => [...condition, 0x0d, ...unsignedLeb(depth)];
+export const branchIf = (depth: number, condition: Code): Code => [condition, 0x0d, unsignedLeb(depth)];
 
 /** Returns the value. */
-export const giveBack = (value: Code): Code => [...value, 0x0f];
+export const giveBack = (value: Code): Code => [value, 0x0f];

@@ -35,7 +35,7 @@ const FINGERPRINT_BYTES = 3;
 /** Candidates of a single literal should be rarer than one in 2 to the power of this, if a third byte helps. */
 const RARE_BITS = 17;
 /** More positions than these are not compared at every place. */
-const MOST_DENSE_POSITIONS = 16;
+const MOST_DENSE_POSITIONS = 12;
 
 type Candidates = (address: Code, offset: number) => Code;
 

@@ -2,7 +2,7 @@
  * Writes a WebAssembly module: functions that work on one imported memory.
  * Source: WebAssembly Core Specification 3.0, §5.5 (binary format of modules): sections in the order of their numbers, each with its length.
  */
-import { Local, unsignedLeb, type Code } from "./instructions.ts";
+import { appendBytes, Local, unsignedLeb, type Code } from "./instructions.ts";
 
 const I32 = 0x7f;
 const I64 = 0x7e;
@@ -44,7 +44,7 @@ export class Locals {
 
   /** The declaration that opens the function's code. */
   declaration(): Code {
-    return [...unsignedLeb(this.#types.length), ...this.#types.flatMap((type) => [1, type])];
+    return [unsignedLeb(this.#types.length), this.#types.map((type) => [1, type])];
   }
 }
 
@@ -54,15 +54,15 @@ export type Call = (...operands: Code[]) => Code;
 interface WrittenFunction {
   readonly name: string;
   readonly parameters: number;
-  readonly code: Code;
+  readonly code: readonly number[];
 }
 
-const vector = (items: readonly Code[]): number[] => [...unsignedLeb(items.length), ...items.flat()];
+const vector = (items: readonly (readonly number[])[]): number[] => [...unsignedLeb(items.length), ...items.flat()];
 const text = (value: string): number[] => [
   ...unsignedLeb(value.length),
   ...Array.from(value, (char) => char.charCodeAt(0)),
 ];
-const section = (id: number, items: readonly Code[]): number[] => {
+const section = (id: number, items: readonly (readonly number[])[]): number[] => {
   const body = vector(items);
   return [id, ...unsignedLeb(body.length), ...body];
 };
@@ -74,9 +74,11 @@ export class ModuleWriter {
   /** Adds a function. `body` gets its locals and returns its code, which must end with the result on the stack. Returns how to call it. */
   function(name: string, parameters: number, body: (locals: Locals) => readonly Code[]): Call {
     const locals = new Locals(parameters);
-    const code = body(locals).flat();
-    const index = this.#functions.push({ name, parameters, code: [...locals.declaration(), ...code, 0x0b] }) - 1;
-    return (...operands) => [...operands.flat(), 0x10, ...unsignedLeb(index)];
+    const instructions = body(locals);
+    const code: number[] = [];
+    appendBytes([locals.declaration(), instructions, 0x0b], code); // first the code, which asks for locals
+    const index = this.#functions.push({ name, parameters, code }) - 1;
+    return (...operands) => [operands, 0x10, unsignedLeb(index)];
   }
 
   /** The module's bytes. */

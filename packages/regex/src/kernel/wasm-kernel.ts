@@ -64,28 +64,27 @@ function wasmLevel(): "none" | "simd" | "relaxed" {
   return (level = runs(v128.relaxedSwizzle) ? "relaxed" : runs(v128.swizzle) ? "simd" : "none");
 }
 
-/** The module, and what has to lie in its scratch memory. */
-function program(
-  { literals, terminator }: KernelOptions,
-  relaxed: boolean,
-): { readonly bytes: Uint8Array<ArrayBuffer>; readonly scratch: readonly number[] } {
-  const module = new ModuleWriter();
-  const findByte = addByteSearches(module);
-  addEncodingError(module, UTF8_TABLES);
+type Program = (module: ModuleWriter) => void;
+
+/**
+ * What is not asked of every kernel has modules of its own, made when first asked for: to write a module takes longer, in a process that has
+ * just started, than to search some megabytes.
+ */
+const WALKS: Program = (module) => {
   addWalk(module, "walkCounting", WALK, false);
   addWalk(module, "walkCollecting", WALK, true);
-  const options = { literals, terminator, scratch: SCRATCH, relaxed, findByte };
-  const scratch = literals.length > 0 ? addLiteralLines(module, options) : [];
-  if (canBeDense(literals)) addDenseLines(module, { literals, terminator });
-  return { bytes: module.bytes(), scratch };
-}
+};
+const ENCODING: Program = (module) => addEncodingError(module, UTF8_TABLES);
 
 export class WasmKernel implements Kernel {
   readonly name = "wasm";
   readonly origin: number = INPUT;
   readonly #memory: WebAssembly.Memory;
+  readonly #options: KernelOptions;
   readonly #functions: Functions;
-  readonly #terminator: number;
+  #walks: Functions | undefined;
+  #dense: Functions | undefined;
+  #encoding: Functions | undefined;
   readonly takesCommonLiterals: boolean;
   /** The last window had so many literals that comparing them everywhere is cheaper than looking for them. */
   #literalsAreCommon = false;
@@ -100,18 +99,25 @@ export class WasmKernel implements Kernel {
       initial: Math.ceil((INPUT + SLACK_BYTES) / PAGE_BYTES),
       maximum: MAX_PAGES,
     });
-    const { bytes, scratch } = program(options, wasmLevel() === "relaxed");
-    const module = new WebAssembly.Module(bytes);
-    // The module's own functions all have this shape.
-    this.#functions = new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports as Functions;
-    new Uint8Array(this.#memory.buffer, SCRATCH).set(scratch);
-    this.#terminator = options.terminator;
-    this.takesCommonLiterals = canBeDense(options.literals);
-    const tables = new Uint8Array(this.#memory.buffer, UTF8_TABLES, 3 * 256);
-    tables.set(SEQUENCE_BYTES, 0);
-    tables.set(SECOND_LOW, 256);
-    tables.set(SECOND_HIGH, 512);
+    const { literals, terminator } = options;
+    this.#options = options;
+    this.takesCommonLiterals = canBeDense(literals);
+    this.#functions = this.#instance((module) => {
+      const findByte = addByteSearches(module);
+      if (literals.length === 0) return;
+      const relaxed = wasmLevel() === "relaxed";
+      const tables = addLiteralLines(module, { literals, terminator, scratch: SCRATCH, relaxed, findByte });
+      new Uint8Array(this.#memory.buffer, SCRATCH).set(tables);
+    });
     this.#view();
+  }
+
+  #instance(program: Program): Functions {
+    const writer = new ModuleWriter();
+    program(writer);
+    const module = new WebAssembly.Module(writer.bytes());
+    // A module's functions all have this shape.
+    return new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports as Functions;
   }
 
   /** Takes the views anew: growing the memory ends those before. */
@@ -162,17 +168,24 @@ export class WasmKernel implements Kernel {
   }
 
   encodingError(from: number, to: number): number {
-    return offset(this.#functions["encodingError"]!(INPUT + from, INPUT + to));
+    if (this.#encoding === undefined) {
+      const tables = new Uint8Array(this.#memory.buffer, UTF8_TABLES, 3 * 256);
+      tables.set(SEQUENCE_BYTES, 0);
+      tables.set(SECOND_LOW, 256);
+      tables.set(SECOND_HIGH, 512);
+      this.#encoding = this.#instance(ENCODING);
+    }
+    return offset(this.#encoding["encodingError"]!(INPUT + from, INPUT + to));
   }
 
   literalLines(from: number, to: number): number {
     if (!this.#literalsAreCommon) return this.#sparseLines(from, to);
-    return this.#dense("denseLines", from, to);
+    return this.#denseLines("denseLines", from, to);
   }
 
   countLiteralLines(from: number, to: number): number {
     if (!this.#literalsAreCommon) return this.#sparseLines(from, to);
-    return this.#dense("countDenseLines", from, to);
+    return this.#denseLines("countDenseLines", from, to);
   }
 
   #sparseLines(from: number, to: number): number {
@@ -181,20 +194,22 @@ export class WasmKernel implements Kernel {
     return lines;
   }
 
-  #dense(name: "denseLines" | "countDenseLines", from: number, to: number): number {
+  #denseLines(name: "denseLines" | "countDenseLines", from: number, to: number): number {
+    const { terminator } = this.#options;
+    this.#dense ??= this.#instance((module) => addDenseLines(module, this.#options));
     let end = to;
-    if (to > from && this.#input[to - 1] !== this.#terminator) this.#input[end++] = this.#terminator;
-    const lines = this.#functions[name]!(INPUT + from, INPUT + end, HITS);
+    if (to > from && this.#input[to - 1] !== terminator) this.#input[end++] = terminator;
+    const lines = this.#dense[name]!(INPUT + from, INPUT + end, HITS);
     this.#literalsAreCommon = lines * COMMON_LITERAL_BYTES > to - from;
     return lines;
   }
 
   walkCounting(steps: number): number {
-    return this.#functions["walkCounting"]!(steps);
+    return (this.#walks ??= this.#instance(WALKS))["walkCounting"]!(steps);
   }
 
   walkCollecting(steps: number): number {
-    return this.#functions["walkCollecting"]!(steps);
+    return (this.#walks ??= this.#instance(WALKS))["walkCollecting"]!(steps);
   }
 }
 
