@@ -71,7 +71,7 @@ minimal-responses: yes
 forward-zone:
   name: "."
   forward-addr: ${host}@${port}`;
-  return ofDaemon("unbound", () => startUnbound({ settings, answers: [{ name: ORIGIN, type: 6 }] }));
+  return ofDaemon("unbound", () => startUnbound({ settings, answers: [{ name: ORIGIN, type: 6, recursionDesired: true }] }));
 }
 
 const TRANSFERS_ALLOWED = "acl:\n  - id: everybody\n    address: 127.0.0.0/8\n    action: transfer\n";

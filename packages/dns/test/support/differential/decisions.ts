@@ -47,13 +47,6 @@ export const DECISIONS: readonly Decision[] = [
     accepts: knotIsRight,
   },
   {
-    what: "class ANY is answered without authority",
-    source:
-      "RFC 1035 §6.2: a response to QCLASS=* can never be authoritative; BIND calls it FORMERR, and REFUSED is as good",
-    applies: ({ question }) => question.class === CLASS.ANY,
-    accepts: (ours) => !ours.flags.includes("aa"),
-  },
-  {
     what: "type 0 is a question like others",
     source:
       "RFC 6895 §3.1 reserves it for SIG(0)'s sake and forbids no question; Knot answers NOTIMP, NSD and BIND as for any absent type",
@@ -67,12 +60,12 @@ export const DECISIONS: readonly Decision[] = [
     accepts: eitherIsRight,
   },
   {
-    what: "RRSIG, NSEC and NSEC3 of a name with a CNAME",
+    what: "RRSIG and NSEC of a name with a CNAME",
     source:
-      "RFC 4035 §2.5 allows RRSIG and NSEC beside a CNAME (they are answered, or NODATA); the CNAME leads on for every other type (RFC 1034 §4.3.2 3a), so for NSEC3 Knot is right",
-    applies: ({ question: { type }, knot, nsd }) => isProof(type) && aliases(knot) !== aliases(nsd),
-    accepts: (ours, dispute) =>
-      dispute.question.type === TYPE.NSEC3 ? knotIsRight(ours, dispute) : eitherIsRight(ours, dispute),
+      "RFC 4035 §2.5 allows both beside a CNAME, so that Knot looks no further; RFC 1034 §4.3.2 3a lets the CNAME lead on for all other types, and NSD for these too",
+    applies: ({ question: { type }, knot, nsd }) =>
+      (type === TYPE.RRSIG || type === TYPE.NSEC) && aliases(knot) !== aliases(nsd),
+    accepts: eitherIsRight,
   },
   {
     what: "a chain of CNAMEs that never ends",
@@ -99,10 +92,6 @@ export const DECISIONS: readonly Decision[] = [
 
 function isOtherClass({ class: questionClass = CLASS.IN }: WireQuestion): boolean {
   return questionClass !== CLASS.IN && questionClass !== CLASS.ANY;
-}
-
-function isProof(type: number): boolean {
-  return type === TYPE.RRSIG || type === TYPE.NSEC || type === TYPE.NSEC3;
 }
 
 const aliases = ({ answer }: AnswerView): number => answer.filter((line) => / CNAME /.test(line)).length;
