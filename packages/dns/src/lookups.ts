@@ -6,7 +6,6 @@ import { isIP } from "node:net";
 import { DnsError } from "./errors.ts";
 import { decodeMessage } from "./message/decode.ts";
 import { encodeMessage } from "./message/encode.ts";
-import { type Message, OPCODE } from "./message/message.ts";
 import { RCODES } from "./message/rcodes.ts";
 
 import { Name } from "./name/name.ts";
@@ -14,6 +13,7 @@ import { parseRdata } from "./rdata/rdata.ts";
 import type { Rdata } from "./rdata/registry.ts";
 import { CLASS, typeCode } from "./rdata/types.ts";
 import type { ResourceRecord } from "./record.ts";
+import { request } from "./transfer/exchange.ts";
 import type { SlowAnswer } from "./transport/answerer.ts";
 import { plainName } from "./asked.ts";
 
@@ -179,7 +179,9 @@ export class Lookups {
     if (code === undefined) throw lookupError(syscall, "EBADQUERY", hostname);
     let query: Uint8Array;
     try {
-      query = encodeMessage(questionFor(Name.parse(hostname), code));
+      query = encodeMessage(
+        request({ name: Name.parse(hostname), type: code, class: CLASS.IN }, { recursionDesired: true }),
+      );
     } catch (error) {
       if (error instanceof DnsError) throw lookupError(syscall, "EBADNAME", hostname);
       throw error;
@@ -196,29 +198,6 @@ export class Lookups {
 
 function plain(name: Name): string {
   return plainName(name.toString());
-}
-
-function questionFor(name: Name, type: number): Message {
-  const nothing = {
-    id: 0,
-    opcode: OPCODE.QUERY,
-    questions: [],
-    answers: [],
-    authorities: [],
-    additionals: [],
-    rcode: 0,
-  };
-  const flags = {
-    response: false,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: true,
-    recursionAvailable: false,
-    reserved: false,
-    authenticData: false,
-    checkingDisabled: false,
-  };
-  return { ...nothing, ...flags, questions: [{ name, type, class: CLASS.IN }] };
 }
 
 function lookupError(syscall: string, code: string, hostname: string): NodeJS.ErrnoException {

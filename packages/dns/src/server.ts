@@ -362,13 +362,14 @@ export class DnsServer implements AsyncDisposable {
     return { zones: new Map([...this.#table].map((zone) => [zone, zone.served.current])) };
   }
 
-  /** Back to `snapshot`, which stays good for the next time; the query log is empty then. Zones that were added since stay. */
+  /** Back to `snapshot`, which stays good for the next time; query log and cache are empty then. Zones that were added since stay. */
   restore({ zones }: DnsSnapshot): void {
     for (const zone of this.#table) {
       if (zones.has(zone) && zone.served.current !== zones.get(zone)) void zone.reset(zones.get(zone));
     }
     this.#interceptors.length = 0;
     this.#divert();
+    this.cache?.flush();
     this.#traffic.log.clear();
   }
 

@@ -2,11 +2,11 @@
 import type { HostedZone } from "./hosted-zone.ts";
 import { OPCODE } from "./message/message.ts";
 import { type RcodeName, RCODES } from "./message/rcodes.ts";
-import { replyTo } from "./message/reply.ts";
 import { Name } from "./name/name.ts";
 import { rdataFromText } from "./rdata/rdata.ts";
 import { CLASS, TYPE, typeCode } from "./rdata/types.ts";
 import { recordText, type ResourceRecord } from "./record.ts";
+import { request } from "./transfer/exchange.ts";
 import { applyUpdate } from "./update/apply.ts";
 import type { ZoneData } from "./zone/zone-data.ts";
 import { ZoneLoadError, type ZoneSource, zoneFrom } from "./zone-source.ts";
@@ -74,11 +74,10 @@ export class ZoneHandle {
     const { origin } = this.#hosted.served;
     const removed = [remove].flat().map((line) => removal(line, origin));
     const added = parsed([add].flat().join("\n"), origin);
-    const message = replyTo(EMPTY_UPDATE, {
-      response: false,
-      questions: [{ name: origin, type: TYPE.SOA, class: CLASS.IN }],
-      authorities: [...removed, ...added],
-    });
+    const message = request(
+      { name: origin, type: TYPE.SOA, class: CLASS.IN },
+      { opcode: OPCODE.UPDATE, authorities: [...removed, ...added] },
+    );
     const rcode = await this.#hosted.submit((zone) => applyUpdate(zone, message));
     if (rcode !== RCODES.NOERROR) throw new ZoneUpdateError(this.name, nameOfRcode(rcode));
   }
@@ -93,24 +92,6 @@ export class ZoneHandle {
     return this.#hosted.served.onChange((_before, after) => listener(after));
   }
 }
-
-const EMPTY_UPDATE = {
-  id: 0,
-  response: false,
-  opcode: OPCODE.UPDATE,
-  authoritative: false,
-  truncated: false,
-  recursionDesired: false,
-  recursionAvailable: false,
-  reserved: false,
-  authenticData: false,
-  checkingDisabled: false,
-  rcode: 0,
-  questions: [],
-  answers: [],
-  authorities: [],
-  additionals: [],
-} as const;
 
 function parsed(text: string, origin: Name): ResourceRecord[] {
   const { records, errors } = parseZone(Buffer.from(text), { origin, file: "update", defaultTtl: DEFAULT_TTL });

@@ -223,4 +223,3 @@ export interface DnsConfig extends Groups<Written> {}
 export interface CheckedConfig extends Groups<Checked> {}
 export interface CheckedZone extends ZoneGroup<Checked> {}
 export interface CheckedZoneKeys extends ZoneKeys<Checked> {}
-export interface CheckedResolver extends ResolverGroup<Checked> {}

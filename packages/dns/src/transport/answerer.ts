@@ -9,7 +9,7 @@ export interface Answerer {
   answer(query: Uint8Array, length: number, client: Client, out: Uint8Array): number;
   /** `query` and `client` are the answerer's to keep. Never rejects. */
   answerSlowly(query: Uint8Array, client: Client): Promise<SlowAnswer>;
-  /** Told of each query with its answer, whose first `answerLength` bytes count; 0: there was none. `startedMs` of the monotonic clock, where it took a while. */
+  /** Told of each query with its answer, whose first `answerLength` bytes count; 0: there was none. Of a transfer it is told the first message. */
   observe(query: Uint8Array, length: number, client: Client, answer: Uint8Array, answerLength: number): void;
   /** `answer` threw. That is our fault, which costs the one query and not the process. */
   failed(error: unknown): void;

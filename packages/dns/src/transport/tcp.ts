@@ -9,7 +9,7 @@ import type { Buffer } from "node:buffer";
 import type { Connection, Session } from "@tenon/kit";
 import { type Client, NOT_HERE } from "../authority/authority.ts";
 import { MAX_MESSAGE_BYTES } from "../wire/writer.ts";
-import type { Answerer, SlowAnswer } from "./answerer.ts";
+import type { Answerer } from "./answerer.ts";
 
 const LENGTH_BYTES = 2;
 /** With this many bytes that a client has not taken, it gets nothing more for now. */
@@ -58,6 +58,13 @@ export class TcpBatch {
   }
 }
 
+/** An answer of several messages, on its way. */
+interface Stream {
+  readonly query: Uint8Array;
+  readonly messages: Iterator<Uint8Array>;
+  isFirst: boolean;
+}
+
 export class TcpSession implements Session {
   /** What a chunk leaves unfinished is copied. */
   readonly borrows = true;
@@ -71,7 +78,7 @@ export class TcpSession implements Session {
   #held: Uint8Array = EMPTY;
   #waiting = false;
   #inFlight = 0;
-  readonly #streams: Iterator<Uint8Array>[] = [];
+  readonly #streams: Stream[] = [];
   /** No more queries: the client has sent its last, or the server closes. */
   #ending = false;
   #closed = false;
@@ -174,20 +181,22 @@ export class TcpSession implements Session {
     this.#inFlight += 1;
     this.#holdBack();
     void answerer.answerSlowly(query, this.#client).then((answer) => {
-      const first = answer instanceof Uint8Array ? answer : EMPTY;
-      answerer.observe(query, query.length, this.#client, first, first.length);
-      if (!this.#closed) this.#send(answer);
+      if (answer === undefined || answer instanceof Uint8Array) return this.#answered(query, answer);
+      if (this.#closed) return;
+      this.#streams.push({ query, messages: answer[Symbol.iterator](), isFirst: true });
+      this.#pump();
     });
   }
 
-  #send(answer: SlowAnswer): void {
-    if (answer === undefined || answer instanceof Uint8Array) {
-      if (answer !== undefined) this.#write(answer);
-      this.#finished();
-      return;
-    }
-    this.#streams.push(answer[Symbol.iterator]());
-    this.#pump();
+  #answered(query: Uint8Array, answer: Uint8Array | undefined): void {
+    this.#observe(query, answer ?? EMPTY);
+    if (this.#closed) return;
+    if (answer !== undefined) this.#write(answer);
+    this.#finished();
+  }
+
+  #observe(query: Uint8Array, answer: Uint8Array): void {
+    this.#batch.answerer.observe(query, query.length, this.#client, answer, answer.length);
   }
 
   #write(message: Uint8Array): void {
@@ -205,7 +214,7 @@ export class TcpSession implements Session {
     while (stream !== undefined && this.#streams[0] === stream && this.#connection.queuedBytes < HIGH_WATER_BYTES) {
       let next: IteratorResult<Uint8Array>;
       try {
-        next = stream.next();
+        next = stream.messages.next();
       } catch (error) {
         // Half of a transfer is worth nothing: its reader has to see that it ended too early.
         this.#batch.answerer.failed(error);
@@ -217,6 +226,8 @@ export class TcpSession implements Session {
         this.#finished();
         return this.#pump();
       }
+      if (stream.isFirst) this.#observe(stream.query, next.value);
+      stream.isFirst = false;
       this.#write(next.value);
     }
   }
@@ -271,7 +282,7 @@ export class TcpSession implements Session {
 
   close(): void {
     this.#closed = true;
-    for (const stream of this.#streams.splice(0)) stream.return?.();
+    for (const { messages } of this.#streams.splice(0)) messages.return?.();
   }
 
   /** Drops the connection when nothing has moved on it for too long; while an answer is being made, that is our doing. */
