@@ -8,44 +8,17 @@ import { TYPE } from "../src/rdata/types.ts";
 import { recordText } from "../src/record.ts";
 import { TransferError } from "../src/transfer/errors.ts";
 import { request } from "../src/transfer/exchange.ts";
-import { type OutgoingOptions, transferAnswer, type ZoneHistory } from "../src/transfer/outgoing.ts";
+import { transferAnswer } from "../src/transfer/outgoing.ts";
 import { packedMessages } from "../src/transfer/packing.ts";
 import { TransferReader, type TransferResult } from "../src/transfer/reader.ts";
 import { condensed } from "../src/zone/changes.ts";
 import { type ZoneChange, ZoneData } from "../src/zone/zone-data.ts";
 import { record } from "./support/messages.ts";
-import { mutated } from "./support/mutations.ts";
+import { applied, fuzzTransfers, ixfr, sent, versions } from "./support/fuzz-transfers.ts";
 import { drawing } from "./support/random-messages.ts";
-import { linesOf, ORIGIN, randomUpdates, update, ZONE_TEXT, zoneOf } from "./support/zones.ts";
+import { linesOf, ORIGIN, update, ZONE_TEXT, zoneOf } from "./support/zones.ts";
 
 const axfr = request({ name: ORIGIN, type: TYPE.AXFR, class: 1 }, { id: 7 });
-
-function ixfr(from: ZoneData): Message {
-  return request({ name: ORIGIN, type: TYPE.IXFR, class: 1 }, { id: 7, authorities: [from.soa] });
-}
-
-/** Versions of a zone by random updates, the oldest first, and what it remembers. */
-function versions(count: number, seed = 3): { zones: ZoneData[]; changes: ZoneChange[]; history: ZoneHistory } {
-  const draw = drawing(seed);
-  const zones = [zoneOf(ZONE_TEXT)];
-  const changes: ZoneChange[] = [];
-  while (changes.length < count) {
-    const { change } = update(zones.at(-1)!, randomUpdates(draw));
-    if (change === undefined) continue;
-    changes.push(change);
-    zones.push(zones.at(-1)!.with(change));
-  }
-  const since = (serial: number): ZoneChange[] | undefined => {
-    const at = zones.findIndex((zone) => zone.serial === serial);
-    return at === -1 ? undefined : changes.slice(at);
-  };
-  return { zones, changes, history: { since } };
-}
-
-function sent(zone: ZoneData, query: Message, options?: OutgoingOptions): Uint8Array[] {
-  const answer = transferAnswer(zone, query, options);
-  return Symbol.iterator in answer ? [...answer] : [encodeMessage(answer)];
-}
 
 function received(messages: readonly Uint8Array[], type: number, from?: ZoneData): TransferResult {
   const reader = new TransferReader(ORIGIN, type, from?.serial);
@@ -53,13 +26,6 @@ function received(messages: readonly Uint8Array[], type: number, from?: ZoneData
     expect(reader.push(decodeMessage(bytes))).toBe(i === messages.length - 1 ? "done" : "more");
   }
   return reader.result;
-}
-
-/** What a secondary makes of it. */
-function applied(result: TransferResult, held?: ZoneData): ZoneData {
-  if (result.kind === "current") return held!;
-  if (result.kind === "full") return ZoneData.fromRecords(ORIGIN, result.records);
-  return result.changes.reduce((zone, change) => zone.with(change), held!);
 }
 
 test("AXFR brings the zone, its SOA first and last", () => {
@@ -303,30 +269,6 @@ test("records from outside of the zone are left out", () => {
   const result = pushed(TYPE.AXFR, undefined, answer([SOA(1), "other. 60 IN A 192.0.2.1", A, SOA(1)]));
   expect(result).toEqual({ kind: "full", records: [record(SOA(1)), record(A)] });
 });
-
-/** Pushes mutated streams; what is done of them at the end is a zone or an error of the kinds that there are. */
-export function fuzzTransfers(rounds: number, seed: number): { done: number; refused: number } {
-  const draw = drawing(seed);
-  const { zones, history } = versions(8, seed);
-  const newest = zones.at(-1)!;
-  let done = 0;
-  for (let round = 0; round < rounds; round++) {
-    const from = zones[draw(zones.length)]!;
-    const messages = sent(newest, ixfr(from), { history }).map((bytes) =>
-      draw(3) === 0 ? bytes : mutated(draw, bytes),
-    );
-    const reader = new TransferReader(ORIGIN, TYPE.IXFR, from.serial);
-    try {
-      for (const bytes of messages) if (reader.push(decodeMessage(bytes)) === "done") break;
-      applied(reader.result, from);
-      done += 1;
-    } catch (error) {
-      const isExpected = ["DnsError", "TransferError", "ZoneError"].includes((error as Error).name);
-      if (!isExpected) throw error;
-    }
-  }
-  return { done, refused: rounds - done };
-}
 
 test("mutated streams are zones or errors, never anything else", () => {
   const { done, refused } = fuzzTransfers(3000, 1);

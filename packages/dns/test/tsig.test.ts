@@ -9,8 +9,7 @@ import { TYPE } from "../src/rdata/types.ts";
 import { MAX_UNSIGNED_MESSAGES, TsigContext } from "../src/tsig/context.ts";
 import { TsigError } from "../src/tsig/errors.ts";
 import { keyFromArgument, keyFromFile, keyMap, TSIG_ALGORITHMS, type TsigKey, tsigKey } from "../src/tsig/key.ts";
-import { mutated } from "./support/mutations.ts";
-import { drawing, randomMessage } from "./support/random-messages.ts";
+import { fuzzSignatures } from "./support/fuzz-transfers.ts";
 
 const NOW = 1_700_000_000;
 const SECRET = Buffer.from("a secret that nobody knows").toString("base64");
@@ -224,28 +223,5 @@ test("keys are read as arguments and from files, and never show their secret", (
 });
 
 test("no mutation of a signed request is taken for a good one that says something else", () => {
-  const draw = drawing(5);
-  let refusals = 0;
-  for (let i = 0; i < 300; i++) {
-    const original = { ...randomMessage(draw), id: 7 };
-    const bytes = TsigContext.forRequest(key).sign(encodeMessage(original), NOW);
-    for (let j = 0; j < 20; j++) {
-      const changed = mutated(draw, bytes);
-      let message;
-      try {
-        message = decodeMessage(changed);
-      } catch (error) {
-        expect(error).toBeInstanceOf(DnsError);
-        continue;
-      }
-      if (message.tsig === undefined) continue;
-      const result = TsigContext.verifyRequest(changed, message, keys, NOW);
-      if ("context" in result)
-        expect(encodeMessage({ ...message, id: 7 })).toEqual(
-          encodeMessage({ ...decodeMessage(bytes), tsig: message.tsig }),
-        );
-      else refusals += 1;
-    }
-  }
-  expect(refusals).toBeGreaterThan(500);
+  expect(fuzzSignatures(6000, 5)).toBeGreaterThan(300);
 });

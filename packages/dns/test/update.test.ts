@@ -1,16 +1,12 @@
 import { expect, test } from "vitest";
 import type { Message } from "../src/message/message.ts";
-import { OPCODE } from "../src/message/message.ts";
 import { Name } from "../src/name/name.ts";
-import { rdataFromText } from "../src/rdata/rdata.ts";
-import { CLASS, TYPE, typeCode } from "../src/rdata/types.ts";
+import { CLASS, TYPE } from "../src/rdata/types.ts";
 import { recordText, type ResourceRecord } from "../src/record.ts";
 import { applyUpdate } from "../src/update/apply.ts";
-import { ZoneData } from "../src/zone/zone-data.ts";
+import { updateMessage, zoneOf } from "./support/zones.ts";
 
-const ORIGIN = Name.parse("example.");
-const zone = ZoneData.load(
-  Buffer.from(`$TTL 300
+const zone = zoneOf(`$TTL 300
 @ SOA ns root 10 3600 600 86400 60
 @ NS ns
 @ NS ns.other.
@@ -23,48 +19,13 @@ a.b.deep A 192.0.2.4
 d DNAME target
 w WKS 192.0.2.1 TCP smtp
 mail MX 10 Mail.Example.
-`),
-  { origin: ORIGIN, file: "zone" },
-).zone!;
-
-/** `name TTL class type rdata`, as update messages have it: class ANY and NONE too, rdata missing. */
-function rr(text: string): ResourceRecord {
-  const [name, ttl, recordClass, type, ...rdata] = text.split(" ");
-  const code = typeCode(type!)!;
-  return {
-    name: Name.parse(name!, ORIGIN),
-    type: code,
-    class: CLASS[recordClass as keyof typeof CLASS],
-    ttl: Number(ttl),
-    rdata: rdata.length === 0 ? new Uint8Array(0) : rdataFromText(code, rdata.join(" "), ORIGIN),
-  };
-}
-
-function message(prerequisites: readonly string[], updates: readonly string[]): Message {
-  return {
-    id: 1,
-    response: false,
-    opcode: OPCODE.UPDATE,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: false,
-    recursionAvailable: false,
-    reserved: false,
-    authenticData: false,
-    checkingDisabled: false,
-    rcode: 0,
-    questions: [{ name: ORIGIN, type: TYPE.SOA, class: CLASS.IN }],
-    answers: prerequisites.map(rr),
-    authorities: updates.map(rr),
-    additionals: [],
-  };
-}
+`);
 
 const lines = (records: Iterable<ResourceRecord>): string[] => [...records].map(recordText).sort();
 
 /** What an update takes away and brings, without the SOAs; undefined when it does nothing. */
 function outcome(updates: readonly string[], prerequisites: readonly string[] = []) {
-  const { rcode, change } = applyUpdate(zone, message(prerequisites, updates));
+  const { rcode, change } = applyUpdate(zone, updateMessage(prerequisites, updates));
   if (change === undefined) return { rcode, change };
   // The change has to be exact.
   const after = zone.with(change);
@@ -189,7 +150,7 @@ test.each<[string, string[]]>([
 });
 
 test("the serial is raised once, or is the one that the update says when that is newer", () => {
-  const { change } = applyUpdate(zone, message([], ["a 60 IN A 192.0.2.9", "b 60 IN A 192.0.2.9"]));
+  const { change } = applyUpdate(zone, updateMessage([], ["a 60 IN A 192.0.2.9", "b 60 IN A 192.0.2.9"]));
   expect(change!.removed[0]).toEqual(zone.soa);
   expect(zone.with(change!).serial).toBe(11);
   expect(outcome(["@ 300 IN SOA ns root 4000 3600 600 86400 60"]).serial).toBe(4000);
@@ -206,13 +167,13 @@ test("the serial after the highest is 1", () => {
     `@ 300 IN SOA ns root ${2 ** 32 - 1} 3600 600 86400 60`,
     "a 60 IN A 192.0.2.9",
   ]) {
-    version = version.with(applyUpdate(version, message([], [update])).change!);
+    version = version.with(applyUpdate(version, updateMessage([], [update])).change!);
   }
   expect(version.serial).toBe(1);
 });
 
 test("the zone section has to name the zone", () => {
-  const good = message([], []);
+  const good = updateMessage([], []);
   const asked = (question: Partial<Message["questions"][number]>): Message => ({
     ...good,
     questions: [{ ...good.questions[0]!, ...question }],

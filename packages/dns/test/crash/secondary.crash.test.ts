@@ -1,0 +1,3 @@
+import { secondaryKillSuite } from "./secondary-kill.ts";
+
+secondaryKillSuite(4);
