@@ -192,6 +192,18 @@ describe("versions of a zone", () => {
     expect(texts(zone.records())).toEqual(before);
   });
 
+  test("that were refused leave no bytes behind for long", () => {
+    let zone = ZoneData.fromRecords(ORIGIN, [soa(1)]);
+    const text = record("a", "TXT", `"${"x".repeat(250)}"`);
+    for (let i = 0; i < 20_000; i++) {
+      expect(refusal(() => zone.with({ removed: [], added: [text, record("b", "A", "192.0.2.1"), soa(0)] }))).not.toBe(
+        "nothing",
+      );
+      if (i % 100 === 99) zone = zone.with({ removed: [zone.soa], added: [soa(zone.serial + 1)] });
+    }
+    expect(zone.bytes).toBeLessThan(4 << 20);
+  });
+
   test("do not keep the bytes of all the versions before", () => {
     let zone = ZoneData.fromRecords(ORIGIN, [soa(1), record("a", "TXT", '"0"')]);
     const text = (i: number): ResourceRecord => record("a", "TXT", `"${"x".repeat(200)}" "${i}"`);

@@ -45,6 +45,7 @@ export class NameIndex {
   #mask: number;
   #count: number;
   #living: number;
+  #nameBytes: number;
 
   private constructor(
     arena: ByteArena,
@@ -53,6 +54,7 @@ export class NameIndex {
     mask: number,
     count: number,
     living: number,
+    nameBytes: number,
   ) {
     this.#arena = arena;
     this.#nodes = nodes;
@@ -60,15 +62,24 @@ export class NameIndex {
     this.#mask = mask;
     this.#count = count;
     this.#living = living;
+    this.#nameBytes = nameBytes;
   }
 
   static empty(arena: ByteArena): NameIndex {
-    return new NameIndex(arena, PagedInts.zeros(0), PagedInts.zeros(FIRST_SLOTS * 2), FIRST_SLOTS - 1, 0, 0);
+    return new NameIndex(arena, PagedInts.zeros(0), PagedInts.zeros(FIRST_SLOTS * 2), FIRST_SLOTS - 1, 0, 0, 0);
   }
 
   /** The next version's, equal to this one. This one is not to be changed afterwards. */
   fork(): NameIndex {
-    return new NameIndex(this.#arena, this.#nodes.fork(), this.#slots.fork(), this.#mask, this.#count, this.#living);
+    return new NameIndex(
+      this.#arena,
+      this.#nodes.fork(),
+      this.#slots.fork(),
+      this.#mask,
+      this.#count,
+      this.#living,
+      this.#nameBytes,
+    );
   }
 
   /** Nodes, also of names that no longer exist. */
@@ -79,6 +90,11 @@ export class NameIndex {
   /** Nodes of names that exist. */
   get living(): number {
     return this.#living;
+  }
+
+  /** Bytes of the arena that its names take. */
+  get nameBytes(): number {
+    return this.#nameBytes;
   }
 
   get bytes(): number {
@@ -186,6 +202,7 @@ export class NameIndex {
     const from = name.starts[label]!;
     const length = name.length - from;
     const address = this.#arena.reserve(length + 1);
+    this.#nameBytes += length + 1;
     const chunk = this.#arena.chunkOf(address);
     const at = offsetOf(address);
     chunk[at] = length;

@@ -2,7 +2,7 @@
  * An array of 32-bit numbers with versions: a fork shares all pages and copies those that it writes to, so that making a version costs
  * the list of pages and what changes, and old versions stay as they are.
  */
-export const PAGE_BITS = 14;
+export const PAGE_BITS = 12;
 const PAGE_INTS = 1 << PAGE_BITS;
 export const PAGE_MASK: number = PAGE_INTS - 1;
 const FIRST_INTS = 64;

@@ -44,15 +44,15 @@ export class ZoneData {
   readonly recordCount: number;
   /** For answers; not to be changed. */
   readonly store: ZoneStore;
-  /** Bytes of the arena that no name of this version refers to. */
-  readonly #garbage: number;
+  /** Bytes of the arena that this version's records take. */
+  readonly #blockBytes: number;
 
-  private constructor(origin: Name, zoneClass: number, store: ZoneStore, recordCount: number, garbage: number) {
+  private constructor(origin: Name, zoneClass: number, store: ZoneStore, recordCount: number, blockBytes: number) {
     this.origin = origin;
     this.class = zoneClass;
     this.store = store;
     this.recordCount = recordCount;
-    this.#garbage = garbage;
+    this.#blockBytes = blockBytes;
     const soa = this.rrset(origin, TYPE.SOA);
     if (soa === undefined) throw new ZoneError("no-soa", `no SOA at ${origin.toString()}`);
     const rdata = soa.rdatas[0]!;
@@ -102,7 +102,8 @@ export class ZoneData {
 
   static #built(origin: Name, zoneClass: number, builder: ZoneBuilder): ZoneData {
     builder.finish();
-    return new ZoneData(origin, zoneClass, builder, builder.recordCount, 0);
+    const { arena, index, recordCount } = builder;
+    return new ZoneData(origin, zoneClass, { arena, index }, recordCount, arena.reserved - index.nameBytes);
   }
 
   /** Memory, what is shared with other versions included. */
@@ -150,7 +151,7 @@ export class ZoneData {
     const index = this.store.index.fork();
     const block = new BlockBuilder();
     let { recordCount } = this;
-    let garbage = this.#garbage;
+    let bytes = this.#blockBytes;
     for (const { name, removed, added } of changesByName(change, this.class)) {
       if (!name.isAtOrBelow(this.origin)) {
         throw new ZoneError("outside", `${name.toString()} is outside of the zone ${this.origin.toString()}`);
@@ -161,7 +162,7 @@ export class ZoneData {
       block.clear();
       if (before !== 0) block.addBlock(arena.chunkOf(before), offsetOf(before));
       recordCount -= block.recordCount;
-      garbage += blockBytes(arena, before);
+      bytes -= blockBytes(arena, before);
       for (const { type, ttl, rdata } of removed) {
         if (!block.remove(type, ttl, rdata)) {
           throw new ZoneError("not-there", `${name.toString()} has no such ${typeText(type)} record`);
@@ -175,9 +176,11 @@ export class ZoneData {
       }
       const address = block.write(arena, () => name);
       recordCount += block.recordCount;
+      bytes += blockBytes(arena, address);
       index.setData(node, address, blockFlags(arena, address));
     }
-    const next = new ZoneData(this.origin, this.class, { arena, index }, recordCount, garbage);
+    const next = new ZoneData(this.origin, this.class, { arena, index }, recordCount, bytes);
+    const garbage = arena.reserved - bytes - index.nameBytes;
     const manyBytes = garbage > MIN_GARBAGE_BYTES && garbage * 2 > arena.reserved;
     const manyNames = index.count > MIN_GARBAGE_NAMES && index.living * 2 < index.count;
     return manyBytes || manyNames ? next.#compacted() : next;
