@@ -13,6 +13,7 @@ import { compileProgram } from "./backtrack/program.ts";
 import { relaxed } from "./backtrack/relaxed.ts";
 import { CombinedMatcher, DeferredMatcher, FilteredMatcher } from "./combined-matcher.ts";
 import { requiredLiterals, type RequiredLiterals } from "./literals/required-literals.ts";
+import { InvalidStartMatcher } from "./invalid-start.ts";
 import type { Matcher } from "./matcher.ts";
 import type { CompileOptions, RegexLimits } from "./options.ts";
 import type { Span } from "./regex.ts";
@@ -131,13 +132,18 @@ class EngineBuilder {
     const machines = backtracking.map((pattern) => this.#backtracker(pattern, surround));
     const roots = parsed.map(({ root }) => root).filter(isRegular);
     if (roots.length === 0 && machines.length > 0)
-      return { regular: undefined, machines: machines.length, matcher: oneOf(machines, this.#semantics) };
+      return { regular: undefined, machines: machines.length, matcher: this.#oneOf(machines) };
     const bytewise = this.#readsBytes(roots);
     const reading: Reading = { bytewise, lookalikes: this.#lookalikes(bytewise) };
     const regular = this.#automaton(this.#wantsWords ? roots : roots.map(surround), reading);
     const cutOff: CutOffMatch = (bytes, start, end, at) => regular.simulation.matchCutOff(bytes, start, end, at);
     const finder = this.#wantsWords ? new WordMatcher(regular, cutOff, this.#rules) : regular;
-    return { regular, machines: machines.length, matcher: oneOf([finder, ...machines], this.#semantics) };
+    return { regular, machines: machines.length, matcher: this.#oneOf([finder, ...machines]) };
+  }
+
+  #oneOf(matchers: readonly Matcher[]): Matcher {
+    const one = matchers.length === 1 ? matchers[0]! : new CombinedMatcher(matchers, this.#semantics);
+    return this.#options.syntax === "perl" && this.#encoding === "utf8" ? new InvalidStartMatcher(one) : one;
   }
 
   /** grep -w, as GNU grep's second matcher goes about it. */
@@ -172,7 +178,11 @@ class EngineBuilder {
     if (rule !== undefined) return { matcher: places, program: undefined };
     const matcher = this.#strictly(roots, places);
     if (automaton === undefined) return { matcher, program: this.#candidates(roots) };
-    if (this.#options.syntax === "perl") return this.#certain(automaton);
+    if (this.#options.syntax === "perl") {
+      // An empty match at a byte that begins no character is none.
+      const certain = this.#encoding === "bytes" || !roots.some(isNullable);
+      return { matcher, program: this.#lineProgram(automaton, certain) };
+    }
     const known = roots.every((root) => isForLines(root, this.#encoding));
     // GNU grep asks for words by classes, which in UTF-8 are its second matcher's business, and so are empty words.
     const byWords = this.#wantsWords && (this.#encoding === "utf8" || !known);
@@ -349,10 +359,6 @@ function spans(groups: number, spanOf: (group: number) => readonly [number, numb
     const [start, end] = spanOf(group);
     return end === -1 ? undefined : { start, end };
   });
-}
-
-function oneOf(matchers: readonly Matcher[], semantics: "longest" | "first"): Matcher {
-  return matchers.length === 1 ? matchers[0]! : new CombinedMatcher(matchers, semantics);
 }
 
 /** The alphabet that the options mean. */

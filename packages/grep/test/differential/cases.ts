@@ -1,4 +1,5 @@
 /** Random command lines and the folder of random files that they search. */
+import { isUtf8 } from "node:buffer";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ByteString, fromText, toBytes } from "../../src/byte-string.ts";
@@ -76,11 +77,19 @@ export function randomText(chance: Chance): Uint8Array {
 }
 
 export function randomCase(chance: Chance, dialect: Dialect): Case {
-  const args: ByteString[] = [OPTION_OF[dialect], ...randomOptions(chance)];
-  if (dialect !== "perl" && chance.oneIn(15)) args.push("-f", `patterns.${dialect}`);
-  else if (dialect !== "perl" && chance.oneIn(6))
-    for (const pattern of chance.times(2, () => randomPattern(chance, dialect))) args.push("-e", pattern);
-  else args.push("-e", randomPattern(chance, dialect));
+  const options = randomOptions(chance);
+  const args: ByteString[] = [OPTION_OF[dialect], ...options];
+  // What bytes that are no characters mean under -i is left out of the comparison (README.md).
+  const wantsCharacters = options.includes("-i") && (dialect === "bre" || dialect === "ere");
+  const pattern = (): ByteString => {
+    for (;;) {
+      const one = randomPattern(chance, dialect);
+      if (!wantsCharacters || isUtf8(toBytes(one))) return one;
+    }
+  };
+  if (dialect !== "perl" && !wantsCharacters && chance.oneIn(15)) args.push("-f", `patterns.${dialect}`);
+  else if (dialect !== "perl" && chance.oneIn(6)) for (const one of chance.times(2, pattern)) args.push("-e", one);
+  else args.push("-e", pattern());
   args.push(...randomOperands(chance));
   const env: Record<string, string> = { [chance.pick(["LC_ALL", "LC_CTYPE", "LANG"])]: chance.pick(LOCALES) };
   if (chance.oneIn(30)) env["GREP_COLORS"] = chance.pick(["mt=1", "sl=1:cx=2", "rv:sl=1:cx=2:mc=3", "ne", "fn=:se="]);

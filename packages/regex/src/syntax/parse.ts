@@ -44,13 +44,20 @@ function parseCharacters(characters: readonly number[], options: CompileOptions,
 }
 
 function parsePerl(text: readonly number[], options: CompileOptions): PerlPattern {
-  const pattern = new PerlParser(text, {
-    ignoreCase: options.ignoreCase ?? false,
-    encoding: options.encoding ?? "utf8",
-    newlines: (options.lineTerminator ?? 10) !== 10,
-  }).parse();
-  if (isTooLargeForPerl(pattern.root)) throw new PatternProblem("ESIZE", PERL_MESSAGES.tooBig);
-  return pattern;
+  try {
+    const pattern = new PerlParser(text, {
+      ignoreCase: options.ignoreCase ?? false,
+      encoding: options.encoding ?? "utf8",
+      newlines: (options.lineTerminator ?? 10) !== 10,
+    }).parse();
+    if (isTooLargeForPerl(pattern.root)) throw new PatternProblem("ESIZE", PERL_MESSAGES.tooBig);
+    return pattern;
+  } catch (error) {
+    const endsInBackslash = error instanceof PatternProblem && error.message === PERL_MESSAGES.endEscape;
+    if (!endsInBackslash || options.whole === undefined) throw error;
+    // grep -P puts -x and -w around the pattern as text: the backslash takes the parenthesis that was to close it.
+    throw new PatternProblem("EPAREN", PERL_MESSAGES.missingParenthesis, error.position);
+  }
 }
 
 function parsePosix(text: readonly number[], options: PosixOptions): ParsedPattern {
