@@ -9,6 +9,7 @@ import { encodeMessage } from "./message/encode.ts";
 import { RCODES } from "./message/rcodes.ts";
 
 import { Name } from "./name/name.ts";
+import { ipv4Bytes, ipv6Bytes } from "./rdata/fields/addresses.ts";
 import { parseRdata } from "./rdata/rdata.ts";
 import type { Rdata } from "./rdata/registry.ts";
 import { CLASS, typeCode } from "./rdata/types.ts";
@@ -56,12 +57,12 @@ type Typed<T extends Rdata["type"], R = Rdata> = R extends { readonly type: infe
 
 export class Lookups {
   readonly #ask: (query: Uint8Array) => Promise<SlowAnswer>;
-  /** Bound, as it is passed on alone. */
-  readonly lookup: LookupFunction;
+  /** `lookup` with a callback; bound, as it is passed on alone. */
+  readonly connectLookup: LookupFunction;
 
   constructor(ask: (query: Uint8Array) => Promise<SlowAnswer>) {
     this.#ask = ask;
-    this.lookup = (hostname, options, callback) => {
+    this.connectLookup = (hostname, options, callback) => {
       void this.#tell(hostname, options, callback);
     };
   }
@@ -76,6 +77,25 @@ export class Lookups {
     } catch (error) {
       queueMicrotask(() => callback(error as NodeJS.ErrnoException, isAll ? [] : "")); // from lookupError
     }
+  }
+
+  async lookup(hostname: string, options?: LookupOptions & { readonly all?: false }): Promise<LookupAddress>;
+  async lookup(hostname: string, options: LookupOptions & { readonly all: true }): Promise<LookupAddress[]>;
+  async lookup(hostname: string, options: LookupOptions = {}): Promise<LookupAddress | LookupAddress[]> {
+    const found = await this.#addresses(hostname, options);
+    return options.all === true ? found : found[0]!; // never empty
+  }
+
+  /** Of the types that have a method of their own here; Node's name for it, `A` when there is none. */
+  async resolve(hostname: string, type: keyof typeof RESOLVE_METHODS = "A"): Promise<unknown> {
+    return this[RESOLVE_METHODS[type]](hostname);
+  }
+
+  /** Names of an address. */
+  async reverse(address: string): Promise<string[]> {
+    const version = isIP(address);
+    if (version === 0) throw lookupError("getHostByAddr", "EINVAL", address);
+    return this.resolvePtr(reverseName(address));
   }
 
   async resolve4(hostname: string): Promise<string[]>;
@@ -129,6 +149,29 @@ export class Lookups {
     const [soa] = (await this.#values(hostname, "SOA")) as [Typed<"SOA">]; // never empty
     const { serial, refresh, retry, expire, minimum } = soa;
     return { nsname: plain(soa.mname), hostmaster: plain(soa.rname), serial, refresh, retry, expire, minttl: minimum };
+  }
+
+  /** As Node has them: the tag is the value's key. */
+  async resolveCaa(hostname: string): Promise<({ critical: number } & Record<string, string | number>)[]> {
+    const found = await this.#values(hostname, "CAA");
+    return found.map(({ flags, tag, value }) => ({ critical: flags, [tag]: Buffer.from(value).toString("latin1") }));
+  }
+
+  async resolveNaptr(
+    hostname: string,
+  ): Promise<
+    { flags: string; service: string; regexp: string; replacement: string; order: number; preference: number }[]
+  > {
+    const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");
+    const found = await this.#values(hostname, "NAPTR");
+    return found.map(({ flags, services, regexp, replacement, order, preference }) => ({
+      flags: text(flags),
+      service: text(services),
+      regexp: text(regexp),
+      replacement: replacement.isRoot ? "" : plain(replacement),
+      order,
+      preference,
+    }));
   }
 
   /** Records of any type, with their rdata as values. */
@@ -194,6 +237,28 @@ export class Lookups {
     if (records.length === 0) throw lookupError(syscall, "ENODATA", hostname);
     return records;
   }
+}
+
+const RESOLVE_METHODS = {
+  A: "resolve4",
+  AAAA: "resolve6",
+  CAA: "resolveCaa",
+  CNAME: "resolveCname",
+  MX: "resolveMx",
+  NAPTR: "resolveNaptr",
+  NS: "resolveNs",
+  PTR: "resolvePtr",
+  SOA: "resolveSoa",
+  SRV: "resolveSrv",
+  TXT: "resolveTxt",
+} as const;
+
+/** RFC 1035 §3.5, RFC 3596 §2.5. */
+function reverseName(address: string): string {
+  const four = ipv4Bytes(address);
+  if (four !== undefined) return `${[...four].reverse().join(".")}.in-addr.arpa`;
+  const nibbles = Buffer.from(ipv6Bytes(address)!).toString("hex"); // isIP has found it to be one
+  return `${[...nibbles].reverse().join(".")}.ip6.arpa`;
 }
 
 function plain(name: Name): string {

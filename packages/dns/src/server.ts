@@ -352,7 +352,12 @@ export class DnsServer implements AsyncDisposable {
    * nothing has changed.
    */
   async reconfigure(config: DnsConfig, options: ReconfigureOptions = {}): Promise<void> {
-    this.#settings = await checkedSettings(config, options);
+    const settings = await checkedSettings(config, options);
+    const before = this.#settings;
+    this.#settings = { ...settings, storage: before.storage };
+    const isSame = (key: keyof Settings): boolean => JSON.stringify(before[key]) === JSON.stringify(settings[key]);
+    const fixed = (["listen", "tcpClients", "tcpIdleMs", "resolver"] as const).filter((key) => !isSame(key));
+    if (fixed.length > 0) this.#log.warn("some settings need a restart to change", { settings: fixed });
     await this.#table.apply(this.#settings, false);
     this.#useSettings();
   }
@@ -413,7 +418,7 @@ export class DnsServer implements AsyncDisposable {
 
   /** For `net.connect`, `http.request` and the like: `{ lookup: server.lookup }` finds hosts here, without a socket. */
   get lookup(): LookupFunction {
-    return this.#lookups.lookup;
+    return this.#lookups.connectLookup;
   }
 
   /** Methods of `dns.promises` that ask this server, without a socket: `server.promises.resolve4("www.example.com")`. */

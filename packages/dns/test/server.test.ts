@@ -22,6 +22,8 @@ alias CNAME www
 @ TXT "one" "two words"
 _sip._tcp SRV 1 2 5060 www
 *.wild A 192.0.2.7
+@ CAA 0 issue "ca.test"
+@ NAPTR 1 2 "S" "SIP+D2U" "" _sip._tcp
 local A 127.0.0.1
 `;
 
@@ -129,6 +131,16 @@ describe("in process", () => {
     expect(await wire.resolveSoa("example.com")).toMatchObject(await ours.resolveSoa("example.com"));
     expect(await wire.resolveMx("example.com")).toMatchObject(await ours.resolveMx("example.com"));
     expect(await wire.resolveNs("example.com")).toEqual(await ours.resolveNs("example.com"));
+    expect(await wire.resolveCaa("example.com")).toMatchObject(await ours.resolveCaa("example.com"));
+    expect(await wire.resolveNaptr("example.com")).toMatchObject(await ours.resolveNaptr("example.com"));
+    expect(await ours.resolve("www.example.com", "AAAA")).toEqual(await wire.resolve("www.example.com", "AAAA"));
+    await server.addZone("2.0.192.in-addr.arpa", "1 PTR www.example.com.");
+    await server.addZone("8.b.d.0.1.0.0.2.ip6.arpa", `1${".0".repeat(23)} PTR six.example.com.`);
+    for (const address of ["192.0.2.1", "2001:db8::1"]) {
+      expect(await ours.reverse(address)).toEqual(await wire.reverse(address));
+    }
+    expect(await ours.lookup("www.example.com")).toEqual({ address: "192.0.2.1", family: 4 });
+    expect(await ours.lookup("www.example.com", { all: true, family: 6 })).toHaveLength(1);
     for (const name of ["no.example.com", "example.com", "example.org"]) {
       const theirs = await wire.resolve4(name).catch((error: unknown) => error);
       const own = await ours.resolve4(name).catch((error: unknown) => error);

@@ -121,11 +121,6 @@ interface ZoneKeys<K extends Kinds> {
   readonly notify?: K["texts"] | undefined;
   readonly acl?: K["texts"] | undefined;
   readonly "refresh-min-interval"?: K["time"] | undefined;
-  readonly "refresh-max-interval"?: K["time"] | undefined;
-  readonly "retry-min-interval"?: K["time"] | undefined;
-  readonly "retry-max-interval"?: K["time"] | undefined;
-  readonly "expire-min-interval"?: K["time"] | undefined;
-  readonly "expire-max-interval"?: K["time"] | undefined;
   readonly "dnssec-signing"?: K["flag"] | undefined;
   readonly "dnssec-policy"?: K["text"] | undefined;
   readonly "catalog-role"?: CatalogRole | undefined;
@@ -133,7 +128,7 @@ interface ZoneKeys<K extends Kinds> {
   readonly "zonemd-verify"?: K["flag"] | undefined;
   readonly "journal-max-depth"?: number | undefined;
   readonly "journal-max-usage"?: K["size"] | undefined;
-  /** "soft": complains and serves all the same. Default true. */
+  /** What breaks answers (no SOA, data beside a CNAME, …) is refused whatever this says; nothing beyond that is looked for. */
   readonly "semantic-checks"?: K["checks"] | undefined;
 }
 
