@@ -60,19 +60,19 @@ export const DECISIONS: readonly Decision[] = [
     accepts: eitherIsRight,
   },
   {
+    what: "a chain of CNAMEs that never ends",
+    source:
+      "RFC 1034 §3.6.2: loops are signalled as an error or followed to a limit of the server's own; every record has to be true",
+    applies: (dispute) => chainLength(dispute, longer(dispute)) > OUR_CHAIN_LIMIT || isLoop(dispute, longer(dispute)),
+    accepts: isTrueChain,
+  },
+  {
     what: "RRSIG and NSEC of a name with a CNAME",
     source:
       "RFC 4035 §2.5 allows both beside a CNAME, so that Knot looks no further; RFC 1034 §4.3.2 3a lets the CNAME lead on for all other types, and NSD for these too",
     applies: ({ question: { type }, knot, nsd }) =>
       (type === TYPE.RRSIG || type === TYPE.NSEC) && aliases(knot) !== aliases(nsd),
     accepts: eitherIsRight,
-  },
-  {
-    what: "a chain of CNAMEs that never ends",
-    source:
-      "RFC 1034 §3.6.2: loops are signalled as an error or followed to a limit of the server's own; every record has to be true",
-    applies: (dispute) => chainLength(dispute, longer(dispute)) > OUR_CHAIN_LIMIT || isLoop(dispute, longer(dispute)),
-    accepts: isTrueChain,
   },
   {
     what: "a CNAME that leads into another zone of the same server is followed there",
