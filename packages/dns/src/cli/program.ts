@@ -33,6 +33,7 @@ export function dnsProgram(): Command {
   return new Command("tenon dns")
     .description("DNS: zones, records, messages")
     .addCommand(serveProgram())
+    .addCommand(queryProgram())
     .addCommand(updateProgram())
     .addCommand(axfrProgram())
     .addCommand(zone);
@@ -56,6 +57,20 @@ function updateProgram(): Command {
     .action(async (file: string | undefined, options: UpdateOptions) => {
       const { updateCommand } = await import("./update.ts");
       await updateCommand(file, options);
+    });
+}
+
+/** dig's arguments are dig's to read: with `-h`, words whose places do not matter, and options that begin with a plus. */
+function queryProgram(): Command {
+  return new Command("query")
+    .description("ask name servers, with dig's arguments and dig's output (-h lists them)")
+    .usage("[@server] [name] [type] [class] [+option…]")
+    .argument("[words...]")
+    .helpOption(false)
+    .allowUnknownOption()
+    .action(async (words: string[]) => {
+      const { queryCommand } = await import("./query.ts");
+      await queryCommand(words);
     });
 }
 

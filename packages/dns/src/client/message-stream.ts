@@ -17,6 +17,8 @@ export class MessageStream implements ConnectionHandler {
   readonly #frames = new FrameReader();
   readonly #ready: Uint8Array[] = [];
   #failure: unknown;
+  /** Of all messages so far, without their lengths. */
+  receivedBytes = 0;
   /** Whoever waits for a message or a failure. */
   #wake: (() => void) | undefined;
 
@@ -75,7 +77,9 @@ export class MessageStream implements ConnectionHandler {
 
   data(chunk: Buffer): void {
     for (const message of this.#frames.push(chunk)) {
-      if (message.length >= 2 && idOf(message) === this.#id) this.#ready.push(message);
+      if (message.length < 2 || idOf(message) !== this.#id) continue;
+      this.#ready.push(message);
+      this.receivedBytes += message.length;
     }
     if (this.#ready.length >= MAX_READY) this.#connection.pause();
     if (this.#ready.length > 0) this.#wake?.();

@@ -8,7 +8,7 @@ export interface UdpExchangeOptions {
   readonly local?: Address | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Whether what matches so is taken. What is not taken does not end the wait. */
-  readonly accepts: (match: Match) => boolean;
+  readonly accepts: (match: Match, reply: Uint8Array) => boolean;
   /** Told of what is not taken. */
   readonly stray?: ((bytes: Uint8Array, match: Match) => void) | undefined;
 }
@@ -64,7 +64,7 @@ class UdpExchange implements DatagramHandler {
 
   message(bytes: Buffer): void {
     const match = matchReply(this.#query, bytes);
-    if (this.#options.accepts(match)) this.#resolve(bytes);
+    if (this.#options.accepts(match, bytes)) this.#resolve(bytes);
     else this.#options.stray?.(bytes, match);
   }
 

@@ -65,8 +65,12 @@ export interface MessageFacts {
   readonly counts?: readonly [number, number, number, number];
   /** Bytes behind the last record. */
   readonly extraBytes?: number;
-  /** Whether the server's cookie came with ours. */
-  readonly cookie?: "good" | "bad";
+  /** Whether the server's cookie came with ours, with another, or ours alone came back. */
+  readonly cookie?: "good" | "bad" | "echoed";
+  /** Counts are those of QUERY's sections also in an UPDATE: so dig has it, other than nsupdate. */
+  readonly namesQuerySections?: boolean;
+  /** It came as an answer, whatever its QR says. */
+  readonly isAnswer?: boolean;
   /** It answers a query with EDNS. */
   readonly askedWithEdns?: boolean;
   readonly askedWithDnssec?: boolean;
@@ -105,7 +109,7 @@ export function messageText(message: Message, style: MessageStyle = FULL_STYLE, 
 
 function headerLines(message: Message, facts: MessageFacts): string[] {
   const { questions, answers, authorities, additionals, edns, tsig, rcode } = message;
-  const isUpdate = message.opcode === OPCODE.UPDATE;
+  const isUpdate = message.opcode === OPCODE.UPDATE && facts.namesQuerySections !== true;
   const [first, second, third] = isUpdate ? ["ZONE", "PREREQ", "UPDATE"] : ["QUERY", "ANSWER", "AUTHORITY"];
   const extras = additionals.length + (edns === undefined ? 0 : 1) + (tsig === undefined ? 0 : 1);
   const counts = facts.counts ?? [questions.length, answers.length, authorities.length, extras];
@@ -115,7 +119,7 @@ function headerLines(message: Message, facts: MessageFacts): string[] {
     `;; ->>HEADER<<- opcode: ${opcodeText(message.opcode)}, status: ${rcodeText(rcode)}, id: ${message.id}`,
     `;; flags:${flagsText(message)};${mustBeZero} ${first}: ${counts[0]}, ${second}: ${counts[1]}, ${third}: ${counts[2]}, ADDITIONAL: ${counts[3]}`,
   ];
-  if (message.response && message.recursionDesired && !message.recursionAvailable) {
+  if ((message.response || facts.isAnswer === true) && message.recursionDesired && !message.recursionAvailable) {
     lines.push(";; WARNING: recursion requested but not available");
   }
   const { extraBytes = 0 } = facts;
