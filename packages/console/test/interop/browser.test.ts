@@ -224,6 +224,22 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     await page.getByText("p99").waitFor();
   });
 
+  test("every service of the stack has its row, with what it does, and its panel", async () => {
+    const { page } = await site.open();
+    await demo.dns.promises.resolve4("redis.tenon.test");
+    const row = page.getByRole("article", { name: "dns" });
+    await row.getByText("running").waitFor();
+    await row.getByText(demo.dns.url).waitFor();
+    await row.getByText(`dig @127.0.0.1 -p ${demo.dns.port} redis.tenon.test`).waitFor();
+    await row.getByRole("link", { name: "dns" }).click();
+    await page.getByRole("listbox", { name: "Records" }).getByText("redis.tenon.test.").waitFor();
+    const menu = page.getByRole("navigation", { name: "Pages" });
+    await menu.getByText("http", { exact: true }).click();
+    await page.getByRole("region", { name: "Requests" }).waitFor();
+    await menu.getByText("redis", { exact: true }).click();
+    await page.getByText("This database is empty").waitFor();
+  });
+
   test("restarts, stops and starts a service", async () => {
     const { page } = await site.open();
     const row = page.getByRole("article", { name: "redis" });
@@ -319,7 +335,15 @@ describe.skipIf(chromium === undefined)("the page in Chromium", { timeout: 180_0
     demo.log.child("http").warn("slow answer", { target: "/a/rather/long/target?with=parameters", durationMs: 1204 });
     for (const width of WIDTHS) {
       const { page } = await site.open("/", { width, theme });
-      for (const path of ["/", "/logs", "/metrics", "/services/http", "/services/redis", "/services/redis/cli"]) {
+      for (const path of [
+        "/",
+        "/logs",
+        "/metrics",
+        "/services/http",
+        "/services/redis",
+        "/services/redis/cli",
+        "/services/dns",
+      ]) {
         await site.goTo(page, path);
         await page.getByText("Live", { exact: true }).waitFor();
         await site.picture(page, `${path === "/" ? "overview" : path.slice(1).replaceAll("/", "-")}-${width}-${theme}`);

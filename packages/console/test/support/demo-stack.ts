@@ -1,4 +1,5 @@
 /** A small stack of real servers, as the umbrella would start it, with a little data. */
+import { DnsServer } from "@tenon/dns";
 import { HttpServer } from "@tenon/http";
 import { createLog, type Log } from "@tenon/kit";
 import { RedisServer } from "@tenon/redis";
@@ -9,6 +10,7 @@ export interface DemoStack {
   readonly log: Log;
   readonly http: HttpServer;
   readonly redis: () => RedisServer;
+  readonly dns: DnsServer;
   close(): Promise<void>;
 }
 
@@ -19,6 +21,7 @@ export async function startDemoStack(): Promise<DemoStack> {
       return pathname.startsWith("/missing") ? new Response("not here", { status: 404 }) : new Response("hello");
     },
   });
+  const dns = await DnsServer.listen({ zones: { "tenon.test": "redis A 127.0.0.1\nhttp A 127.0.0.1\n" } });
   let redis = await RedisServer.listen();
   const { port } = redis.address;
   const stack: FakeStack = new FakeStack(
@@ -34,18 +37,28 @@ export async function startDemoStack(): Promise<DemoStack> {
         log.info(action, { service: "redis" });
       },
     },
+    {
+      name: "dns",
+      url: dns.url,
+      connect: `dig @${dns.host} -p ${dns.port} redis.tenon.test`,
+      metrics: () => dns.metrics(),
+      instance: dns,
+    },
   );
   const log = createLog({ format: "none", sinks: [stack.logs], level: "debug" });
   log.child("http").info("listening", { url: http.url });
   log.child("redis").info("listening", { url: redis.url });
+  log.child("dns").info("listening", { url: dns.url });
   return {
     stack,
     log,
     http,
     redis: () => redis,
+    dns,
     close: async () => {
       await http.close({ graceMs: 0 });
       await redis.close();
+      await dns.close({ graceMs: 0 });
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Inputs of toolbars that show a signal and set it. */
 import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
+import { Check } from "./check.tsx";
 
 /** Finds as one types; `label` says what, for the eye and for screen readers. */
 export function SearchBox({ label, text }: { label: string; text: Signal<string> }): JSX.Element {
@@ -17,10 +18,5 @@ export function SearchBox({ label, text }: { label: string; text: Signal<string>
 }
 
 export function CheckBox({ label, on }: { label: string; on: Signal<boolean> }): JSX.Element {
-  return (
-    <label class="check">
-      <input type="checkbox" checked={on.value} onChange={(event) => (on.value = event.currentTarget.checked)} />
-      {label}
-    </label>
-  );
+  return <Check label={label} on={on.value} onChange={(value) => (on.value = value)} />;
 }

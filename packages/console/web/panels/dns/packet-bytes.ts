@@ -8,22 +8,26 @@ export function base64Of(bytes: Uint8Array): string {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
+/** An offset, then bytes in pairs or fours with one blank between, or two in the middle; what follows is their characters. */
+const DUMP_ROW = /^\s*(?:[\da-f]+:|[\da-f]{4,}(?=\s\s))\s*((?:[\da-f]{2}){1,2}(?:\s\s?(?:[\da-f]{2}){1,2})*)/i;
+const MOST_BYTES_A_ROW = 16;
+
 /**
- * The bytes that hexadecimal says, with whatever blanks; or a dump as `xxd`, `hexdump -C` and analysers print it: an offset (with a colon,
- * or of four digits and more), bytes, then perhaps their characters behind two blanks or a bar. Undefined for anything else.
+ * The bytes that hexadecimal says, with whatever blanks, colons and commas between; or a dump as `xxd`, `hexdump -C` and analysers print it,
+ * sixteen bytes a row behind their offset. Undefined for anything else.
  */
 export function bytesOfHex(text: string): Uint8Array | undefined {
-  const lines = text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
-  const isDump = lines.every((line) => /^(?:[\da-f]+:|[\da-f]{4,}\s\s)/i.test(line));
-  const digits = lines
-    .map((line) =>
-      isDump ? line.replace(/^[\da-f]+:?\s+/i, "").replace(/(?:\s*\||\s{3,}|\s\s(?=\S*[^\da-f\s])).*$/i, "") : line,
-    )
-    .join("")
-    .replaceAll(/\s|0x|,|:/g, "");
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const rows = lines.map((line) => DUMP_ROW.exec(line)?.[1]);
+  const isDump =
+    rows.every((row) => row !== undefined) && !lines.every((line) => /^(?:\s*[\da-f]{2}:)+[\da-f]{2}\s*$/i.test(line));
+  const digits = (isDump ? rows.map((row) => digitsOf(row!).slice(0, 2 * MOST_BYTES_A_ROW)) : lines.map(digitsOf)).join(
+    "",
+  );
   if (digits === "" || digits.length % 2 !== 0 || !/^[\da-f]+$/i.test(digits)) return undefined;
   return Uint8Array.from(digits.match(/../g)!, (pair) => Number.parseInt(pair, 16));
+}
+
+function digitsOf(text: string): string {
+  return text.replaceAll(/\s|0x|,|:/gi, "");
 }

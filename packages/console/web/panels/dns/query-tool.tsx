@@ -11,6 +11,7 @@ import {
 } from "../../../src/panels/dns/wire.ts";
 import { plural, seconds } from "../../format.ts";
 import { Ask } from "../../ui/ask.tsx";
+import { Check } from "../../ui/check.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { CopyButton } from "../../ui/icon-button.tsx";
 import { Segments } from "../../ui/segments.tsx";
@@ -218,16 +219,6 @@ const FLAG_TITLES = {
   cd: "Checking disabled",
   ad: "Authentic data",
 } as const;
-
-function Check(props: { label: string; title?: string; on: boolean; onChange: (on: boolean) => void }): JSX.Element {
-  const { label, title = "", on, onChange } = props;
-  return (
-    <label class="check" title={title}>
-      <input type="checkbox" checked={on} onChange={(event) => onChange(event.currentTarget.checked)} />
-      {label}
-    </label>
-  );
-}
 
 function Outcome(props: {
   shown: Shown | undefined;
