@@ -316,6 +316,7 @@ class EngineBuilder {
         rules: this.#rules,
         lineTerminator: this.#terminator,
         programSize: this.#limits.programSize,
+        lookalikes: this.#lookalikes(this.#readsBytes([root])),
       });
       return ({ bytes, lineStart, lineEnd }, start, end) => {
         const found = captures.captures(bytes, lineStart, lineEnd, start, end);

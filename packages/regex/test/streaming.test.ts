@@ -14,7 +14,9 @@ function* chunks(size: number): Generator<Uint8Array> {
 const SIZES = [1, 2, 3, 7, 64 * 1024];
 const count = (pattern: RegExp): number => text.split("\n").filter((line) => pattern.test(line)).length;
 
-test.each(SIZES)("a counter that is fed %i bytes at a time counts every matching line once", (size) => {
+const RUNS = SIZES.flatMap((size) => (["js", "wasm"] as const).map((engine) => [size, engine] as const));
+
+test.each(RUNS)("a counter that is fed %i bytes at a time counts every matching line once: %s", (size, engine) => {
   for (const [pattern, expected] of [
     ["needle é$", count(/needle é$/)],
     ["^line [0-9]*5 ", count(/^line \d*5 /)],
@@ -22,7 +24,7 @@ test.each(SIZES)("a counter that is fed %i bytes at a time counts every matching
     ["[^ -~]$", count(/[^ -~]$/u)],
     [String.raw`(1)\1`, count(/(1)\1/)],
   ] as const) {
-    const counter = compile(pattern).counter();
+    const counter = compile(pattern, { engine }).counter();
     for (const chunk of chunks(size)) counter.push(chunk);
     expect(counter.end(), pattern).toBe(expected);
     counter.push(bytes);

@@ -11,6 +11,7 @@ import type { Node } from "../syntax/ast.ts";
 import { concatenation } from "../syntax/ast.ts";
 import type { Alphabet } from "../unicode/character-class.ts";
 import { type WordRules, holds } from "./assertions.ts";
+import type { Lookalikes } from "./byte-graph.ts";
 import { ASSERT, BYTES, MATCH, type Nfa, SAVE, SPLIT } from "./nfa.ts";
 import { compileNfa, isNullable } from "./nfa-compiler.ts";
 
@@ -19,6 +20,7 @@ export interface CaptureOptions {
   readonly rules: WordRules;
   readonly lineTerminator: number;
   readonly programSize: number;
+  readonly lookalikes: Lookalikes | undefined;
 }
 
 /** The line that a match lies in. */
@@ -35,6 +37,7 @@ export class PosixCaptures {
   readonly #reverse = new Map<Node, Nfa>();
   /** What follows the first parts of a concatenation, and a repetition after one round. */
   readonly #rests = new Map<Node, Map<number, Node>>();
+  readonly #groups = new Map<Node, readonly number[]>();
   #line: Line = { bytes: new Uint8Array(0), start: 0, end: 0 };
   #found: Int32Array;
 
@@ -58,6 +61,8 @@ export class PosixCaptures {
   #assign(node: Node, from: number, to: number): void {
     switch (node.type) {
       case "group":
+        // What its groups took in an earlier round counts no more.
+        for (const index of this.#groupsIn(node.body)) this.#found.fill(-1, 2 * index, 2 * index + 2);
         this.#assign(node.body, from, to);
         if (node.index > 0) {
           this.#found[2 * node.index] = from;
@@ -146,6 +151,15 @@ export class PosixCaptures {
     return rest;
   }
 
+  #groupsIn(node: Node): readonly number[] {
+    let indices = this.#groups.get(node);
+    if (indices === undefined) {
+      indices = groupsIn(node);
+      this.#groups.set(node, indices);
+    }
+    return indices;
+  }
+
   #compiled(node: Node, direction: "forward" | "reverse"): Nfa {
     const known = direction === "forward" ? this.#forward : this.#reverse;
     let nfa = known.get(node);
@@ -194,5 +208,20 @@ export class PosixCaptures {
       }
     }
     return matches;
+  }
+}
+
+function groupsIn(node: Node): readonly number[] {
+  switch (node.type) {
+    case "group":
+      return node.index > 0 ? [node.index, ...groupsIn(node.body)] : groupsIn(node.body);
+    case "repeat":
+      return groupsIn(node.body);
+    case "concatenation":
+      return node.parts.flatMap(groupsIn);
+    case "alternation":
+      return node.branches.flatMap(groupsIn);
+    default:
+      return [];
   }
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { compile } from "../../src/index.ts";
 import { unicodeClass } from "../../src/unicode/posix-classes.ts";
 import { contains } from "../../src/unicode/code-point-set.ts";
 import { type Difference, differences, useScratch } from "../differential/compare-grep.ts";
+import { LONGEST } from "../differential/posix-table.ts";
 
 const grep = peer("grep");
 const folder = mkdtempSync(join(tmpdir(), "tenon-regex-"));
@@ -65,3 +66,15 @@ test.runIf(grep !== undefined).each([..."kKſsSiıİIσςΣǅǆǄéÉßẞµμΜ
     expect(candidates.filter((each) => regex.test(each))).toEqual(output.toString().split("\n").slice(0, -1));
   },
 );
+
+test.runIf(grep !== undefined)("grep -o shows the matches of the table of POSIX's rules", () => {
+  for (const [pattern, text, whole] of LONGEST) {
+    const { status, stdout } = spawnSync(grep!, ["-obE", pattern], { input: `${text}\n`, encoding: "utf8" });
+    // An empty match selects the line and is not shown; what comes behind it is another match.
+    const [first] = stdout.split("\n");
+    const found = compile(pattern).find(text)!;
+    expect(status, pattern).toBe(0);
+    expect(text.slice(found.start, found.end), pattern).toBe(whole);
+    if (whole !== "") expect(first, pattern).toBe(`${found.start}:${whole}`);
+  }
+});
