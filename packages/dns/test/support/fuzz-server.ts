@@ -3,10 +3,14 @@
  * so that a crash says which packet it was.
  */
 import { type Log, realWorld, silentLog } from "@tenon/kit";
-import { DnsServer } from "../../src/index.ts";
+import { DnsServer, type ResourceRecord } from "../../src/index.ts";
 import { decodeMessage } from "../../src/message/decode.ts";
 import { encodeMessage } from "../../src/message/encode.ts";
-import type { Message } from "../../src/message/message.ts";
+import { type Message, OPCODE } from "../../src/message/message.ts";
+import { Name } from "../../src/name/name.ts";
+import { CLASS, TYPE } from "../../src/rdata/types.ts";
+import { TsigContext } from "../../src/tsig/context.ts";
+import { tsigKey } from "../../src/tsig/key.ts";
 import { questionsAbout } from "./differential/questions.ts";
 import { zoneSet } from "./differential/zones.ts";
 import { DirectNet } from "./direct-net.ts";
@@ -39,9 +43,10 @@ export async function fuzzServer(packets: number, seed: number): Promise<ServerF
   await using _server = await DnsServer.listen({
     world: { ...realWorld, net },
     log,
+    config: { key: [{ id: "k1", algorithm: "hmac-sha256", secret: "c2VjcmV0" }] },
     zones: Object.fromEntries(zones.map(({ origin, text }) => [origin, text])),
   });
-  const pool = queries(draw, seed);
+  const pool = validMessages(draw, seed);
   const rcodes = new Map<number, number>();
   let answered = 0;
   /** Ids of this round's packets that may be answered. */
@@ -102,22 +107,59 @@ async function overConnection(draw: Draw, net: DirectNet, packet: Buffer): Promi
   return messages;
 }
 
-/** Valid messages to begin with. */
-function queries(draw: Draw, seed: number): Buffer[] {
+const KEY = tsigKey("k1", "hmac-sha256", "c2VjcmV0");
+/** Updates and transfers are about this one, so that the control query's zone stays as it is. */
+const DYNAMIC_ZONE = Name.parse("types.test.");
+
+/** Valid messages to begin with: queries about all zones, transfers, updates, notifications and answers, some signed. */
+function validMessages(draw: Draw, seed: number): Buffer[] {
   const asked = zoneSet(seed).flatMap((zone) => [...questionsAbout(zone, seed, 50)]);
   const plain = asked.map((question) => queryBytes(draw(65_536), question));
-  const others = Array.from({ length: 300 }, () => {
+  const transfers = [TYPE.AXFR, TYPE.IXFR].map((type) => queryBytes(draw(65_536), { name: DYNAMIC_ZONE.wire, type }));
+  const updates = Array.from({ length: 400 }, () => Buffer.from(encodeMessage(randomUpdate(draw))));
+  const others = Array.from({ length: 200 }, () => {
     const message = randomMessage(draw);
     return Buffer.from(encodeMessage({ ...message, response: draw(10) === 0, opcode: [0, 4, 5, 2, 6][draw(5)]! }));
   });
-  return [...plain, ...others];
+  const unsigned = [...plain, ...transfers, ...updates, ...others];
+  const signed = unsigned.filter((_, i) => i % 4 === 0).map((bytes) => Buffer.from(sign(bytes)));
+  return [...unsigned, ...signed];
+}
+
+function sign(bytes: Uint8Array): Uint8Array {
+  return TsigContext.forRequest(KEY).sign(bytes, Math.floor(Date.now() / 1000));
+}
+
+/** Prerequisites and changes of every form (RFC 2136 §2.4, §2.5), about few names, so that they meet. */
+function randomUpdate(draw: Draw): Message {
+  const { answers, authorities, additionals, ...rest } = randomMessage(draw);
+  const names = ["host", "u", "new", "*", "a.b"].map((text) => Name.parse(text, DYNAMIC_ZONE));
+  const change = (record: ResourceRecord): ResourceRecord => {
+    const name = names[draw(names.length)]!;
+    const kind = draw(4);
+    if (kind < 2) return { ...record, name };
+    const empty = { ...record, name, ttl: 0, class: kind === 2 ? CLASS.ANY : CLASS.NONE };
+    return draw(2) === 0 ? { ...empty, rdata: new Uint8Array(0) } : empty;
+  };
+  return {
+    ...rest,
+    response: false,
+    opcode: OPCODE.UPDATE,
+    questions: [{ name: DYNAMIC_ZONE, type: TYPE.SOA, class: CLASS.IN }],
+    answers: draw(2) === 0 ? [] : answers.slice(0, 1).map(change),
+    authorities: [...authorities, ...answers].map(change),
+    additionals: additionals.slice(0, 1),
+  };
 }
 
 function nextPacket(draw: Draw, pool: readonly Buffer[], maxBytes: number): Buffer {
   const kind = draw(20);
   if (kind === 0) return hostilePacket(draw, maxBytes);
-  const packet = pool[draw(pool.length)]!;
-  if (kind === 1) return Buffer.from(packet);
-  if (kind === 2) return Buffer.from(mutated(draw, hostilePacket(draw, 600)));
-  return Buffer.from(mutated(draw, packet));
+  if (kind === 1) return Buffer.from(mutated(draw, hostilePacket(draw, 600)));
+  const packet = Buffer.from(pool[draw(pool.length)]!);
+  if (kind < 8) return packet;
+  // Most changes at random places break a message for good; half of them are small and in what it says.
+  if (kind < 14) packet[12 + draw(packet.length - 12)]! ^= 1 << draw(8);
+  else return Buffer.from(mutated(draw, packet));
+  return packet;
 }
