@@ -1,6 +1,7 @@
 /**
- * Who may do what: Knot's rules. The first rule that fits address, signature and action decides, to allow or, with `deny`, to refuse; where
- * none fits, queries are allowed and everything else is refused.
+ * Who may do what: Knot's rules, as Knot reads them. The first rule that fits address, signature and action decides, to allow or, with `deny`,
+ * to refuse; where none fits, it is refused. Of queries the action is not looked at: whoever shares a key for transfers may ask by it.
+ * Queries without a signature are free, unless a rule denies them by name; in that alone Knot differs, which cannot deny them.
  */
 import { BlockList, isIP } from "node:net";
 import type { AclAction } from "./config/config.ts";
@@ -51,17 +52,28 @@ export interface Asking {
   readonly key: TsigKey | undefined;
 }
 
-/** The first rule that fits decides; without one, only queries are allowed. */
 export function isAllowed(rules: readonly AclRule[], action: AclAction, asking: Asking): boolean {
+  if (action === "query" && asking.key === undefined) return !rules.some((rule) => deniesQueries(rule, asking));
   const rule = rules.find((candidate) => fits(candidate, action, asking));
-  return rule === undefined ? action === "query" : !rule.deny;
+  return rule !== undefined && !rule.deny;
 }
 
-function fits({ addresses, keys, actions, deny }: AclRule, action: AclAction, { address, key }: Asking): boolean {
-  if (addresses !== undefined && !addresses.has(address)) return false;
-  const keyFits = key === undefined ? keys === undefined : keys?.has(keyId(key.name)) === true;
+function deniesQueries(rule: AclRule, asking: Asking): boolean {
+  return rule.deny && rule.actions.has("query") && fitsSender(rule, asking);
+}
+
+function fits(rule: AclRule, action: AclAction, asking: Asking): boolean {
+  const { actions, deny } = rule;
   // A rule that denies and names no action denies all of them.
-  return keyFits && (actions.has(action) || (deny && actions.size === 0));
+  const fitsAction = action === "query" || actions.has(action) || (deny && actions.size === 0);
+  return fitsAction && fitsSender(rule, asking);
+}
+
+/** A rule without keys allows what is not signed, and denies whatever it is. */
+function fitsSender({ addresses, keys, deny }: AclRule, { address, key }: Asking): boolean {
+  if (addresses !== undefined && !addresses.has(address)) return false;
+  if (keys === undefined) return key === undefined || deny;
+  return key !== undefined && keys.has(keyId(key.name));
 }
 
 /** For servers that a program makes, and for the command line's shortcuts: who is on this machine may do everything. */

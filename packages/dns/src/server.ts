@@ -237,6 +237,8 @@ export class DnsServer implements AsyncDisposable {
       keys: () => this.#settings.keys,
       elsewhere: () => this.#elsewhere,
       severalQuestions,
+      allowsSigned: ({ message, client, key }) =>
+        this.#table.allowsSigned(message.questions[0]!.name, { ...client, key }), // the slow path has seen to the question
       transfer: (request) => this.#zoneOf(request)?.transfer(request) ?? this.#noSuchZone(request),
       update: async (request) => this.#zoneOf(request)?.update(request) ?? this.#noSuchZone(request),
       notify: async (request) => this.#zoneOf(request)?.notified(request) ?? this.#noSuchZone(request),

@@ -49,6 +49,8 @@ export interface SlowPathHost {
   elsewhere(): Elsewhere | undefined;
   /** Answers queries with several questions question by question (the floor's manner), instead of with FORMERR. */
   readonly severalQuestions: boolean;
+  /** Whether a query that was signed may be answered by who signed it. */
+  allowsSigned(request: Request): boolean;
   /** AXFR and IXFR: encoded messages one after the other, each with the request's `signatureBytes` left free; or a refusal. */
   transfer(request: Request): Message | Iterable<Uint8Array>;
   update(request: Request): Promise<Message>;
@@ -119,6 +121,7 @@ export class SlowPath {
     }
     const { type } = questions[0]!;
     if (type === TYPE.AXFR || type === TYPE.IXFR) return host.transfer(request);
+    if (key !== undefined && !host.allowsSigned(request)) return this.#refusal(message, RCODES.REFUSED);
     const asking: SignedClient = key === undefined ? client : { ...client, key };
     const local = host.authority().answerMessage(message, asking);
     const elsewhere = host.elsewhere();

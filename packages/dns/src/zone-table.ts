@@ -91,6 +91,13 @@ export class ZoneTable {
     return this.#restricts ? this.#viewOf : undefined;
   }
 
+  /** Whether a query that was signed may be answered from the zone that its name is in. */
+  allowsSigned(name: Name, client: SignedClient): boolean {
+    const served = (this.viewOf?.(client) ?? this.zones).enclosing(name);
+    const zone = served === undefined ? undefined : this.#hostedOf.get(served);
+    return zone === undefined || isAllowed(zone.acl, "query", { address: client.address, key: client.key });
+  }
+
   /** The zone of this very name that a client sees. */
   hostedFor(origin: Name, client: SignedClient): HostedZone | undefined {
     const served = (this.viewOf?.(client) ?? this.zones).get(origin);
@@ -156,7 +163,9 @@ export class ZoneTable {
     const view = this.#views.find(({ settings }) => settings.addresses.has(address));
     const zones = new Map([...this.#hosted, ...(view?.hosted ?? [])]);
     let sees = `${view?.settings.id ?? ""}\n`;
-    for (const zone of zones.values()) sees += isAllowed(zone.acl, "query", { address, key }) ? "+" : "-";
+    const asking = { address, key: undefined };
+    // Of signed queries, who asks is looked at with the query at hand (allowsSigned).
+    for (const zone of zones.values()) sees += key !== undefined || isAllowed(zone.acl, "query", asking) ? "+" : "-";
     let set = this.#sets.get(sees);
     if (set === undefined) {
       set = new ZoneSet();
@@ -168,9 +177,9 @@ export class ZoneTable {
   }
 }
 
-/** Whether some clients may not ask for the zone. */
+/** Whether some clients may not ask for the zone without a signature. */
 function isRestricted({ acl }: HostedZone): boolean {
-  return acl.some(({ deny, actions }) => deny && (actions.size === 0 || actions.has("query")));
+  return acl.some(({ deny, actions }) => deny && actions.has("query"));
 }
 
 function keyOf(name: Name): string {

@@ -171,14 +171,15 @@ describe("rules", () => {
     }
   });
 
-  test("queries are free unless a rule denies them; everything else needs one that allows it", () => {
+  test("queries are free unless a rule denies them by name; everything else needs one that allows it", () => {
     const asking = { address: "127.0.0.1", key: undefined };
     expect(isAllowed([], "query", asking)).toBe(true);
     expect(isAllowed([], "transfer", asking)).toBe(false);
     expect(isAllowed([rule(["transfer"])], "transfer", asking)).toBe(true);
     expect(isAllowed([rule(["transfer"])], "update", asking)).toBe(false);
     expect(isAllowed([rule(["query"], { addresses: near, deny: true })], "query", asking)).toBe(false);
-    expect(isAllowed([rule([], { deny: true })], "query", asking)).toBe(false);
+    expect(isAllowed([rule([], { deny: true })], "query", asking)).toBe(true);
+    expect(isAllowed([rule([], { deny: true }), rule(["transfer"])], "transfer", asking)).toBe(false);
   });
 
   test("the first rule that fits decides", () => {
@@ -195,5 +196,8 @@ describe("rules", () => {
     expect(isAllowed(keyed, "transfer", { address, key: other })).toBe(false);
     expect(isAllowed(keyed, "transfer", { address, key: undefined })).toBe(false);
     expect(isAllowed(plain, "transfer", { address, key })).toBe(false);
+    expect(isAllowed([rule([], { deny: true }), ...keyed], "transfer", { address, key })).toBe(false);
+    expect(isAllowed(keyed, "query", { address, key })).toBe(true);
+    expect(isAllowed(keyed, "query", { address, key: other })).toBe(false);
   });
 });
