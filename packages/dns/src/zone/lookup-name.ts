@@ -2,12 +2,13 @@
  * A name that is looked up: its bytes in lower case, where its labels begin, and a hash of every end of it. Read again and again by one
  * object, so that a question costs no memory.
  *
- * The hash of an end grows label by label from the right, so one pass gives the hashes of all ancestors, and a wildcard's from its parent's.
+ * Labels are hashed as they are read, and the hash of an end is that of its first label and of the end behind it. So one pass over the
+ * bytes gives the hashes of all ancestors, and a wildcard's comes from its parent's.
  */
 import { MAX_LABEL_BYTES, MAX_NAME_BYTES } from "../name/limits.ts";
 
 const MAX_LABELS = 127;
-const ROOT_HASH = 0x811c9dc5 | 0;
+const BASIS = 0x811c9dc5 | 0;
 const PRIME = 0x01000193;
 
 /** Every byte in lower case (RFC 4343). */
@@ -33,7 +34,7 @@ export class LookupName {
 
   /** Reads an uncompressed name at `at`; returns where it ends, -1 when there is none before `end`. */
   read(bytes: Uint8Array, at: number, end: number): number {
-    const { wire, starts } = this;
+    const { wire, starts, hashes } = this;
     let from = at;
     let length = 0;
     let labels = 0;
@@ -45,7 +46,13 @@ export class LookupName {
       if (next > MAX_NAME_BYTES || from + size >= end) return -1;
       starts[labels] = length;
       wire[length] = size;
-      for (let i = 1; i <= size; i++) wire[length + i] = FOLD[bytes[from + i]!]!;
+      let hash = BASIS ^ size;
+      for (let i = 1; i <= size; i++) {
+        const byte = FOLD[bytes[from + i]!]!;
+        wire[length + i] = byte;
+        hash = Math.imul(hash ^ byte, PRIME);
+      }
+      hashes[labels] = hash;
       length = next;
       from += size + 1;
       if (size === 0) break;
@@ -62,22 +69,26 @@ export class LookupName {
     if (this.read(wire, 0, wire.length) !== wire.length) throw new RangeError("not a name's wire form");
   }
 
+  /** From hashes of labels to hashes of ends. */
   #hashEnds(): void {
-    const { wire, starts, hashes } = this;
-    let hash = ROOT_HASH;
-    hashes[this.labelCount] = hash;
+    const { hashes } = this;
+    let hash = hashes[this.labelCount]!;
     for (let label = this.labelCount - 1; label >= 0; label--) {
-      const start = starts[label]!;
-      const end = start + wire[start]!;
-      for (let i = start; i <= end; i++) hash = Math.imul(hash ^ wire[i]!, PRIME);
-      hash ^= hash >>> 15;
+      hash = joined(hashes[label]!, hash);
       hashes[label] = hash;
     }
   }
 }
 
+/** The hash of a label and of the end behind it. */
+function joined(label: number, rest: number): number {
+  const hash = Math.imul(label ^ Math.imul(rest, 0x9e37_79b1), 0x85eb_ca6b);
+  return hash ^ (hash >>> 15);
+}
+
+const STAR_HASH: number = Math.imul(BASIS ^ 1 ^ 0x2a, PRIME);
+
 /** The hash of `*` below a name of hash `parent`. */
 export function wildcardHash(parent: number): number {
-  const hash = Math.imul(Math.imul(parent ^ 1, PRIME) ^ 0x2a, PRIME);
-  return hash ^ (hash >>> 15);
+  return joined(STAR_HASH, parent);
 }

@@ -246,7 +246,8 @@ export class NameIndex {
     if (chunk[at] !== length) return false;
     const { wire } = name;
     for (let i = 0; i < length; i++) {
-      if (FOLD[chunk[at + 1 + i]!] !== wire[start + i]) return false;
+      const byte = chunk[at + 1 + i]!;
+      if (byte !== wire[start + i] && FOLD[byte] !== wire[start + i]) return false;
     }
     return true;
   }

@@ -72,7 +72,7 @@ export class ZoneData {
         builder.add(owner, ownerLength, type, ttl, rdata, length),
       );
       if (errors.length > 0) return { zone: undefined, errors };
-      const zone = ZoneData.#built(origin, zoneClass, builder);
+      const zone = ZoneData.fromBuilder(origin, zoneClass, builder);
       if (zone.rrset(origin, TYPE.NS) !== undefined) return { zone, errors };
       throw new ZoneError("no-ns", `no NS at ${origin.toString()}`);
     } catch (error) {
@@ -97,10 +97,11 @@ export class ZoneData {
       const { wire } = record.name;
       builder.add(wire, wire.length, record.type, record.ttl, record.rdata, record.rdata.length);
     }
-    return ZoneData.#built(origin, zoneClass, builder);
+    return ZoneData.fromBuilder(origin, zoneClass, builder);
   }
 
-  static #built(origin: Name, zoneClass: number, builder: ZoneBuilder): ZoneData {
+  /** What has come into `builder`, which is not used again. Throws ZoneError. */
+  static fromBuilder(origin: Name, zoneClass: number, builder: ZoneBuilder): ZoneData {
     builder.finish();
     const { arena, index, recordCount } = builder;
     return new ZoneData(origin, zoneClass, { arena, index }, recordCount, arena.reserved - index.nameBytes);
