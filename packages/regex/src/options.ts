@@ -9,7 +9,7 @@ export interface RegexLimits {
   readonly depth: number;
   /** Instructions of the compiled program, repetitions written out. */
   readonly programSize: number;
-  /** Memory for states of the lazy automata, per Regex. */
+  /** Memory for the states of a lazy automaton; a Regex has a few of them (for lines, for places). */
   readonly dfaCacheBytes: number;
   /** Steps that one search may take where only backtracking can answer (back-references, Perl-only constructs). */
   readonly backtrackSteps: number;
