@@ -3,6 +3,7 @@ import { DnsError } from "../src/errors.ts";
 import { decodeMessage } from "../src/message/decode.ts";
 import { encodeMessage } from "../src/message/encode.ts";
 import type { Message } from "../src/message/message.ts";
+import { replyTo } from "../src/message/reply.ts";
 import { Name } from "../src/name/name.ts";
 import { TYPE } from "../src/rdata/types.ts";
 import { recordText } from "../src/record.ts";
@@ -10,9 +11,11 @@ import { TransferError } from "../src/transfer/errors.ts";
 import { request } from "../src/transfer/exchange.ts";
 import { transferAnswer } from "../src/transfer/outgoing.ts";
 import { packedMessages } from "../src/transfer/packing.ts";
+import { ZoneReceiver } from "../src/transfer/zone-receiver.ts";
 import { TransferReader, type TransferResult } from "../src/transfer/reader.ts";
 import { condensed } from "../src/zone/changes.ts";
 import { type ZoneChange, ZoneData } from "../src/zone/zone-data.ts";
+import { mutated } from "./support/mutations.ts";
 import { record } from "./support/messages.ts";
 import { applied, fuzzTransfers, ixfr, sent, versions } from "./support/fuzz-transfers.ts";
 import { drawing } from "./support/random-messages.ts";
@@ -85,6 +88,82 @@ test("what is packed from blocks is what is packed from records, whatever the na
     const size = (messages: readonly Uint8Array[]): number => messages.reduce((sum, { length }) => sum + length, 0);
     expect(size(fast)).toBeLessThan(size(plain) * 1.15);
   }
+});
+
+/** A zone as a secondary gets it, message by message. */
+function taken(messages: readonly Uint8Array[], origin: Name): ZoneData {
+  const receiver = new ZoneReceiver(origin, 1);
+  for (const bytes of messages) receiver.push(bytes);
+  if (!receiver.isDone) throw new TransferError("protocol", "not over");
+  return receiver.zone();
+}
+
+/** The same by values. */
+function takenByValues(messages: readonly Uint8Array[], origin: Name): ZoneData {
+  const reader = new TransferReader(origin, TYPE.AXFR);
+  for (const bytes of messages) reader.push(decodeMessage(bytes));
+  const { result } = reader;
+  if (result.kind !== "full") throw new TransferError("protocol", "no zone");
+  return ZoneData.fromRecords(origin, result.records);
+}
+
+function outcomeOf(take: () => ZoneData): string {
+  try {
+    return linesOf(take()).join("\n");
+  } catch (error) {
+    if (["DnsError", "TransferError", "ZoneError"].includes((error as Error).name)) return "refused";
+    throw error;
+  }
+}
+
+test("a zone that is received without values is the one that values make, however its messages were changed", () => {
+  const draw = drawing(29);
+  const hosts = Array.from({ length: 600 }, (_, i) => {
+    const data = [
+      "A 192.0.2.1",
+      "AAAA 2001:db8::1",
+      "MX 1 h2",
+      "NS h3.sub",
+      "TXT x y",
+      "SRV 1 2 3 h4",
+      "TYPE65280 \\# 2 0102",
+    ];
+    return `h${i}${draw(3) === 0 ? ".sub.Deep" : ""} ${data[draw(data.length)]!}\n`;
+  });
+  const zone = zoneOf(ZONE_TEXT + hosts.join("") + "out-of-place 60 A 192.0.2.1\n");
+  const messages = sent(zone, axfr);
+  expect(outcomeOf(() => taken(messages, ORIGIN))).toBe(linesOf(zone).join("\n"));
+  const counts = { same: 0, refused: 0 };
+  for (let i = 0; i < 1500; i++) {
+    const changed = messages.map((bytes) => (draw(2) === 0 ? bytes : mutated(draw, bytes)));
+    const [fast, plain] = [taken, takenByValues].map((take) => outcomeOf(() => take(changed, ORIGIN)));
+    expect(fast, Buffer.from(changed[0]!).toString("hex").slice(0, 200)).toBe(plain);
+    counts[fast === "refused" ? "refused" : "same"] += 1;
+  }
+  expect(counts.refused).toBeGreaterThan(100);
+  expect(counts.same).toBeGreaterThan(100);
+});
+
+test("what a secondary counts and refuses, it does without values too", () => {
+  const make = (...answers: string[][]): Uint8Array[] =>
+    answers.map((records) => encodeMessage({ ...answer(records), questions: axfr.questions }));
+  const refusal = (...answers: string[][]): string => codeOf(() => taken(make(...answers), ORIGIN));
+  expect(refusal([SOA(1), A, SOA(1)])).toBe("none");
+  expect(refusal([A])).toBe("protocol");
+  expect(refusal([SOA(1), A, SOA(2)])).toBe("protocol");
+  expect(refusal([SOA(1), A, SOA(1), B])).toBe("protocol");
+  expect(refusal([SOA(1), A, SOA(1)], [B])).toBe("protocol");
+  expect(refusal([SOA(1), A])).toBe("protocol");
+  expect(refusal(["other. 1 IN SOA a. b. 1 1 1 1 1"])).toBe("protocol");
+  const outside = taken(make([SOA(1), "other. 60 IN A 192.0.2.1", "other. 60 IN TXT x", A, SOA(1)]), ORIGIN);
+  expect(linesOf(outside)).toEqual([record(SOA(1)), record(A)].map(recordText).sort());
+  const limited = (limits: { records: number; bytes: number }) => () =>
+    void new ZoneReceiver(ORIGIN, 1, limits).push(make([SOA(1), A, B, SOA(1)])[0]!);
+  expect(codeOf(limited({ records: 4, bytes: 10_000 }))).toBe("none");
+  expect(codeOf(limited({ records: 3, bytes: 10_000 }))).toBe("limit");
+  expect(codeOf(limited({ records: 4, bytes: 100 }))).toBe("limit");
+  const refused = encodeMessage(replyTo(axfr, { rcode: 5 }));
+  expect(codeOf(() => taken([refused], ORIGIN))).toBe("refused");
 });
 
 test("records that fill a message go alone, one that fits into none is an error", () => {

@@ -5,13 +5,14 @@ import { UpstreamError } from "../client/errors.ts";
 import { DnsError } from "../errors.ts";
 import { decodeMessage } from "../message/decode.ts";
 import { encodeMessage } from "../message/encode.ts";
-import { type Message, OPCODE, type Question } from "../message/message.ts";
+import { type Message, type MessageTsig, OPCODE, type Question } from "../message/message.ts";
 import { TYPE } from "../rdata/types.ts";
 import type { ResourceRecord } from "../record.ts";
 import { TsigContext } from "../tsig/context.ts";
 import type { TsigKey } from "../tsig/key.ts";
 import type { ZoneData } from "../zone/zone-data.ts";
 import { TransferError } from "./errors.ts";
+import { ZoneReceiver } from "./zone-receiver.ts";
 import { DEFAULT_TRANSFER_LIMITS, type TransferLimits, TransferReader, type TransferResult } from "./reader.ts";
 
 /** Another server, and the key that it and we sign with. */
@@ -81,18 +82,47 @@ export interface FetchOptions {
 export const DEFAULT_TRANSFER_IDLE_MS = 30_000;
 export const DEFAULT_TRANSFER_TOTAL_MS = 7_200_000;
 
-/** Fetches a zone or its changes. Rejects with TransferError, TsigError, UpstreamError, DnsError (what came is no message), or the signal's reason. */
+/** Fetches a zone or its changes, as records. Rejects with TransferError, TsigError, UpstreamError, DnsError (what came is no message), or the signal's reason. */
 export async function fetchTransfer(
-  { world, client }: Exchanger,
+  exchanger: Exchanger,
   remote: Remote,
   options: FetchOptions,
 ): Promise<TransferResult> {
   const { origin, zoneClass, type, current, limits = DEFAULT_TRANSFER_LIMITS } = options;
+  const reader = new TransferReader(origin, type, current?.serial, { zoneClass, limits });
+  await receive(exchanger, remote, options, (bytes) => {
+    const message = decodeMessage(bytes);
+    return { tsig: message.tsig, isDone: reader.push(message) === "done" };
+  });
+  return reader.result;
+}
+
+/** Fetches a whole zone by AXFR. Rejects as `fetchTransfer`, and with ZoneError for what is no zone. */
+export async function fetchZone(
+  exchanger: Exchanger,
+  remote: Remote,
+  options: Omit<FetchOptions, "type" | "current">,
+): Promise<ZoneData> {
+  const receiver = new ZoneReceiver(options.origin, options.zoneClass, options.limits);
+  await receive(exchanger, remote, { ...options, type: TYPE.AXFR }, (bytes) => {
+    const tsig = receiver.push(bytes);
+    return { tsig, isDone: receiver.isDone };
+  });
+  return receiver.zone();
+}
+
+/** Asks, and hands each message of the answer to `take` until that has the last. Nothing counts before this resolves: signatures come after what they sign. */
+async function receive(
+  { world, client }: Exchanger,
+  remote: Remote,
+  options: FetchOptions,
+  take: (bytes: Uint8Array) => { readonly tsig: MessageTsig | undefined; readonly isDone: boolean },
+): Promise<void> {
+  const { origin, zoneClass, type, current } = options;
   const { idleMs = DEFAULT_TRANSFER_IDLE_MS, totalMs = DEFAULT_TRANSFER_TOTAL_MS } = options;
   const authorities: ResourceRecord[] = type === TYPE.IXFR && current !== undefined ? [current.soa] : [];
   const query = request({ name: origin, type, class: zoneClass }, { authorities });
   const { bytes, context } = signed(world, client, remote, query);
-  const reader = new TransferReader(origin, type, current?.serial, { zoneClass, limits });
   const stop = new AbortController();
   const abort = (): void => stop.abort(options.signal!.reason);
   if (options.signal?.aborted === true) throw options.signal.reason;
@@ -104,11 +134,19 @@ export async function fetchTransfer(
   try {
     const messages = client.stream(bytes, remote.address, { timeoutMs: idleMs, signal: stop.signal });
     for await (const answer of messages) {
-      const message = decodeMessage(answer);
-      context?.verify(answer, message, nowSeconds(world));
-      if (reader.push(message) === "more") continue;
+      let taken: ReturnType<typeof take>;
+      try {
+        taken = take(answer);
+      } catch (error) {
+        // Of a refusal, its signature says why.
+        if (error instanceof TransferError) context?.verify(answer, decodeMessage(answer), nowSeconds(world));
+        throw error;
+      }
+      const { tsig } = taken;
+      context?.verify(answer, tsig === undefined ? {} : { tsig }, nowSeconds(world));
+      if (!taken.isDone) continue;
       context?.finish();
-      return reader.result;
+      return;
     }
     throw new UpstreamError("closed", remote.address);
   } finally {

@@ -12,7 +12,6 @@ import { type Address, type Log, silentLog, type World } from "@tenon/kit";
 import { UpstreamClient } from "../client/upstream-client.ts";
 import type { StoredTimers, ZoneJournal } from "../journal/journal.ts";
 import { TYPE } from "../rdata/types.ts";
-import type { ResourceRecord } from "../record.ts";
 import { condensed } from "../zone/changes.ts";
 import { ZoneError } from "../zone/errors.ts";
 import { isNewerSerial, soaNumbers, soaSerial } from "../zone/serial.ts";
@@ -20,7 +19,16 @@ import { type ZoneChange, ZoneData } from "../zone/zone-data.ts";
 import type { ServedZone } from "../zone/zone-set.ts";
 import { Alarm } from "./alarm.ts";
 import { TransferError } from "./errors.ts";
-import { ask, type Exchanger, fetchTransfer, isBadAnswer, type Remote, request } from "./exchange.ts";
+import {
+  ask,
+  type Exchanger,
+  type FetchOptions,
+  fetchTransfer,
+  fetchZone,
+  isBadAnswer,
+  type Remote,
+  request,
+} from "./exchange.ts";
 import type { TransferLimits, TransferResult } from "./reader.ts";
 
 /** Whatever the SOA says, refreshes and retries are so far apart at least. */
@@ -182,9 +190,7 @@ export class Secondary {
       }
     }
     if (held !== undefined && (await this.#changesFrom(primary, held))) return;
-    const result = await this.#fetch(primary, TYPE.AXFR);
-    if (result.kind !== "full") throw new TransferError("protocol", "AXFR without a zone");
-    await this.#take(result);
+    await this.#takeWhole(await fetchZone(this.#exchanger, primary, this.#fetchOptions()));
   }
 
   async #serialOf(primary: Remote): Promise<number> {
@@ -204,7 +210,8 @@ export class Secondary {
   /** Whether an IXFR has done; false when it takes an AXFR. */
   async #changesFrom(primary: Remote, held: ZoneData): Promise<boolean> {
     try {
-      await this.#take(await this.#fetch(primary, TYPE.IXFR, held));
+      const options = { ...this.#fetchOptions(), type: TYPE.IXFR, current: held };
+      await this.#take(await fetchTransfer(this.#exchanger, primary, options));
       return true;
     } catch (error) {
       if (!isBadAnswer(error) && !(error instanceof ZoneError)) throw error;
@@ -213,25 +220,25 @@ export class Secondary {
     }
   }
 
-  #fetch(primary: Remote, type: typeof TYPE.AXFR | typeof TYPE.IXFR, current?: ZoneData): Promise<TransferResult> {
+  #fetchOptions(): Omit<FetchOptions, "type"> {
     const { limits, idleMs } = this.#options;
     const { origin, class: zoneClass } = this.zone;
-    const { signal } = this.#stop;
-    return fetchTransfer(this.#exchanger, primary, { origin, zoneClass, type, current, limits, idleMs, signal });
+    return { origin, zoneClass, limits, idleMs, signal: this.#stop.signal };
   }
 
   /** Throws ZoneError for what is no zone or does not apply; then nothing has changed. */
   async #take(result: TransferResult): Promise<void> {
     if (result.kind === "current") return;
-    if (result.kind === "full") return this.#takeWhole(result.records);
+    if (result.kind === "full") {
+      return this.#takeWhole(ZoneData.fromRecords(this.zone.origin, result.records, this.zone.class));
+    }
     const change = condensed(result.changes);
     const next = this.#held!.with(change); // an IXFR begins with what we hold
     await this.#keep(next, result.changes);
     this.#serve(next, change);
   }
 
-  async #takeWhole(records: readonly ResourceRecord[]): Promise<void> {
-    const next = ZoneData.fromRecords(this.zone.origin, records, this.zone.class);
+  async #takeWhole(next: ZoneData): Promise<void> {
     if (this.#held !== undefined && next.serial === this.#held.serial) return;
     if (this.#held !== undefined && !isNewerSerial(next.serial, this.#held.serial)) {
       throw new TransferError("protocol", `a transfer of serial ${next.serial}, older than ${this.#held.serial}`);

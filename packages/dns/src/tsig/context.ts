@@ -131,7 +131,7 @@ export class TsigContext {
    * Checks an answer that was read from `bytes`. The first has to be signed; between signed ones there may be others, which count when the
    * next signed one does. Throws TsigError; the exchange is over then.
    */
-  verify(bytes: Uint8Array, message: Message, nowSeconds: number): void {
+  verify(bytes: Uint8Array, message: Pick<Message, "tsig">, nowSeconds: number): void {
     const { tsig } = message;
     if (tsig === undefined) return this.#withoutSignature(bytes);
     const { value } = tsig;
