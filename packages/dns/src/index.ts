@@ -39,10 +39,20 @@ export { DnsServer, type DnsSnapshot, type ReconfigureOptions, type ServerClock 
 export { type ZoneHandle, type ZoneUpdate, ZoneUpdateError } from "./zone-handle.ts";
 export type { LoggedQuery } from "./query-log.ts";
 export { TransferError, type TransferErrorCode } from "./transfer/errors.ts";
-export { ask, type Exchanger, fetchTransfer, type FetchOptions, type Remote, request } from "./transfer/exchange.ts";
+export {
+  ask,
+  type Exchanger,
+  fetchTransfer,
+  type FetchOptions,
+  fetchZone,
+  type Remote,
+  request,
+} from "./transfer/exchange.ts";
+export { type OutgoingOptions, transferAnswer, type ZoneHistory } from "./transfer/outgoing.ts";
 export type { TransferLimits, TransferResult } from "./transfer/reader.ts";
 export { TsigError } from "./tsig/errors.ts";
 export { type TsigAlgorithm, type TsigKey, tsigKey } from "./tsig/key.ts";
+export { applyUpdate, type UpdateResult } from "./update/apply.ts";
 export { ZoneLoadError, type ZoneSource } from "./zone-source.ts";
 export { type RRset } from "./zone/rrset.ts";
 export { type ZoneChange, ZoneData } from "./zone/zone-data.ts";
