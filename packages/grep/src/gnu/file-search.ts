@@ -8,8 +8,8 @@ import type { Settings } from "./settings.ts";
 
 /** What becomes of the inputs, in the order in which they are met. */
 export interface InputSink {
-  /** A file that a recursion met, to be opened. */
-  path(path: ByteString, naming: Naming): void;
+  /** A file that a recursion met, to be opened; `regular` when its directory said that it is a regular file. */
+  path(path: ByteString, naming: Naming, regular: boolean): void;
   /** What the command line names and is open; it is the sink's to close. */
   file(file: InputFile, path: ByteString, naming: Naming): void;
   standardInput(naming: Naming): void;
@@ -102,7 +102,7 @@ export class FileSearch implements TreeVisitor {
   file(path: ByteString, name: ByteString, isDevice: boolean): void {
     if (this.#settings.excludeFiles.excludes(name, false)) return;
     if (isDevice && this.#settings.devices !== "read") return;
-    this.#inputs.path(path, { shown: this.#shown(path), withName: this.#withNames! });
+    this.#inputs.path(path, { shown: this.#shown(path), withName: this.#withNames! }, !isDevice);
   }
 
   failed(path: ByteString, code: string): void {

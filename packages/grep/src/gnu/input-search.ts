@@ -106,9 +106,17 @@ export class InputSearch implements InputSink {
     this.#printer.gap();
   }
 
-  /** Opens a file and searches it; what goes wrong is said. `named`: it stands on the command line. */
-  path(path: ByteString, naming: Naming, named = false): void {
-    const file = this.#open(path, naming.shown, named || this.#settings.dereference, named);
+  path(path: ByteString, naming: Naming, regular: boolean): void {
+    this.#path(path, naming, false, regular);
+  }
+
+  /** A file that stands on the command line. */
+  named(path: ByteString, naming: Naming): void {
+    this.#path(path, naming, true, false);
+  }
+
+  #path(path: ByteString, naming: Naming, named: boolean, regular: boolean): void {
+    const file = this.#open(path, naming.shown, named, regular);
     if (file === undefined) return;
     if (file.isDevice && this.#skipsDevices(named)) file.close();
     else this.file(file, path, naming);
@@ -133,10 +141,11 @@ export class InputSearch implements InputSink {
   }
 
   /** Undefined when it could not be opened, which has been said, or is a symbolic link that is not followed. */
-  #open(path: ByteString, shown: ByteString, follow: boolean, named: boolean): InputFile | undefined {
+  #open(path: ByteString, shown: ByteString, named: boolean, regular: boolean): InputFile | undefined {
+    const follow = named || this.#settings.dereference;
     const wait = this.#settings.directories !== "skip" && !this.#skipsDevices(named);
     try {
-      return InputFile.open(locate(path, this.#io), { follow, wait });
+      return InputFile.open(locate(path, this.#io), { follow, wait, regular });
     } catch (error) {
       const code = systemErrorCode(error);
       if (code === undefined) throw error;
@@ -176,10 +185,10 @@ export class InputSearch implements InputSink {
   }
 
   /** Output that grows while it is searched would have no end. */
-  isOutput({ stat, isRegular }: InputFile): boolean {
+  isOutput(file: InputFile): boolean {
     const { outputFile, lines } = this.#mode;
-    if (outputFile === undefined || !lines || this.#settings.maxCount <= 1 || !isRegular) return false;
-    return stat.dev === outputFile.dev && stat.ino === outputFile.ino;
+    if (outputFile === undefined || !lines || this.#settings.maxCount <= 1 || !file.isRegular) return false;
+    return file.stat.dev === outputFile.dev && file.stat.ino === outputFile.ino;
   }
 
   /** Whether a file's stretches can be searched each by itself: no line asks about others before it. */
@@ -238,7 +247,7 @@ export class InputSearch implements InputSink {
   }
 
   #begin(file: InputFile, { shown, withName }: Naming, start: StartingPoint): void {
-    const size = file.isRegular ? file.stat.size : undefined;
+    const size = !file.isRegular ? undefined : this.#settings.initialTab ? file.stat.size : file.knownSize;
     this.#printer.begin(withName ? shown : undefined, size);
     this.#search.begin(size, start);
   }
@@ -257,7 +266,8 @@ export class InputSearch implements InputSink {
   #read(reading: Reading, wanted?: () => boolean): void {
     const search = this.#search;
     const { file } = reading;
-    const moreNuls = (): boolean => file.hasHoleBeyond(reading.bytes);
+    // What did not fill the buffer was all there is.
+    const moreNuls = (): boolean => reading.bytes === READ_BYTES && file.hasHoleBeyond(reading.bytes);
     for (;;) {
       const at = search.space();
       // Whoever sits at the other end of a pipe sees what has been found before more is waited for.
@@ -302,7 +312,7 @@ class Reading {
   /** Where reading began, when the descriptor's position is not to be moved by it; else null. */
   readonly #origin: number | null;
   /** How many there are, and how many of them are read at first: parts are read in the pieces that the whole would be. */
-  readonly #length: number;
+  readonly #length: number | undefined;
   readonly #firstBytes: number;
   readonly #ofPart: boolean;
 
@@ -311,7 +321,7 @@ class Reading {
     this.file = file;
     this.#origin = part?.from ?? (keepsPlace && file.isRegular ? (file.position ?? null) : null);
     // A regular file that has been read to its size has ended; others say so by giving nothing.
-    this.#length = part === undefined ? file.stat.size : part.to - part.from;
+    this.#length = part === undefined ? file.knownSize : part.to - part.from;
     this.#firstBytes = READ_BYTES - ((part?.from ?? 0) % READ_BYTES);
     this.#ofPart = part !== undefined;
   }
@@ -319,7 +329,7 @@ class Reading {
   next(into: Uint8Array, at: number): number {
     const { file } = this;
     const wanted = this.bytes === 0 ? this.#firstBytes : READ_BYTES;
-    const length = this.#ofPart ? Math.min(wanted, this.#length - this.bytes) : wanted;
+    const length = this.#ofPart ? Math.min(wanted, this.#length! - this.bytes) : wanted;
     const count = file.read(into, at, length, this.#origin === null ? null : this.#origin + this.bytes);
     this.bytes += count;
     this.ended = count === 0 || (file.isRegular && this.bytes === this.#length);

@@ -94,23 +94,31 @@ function whenReady(call: () => number): number {
 /** An open input. */
 export class InputFile {
   readonly descriptor: number;
-  readonly stat: Stats;
   readonly #owned: boolean;
+  #stat: Stats | undefined;
+  /** Known before anybody asked the system. */
+  readonly #isRegular: boolean | undefined;
 
-  private constructor(descriptor: number, owned: boolean) {
+  private constructor(descriptor: number, owned: boolean, isRegular?: boolean) {
     this.descriptor = descriptor;
     this.#owned = owned;
-    this.stat = fstatSync(descriptor);
+    this.#isRegular = isRegular;
   }
 
-  /** Opens by name; `follow` a symbolic link; do not wait for whoever is at the other end of a FIFO unless `wait`. Throws the system's error. */
-  static open(path: string | Buffer, { follow, wait }: { follow: boolean; wait: boolean }): InputFile {
+  /**
+   * Opens by name; `follow` a symbolic link; do not wait for whoever is at the other end of a FIFO unless `wait`. `regular`: its directory
+   * said that it is a regular file, so that fewer questions need be asked. Throws the system's error.
+   */
+  static open(
+    path: string | Buffer,
+    { follow, wait, regular }: { follow: boolean; wait: boolean; regular?: boolean },
+  ): InputFile {
     const flags =
       constants.O_RDONLY |
       (constants.O_NOCTTY ?? 0) |
       (follow ? 0 : (constants.O_NOFOLLOW ?? 0)) |
       (wait ? 0 : (constants.O_NONBLOCK ?? 0));
-    return new InputFile(openSync(path, flags), true);
+    return new InputFile(openSync(path, flags), true, regular === true ? true : undefined);
   }
 
   /** One that is open already and stays so. */
@@ -118,17 +126,26 @@ export class InputFile {
     return new InputFile(descriptor, false);
   }
 
+  get stat(): Stats {
+    return (this.#stat ??= fstatSync(this.descriptor));
+  }
+
+  /** The size, unless the system would have to be asked for it. */
+  get knownSize(): number | undefined {
+    return this.#stat === undefined && this.#isRegular === true ? undefined : this.stat.size;
+  }
+
   get isDirectory(): boolean {
-    return this.stat.isDirectory();
+    return this.#isRegular !== true && this.stat.isDirectory();
   }
 
   get isRegular(): boolean {
-    return this.stat.isFile();
+    return this.#isRegular ?? this.stat.isFile();
   }
 
   /** A device, a FIFO or a socket. */
   get isDevice(): boolean {
-    return !this.stat.isFile() && !this.stat.isDirectory() && !this.stat.isSymbolicLink();
+    return this.#isRegular !== true && !this.stat.isFile() && !this.stat.isDirectory() && !this.stat.isSymbolicLink();
   }
 
   /** Reads on from where the last reading ended (or from `position`): up to `length` bytes at `into[at]`; 0 at the end. */

@@ -18,11 +18,12 @@ export interface CommandData {
   readonly mode: Mode;
 }
 
-/** A file to be opened. `named`: it stands on the command line. */
+/** A file to be opened: one that stands on the command line, or that a recursion met. */
 export interface PathWork {
   readonly path: ByteString;
   readonly naming: Naming;
   readonly named: boolean;
+  readonly regular: boolean;
 }
 
 /** A stretch of a file that the main thread holds open. */

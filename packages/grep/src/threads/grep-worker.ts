@@ -52,7 +52,9 @@ class CommandWorker {
     search.forgetEarlierInputs();
     let end: PathsResult["end"];
     try {
-      for (const { path, naming, named } of paths) search.path(path, naming, named);
+      for (const { path, naming, named, regular } of paths)
+        if (named) search.named(path, naming);
+        else search.path(path, naming, regular);
     } catch (error) {
       if (error instanceof FoundEnough) end = "found";
       else if (error instanceof Trouble) end = { trouble: error.text };

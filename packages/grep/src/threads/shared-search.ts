@@ -116,8 +116,8 @@ class SharedSearch implements InputSink, AsyncDisposable {
     for (const file of this.#cutFiles) file.close();
   }
 
-  path(path: ByteString, naming: Naming): void {
-    this.#addPath({ path, naming, named: false }, this.#sharing.bytesPerFile);
+  path(path: ByteString, naming: Naming, regular: boolean): void {
+    this.#addPath({ path, naming, named: false, regular }, this.#sharing.bytesPerFile);
   }
 
   file(file: InputFile, path: ByteString, naming: Naming): void {
@@ -132,7 +132,7 @@ class SharedSearch implements InputSink, AsyncDisposable {
       return;
     }
     file.close();
-    this.#addPath({ path, naming, named: true }, size);
+    this.#addPath({ path, naming, named: true, regular: true }, size);
   }
 
   standardInput(naming: Naming): void {
@@ -200,7 +200,10 @@ class SharedSearch implements InputSink, AsyncDisposable {
 
   #searchHere(item: Exclude<Item, { kind: "here" }>): void {
     if (item.kind === "cut") this.#inputs.rest(item.file, item.naming);
-    else for (const { path, naming, named } of item.paths) this.#inputs.path(path, naming, named);
+    else
+      for (const { path, naming, named, regular } of item.paths)
+        if (named) this.#inputs.named(path, naming);
+        else this.#inputs.path(path, naming, regular);
   }
 
   async #takePaths(workers: Workers, index: number): Promise<void> {

@@ -2,6 +2,7 @@
 import { indexOfByte } from "../literals/index-of-byte.ts";
 import { LiteralSearch } from "../literals/literal-search.ts";
 import type { MaskedLiteral } from "../literals/masked-literal.ts";
+import { countByte } from "./count-byte.ts";
 import { firstEncodingError } from "./encoding-error.ts";
 import {
   BLOCK_BYTES,
@@ -72,10 +73,7 @@ export class JsKernel implements Kernel {
   }
 
   countByte(byte: number, from: number, to: number): number {
-    const input = this.#input;
-    let count = 0;
-    for (let at = from; at < to; at++) if (input[at] === byte) count++;
-    return count;
+    return countByte(this.#input, byte, from, to);
   }
 
   encodingError(from: number, to: number): number {
