@@ -66,6 +66,13 @@ export class Btree {
     return page.number;
   }
 
+  /** Undoes the transaction, or what happened since a savepoint. No cursor is anywhere afterwards. */
+  rollback(savepoint?: number): void {
+    for (const cursor of this.cursors) cursor.invalidate();
+    if (savepoint === undefined) this.pager.rollback();
+    else this.pager.rollbackTo(savepoint);
+  }
+
   /** Removes all entries of a tree and returns how many there were. */
   clear(root: number): number {
     this.#saveCursors(root);
@@ -100,8 +107,7 @@ export class Btree {
     this.pager.relieve();
     const order = append && cursor.isLast() && cursor.rowid < rowid ? -1 : cursor.seek(rowid);
     const cell = this.payloads.tableCell(rowid, record, length);
-    this.#insertCell(cursor, cell, order);
-    if (this.#balancer.balance(cursor)) cursor.seek(rowid);
+    if (this.#insertCell(cursor, cell, order)) cursor.seek(rowid);
   }
 
   insertEntry(cursor: IndexCursor, key: Cells, record: Uint8Array, length: number): void {
@@ -109,8 +115,7 @@ export class Btree {
     this.pager.relieve();
     const order = cursor.seek(key);
     const cell = this.payloads.indexCell(record, length);
-    this.#insertCell(cursor, cell, order);
-    if (this.#balancer.balance(cursor)) cursor.seek(key);
+    if (this.#insertCell(cursor, cell, order)) cursor.seek(key);
   }
 
   /** Removes the entry under `cursor`, which keeps its key, so that it goes on between the neighbours. */
@@ -164,7 +169,8 @@ export class Btree {
     this.#balancer.moved(target, from, kind, parent);
   }
 
-  #insertCell(cursor: TableCursor | IndexCursor, cell: Uint8Array, order: -1 | 0 | 1): void {
+  /** True: the tree was balanced, and the entry may be somewhere else. */
+  #insertCell(cursor: TableCursor | IndexCursor, cell: Uint8Array, order: -1 | 0 | 1): boolean {
     const { pages, indexes } = cursor.way();
     let page = pages.at(-1);
     if (page === undefined) {
@@ -186,6 +192,8 @@ export class Btree {
     this.editor.insert(page, index, cell);
     if (this.allocator.hasPointerMaps) this.payloads.notePointer(cell, nodeKind(page), page.number, this.#parser);
     cursor.changed();
+    // A leaf that is rather empty is left so: rows that follow will fill it.
+    return page.overflow.length > 0 && this.#balancer.balance(cursor);
   }
 
   /** Removes what is below page `number`; `free`: the page too. Returns how many entries there were. */

@@ -57,9 +57,10 @@ export class Pager {
   #journal: RollbackJournal | undefined;
   /** Pages before the transaction. */
   #originalCount = 0;
-  /** Pages that the transaction has changed. */
-  readonly #touched = new Set<Page>();
-  #dirtyCount = 0;
+  /** Pages that the transaction has changed and that are not in the file. */
+  readonly #dirty = new Set<Page>();
+  /** Numbers of the pages that are in the journal, or were not there before. */
+  readonly #journaled = new Set<number>();
   /** Something of the transaction is in the file already. */
   #spilled = false;
   readonly #savepoints: Savepoint[] = [];
@@ -137,18 +138,17 @@ export class Pager {
   /** Asks to change a page, before it is changed. */
   writable(page: Page): void {
     const { number } = page;
-    if (this.#cache.get(number) !== page) this.#cache.put(page);
     if (!page.journaled) {
-      if (number <= this.#originalCount) this.#openJournal().add(number, page.bytes);
+      if (!this.#journaled.has(number)) {
+        if (number <= this.#originalCount) this.#openJournal().add(number, page.bytes);
+        this.#journaled.add(number);
+      }
       page.journaled = true;
-      this.#touched.add(page);
     }
     const savepoint = this.#savepoints.at(-1);
     if (savepoint !== undefined && number <= savepoint.pageCount && !savepoint.pages.has(number))
       savepoint.pages.set(number, page.bytes.slice());
-    if (page.dirty) return;
-    page.dirty = true;
-    this.#dirtyCount += 1;
+    if (!page.dirty) this.#soil(page);
   }
 
   /** A new page at the end, of zeros. Throws SQLITE_FULL. */
@@ -175,7 +175,7 @@ export class Pager {
 
   /** Writes changed pages to the file when more than the cache may hold have gathered. Call it when nobody is about to change a page. */
   relieve(): void {
-    if (this.#dirtyCount <= Math.max(this.settings.cachePages, MIN_DIRTY)) return;
+    if (this.#dirty.size <= Math.max(this.settings.cachePages, MIN_DIRTY)) return;
     this.#writePages();
     this.#spilled = true;
   }
@@ -193,7 +193,7 @@ export class Pager {
 
   commit(): void {
     if (!this.#writing) return;
-    if (this.#touched.size > 0) {
+    if (this.#journaled.size > 0) {
       const first = this.read(1);
       this.writable(first);
       countChange(first.view, this.#pageCount);
@@ -214,7 +214,7 @@ export class Pager {
       this.#file.truncate(this.#originalCount * this.#pageSize);
       if (this.settings.synchronous !== "off") this.#file.sync();
     }
-    for (const page of this.#touched) this.#cache.remove(page.number);
+    for (const number of this.#journaled) this.#cache.remove(number);
     this.#pageCount = this.#originalCount;
     this.#journal?.end();
     this.#finish();
@@ -233,15 +233,15 @@ export class Pager {
       for (const [number, bytes] of this.#savepoints.pop()!.pages) {
         if (number > pageCount) continue;
         if (number > this.#pageCount) this.#pageCount = number;
+        // It is in the journal already, and the savepoints outside have it as it becomes now, or not at all.
         const page = this.read(number);
-        this.writable(page);
         page.bytes.set(bytes);
         page.free = -1;
+        page.journaled = true;
+        if (!page.dirty) this.#soil(page);
       }
     }
-    for (const page of this.#touched) {
-      if (page.number > pageCount) this.#forget(page);
-    }
+    for (let number = pageCount + 1; number <= this.#pageCount; number++) this.#forget(number);
     this.#pageCount = pageCount;
     this.savepoint();
   }
@@ -321,29 +321,38 @@ export class Pager {
   /** The journal first, then everything that is dirty, in the order of the file. */
   #writePages(): void {
     this.#journal?.sync();
-    const dirty = [...this.#touched].filter((page) => page.dirty).toSorted((a, b) => a.number - b.number);
-    for (const page of dirty) {
+    for (const page of [...this.#dirty].toSorted((a, b) => a.number - b.number)) {
       page.dirty = false;
       if (page.number <= this.#pageCount) this.#file.write(page.bytes, (page.number - 1) * this.#pageSize);
     }
-    this.#dirtyCount = 0;
+    this.#dirty.clear();
   }
 
-  #forget(page: Page): void {
-    this.#touched.delete(page);
-    this.#cache.remove(page.number);
-    if (page.dirty) this.#dirtyCount -= 1;
+  /** Notes that a page is not as it is in the file. */
+  #soil(page: Page): void {
+    if (this.#cache.get(page.number) !== page) this.#cache.put(page);
+    page.dirty = true;
+    this.#dirty.add(page);
+  }
+
+  #forget(number: number): void {
+    const page = this.#cache.get(number);
+    if (page === undefined) return;
+    this.#dirty.delete(page);
+    this.#cache.remove(number);
   }
 
   #finish(): void {
-    for (const page of this.#touched) {
+    for (const number of this.#journaled) {
+      const page = this.#cache.get(number);
+      if (page === undefined) continue;
       page.dirty = false;
       page.journaled = false;
-      if (page.number > this.#pageCount) this.#cache.remove(page.number);
+      if (number > this.#pageCount) this.#cache.remove(number);
     }
-    this.#touched.clear();
+    this.#dirty.clear();
+    this.#journaled.clear();
     this.#savepoints.length = 0;
-    this.#dirtyCount = 0;
     this.#spilled = false;
     this.#journal = undefined;
     this.#writing = false;
