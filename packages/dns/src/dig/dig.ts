@@ -105,9 +105,9 @@ export class Dig {
         exitCode: EXIT.BATCH,
       });
     }
-    for (const line of text.split("\n")) {
+    // An empty line is a command line without words, which asks for the root's servers.
+    for (const line of text.replace(/\n$/, "").split("\n")) {
       const words = line.split(/[ \t\r]+/).filter((word) => word !== "");
-      if (words.length === 0) continue;
       for (const queued of this.#parse(words).lookups) await this.#lookUp(queued);
     }
   }
@@ -174,11 +174,11 @@ export class Dig {
   }
 
   #greetingText({ words, countsServers }: Greeting, servers: readonly NamedServer[]): string {
-    const first = `\n; <<>> ${DIG_VERSION} <<>> ${words.join(" ")}\n`;
-    if (!this.#isFirstGreeting) return first;
+    const line = `; <<>> ${[`${DIG_VERSION} <<>>`, ...words].join(" ")}\n`;
+    if (!this.#isFirstGreeting) return line;
     this.#isFirstGreeting = false;
     const count = countsServers ? `; (${servers.length} server${servers.length === 1 ? "" : "s"} found)\n` : "";
-    return `${first}${count};; global options: +cmd\n`;
+    return `\n${line}${count};; global options: +cmd\n`;
   }
 }
 

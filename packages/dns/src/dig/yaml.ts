@@ -28,9 +28,7 @@ export function messageYaml(message: Message, exchanged: Exchanged, style: Messa
       : "ITERATIVE_QUERY"
     : message.recursionDesired && message.recursionAvailable
       ? "RECURSIVE_RESPONSE"
-      : message.authoritative
-        ? "AUTH_RESPONSE"
-        : "ITERATIVE_RESPONSE";
+      : "AUTH_RESPONSE";
   const lines = [
     "- type: MESSAGE",
     "  message:",

@@ -49,7 +49,7 @@ export function comparable({ code, out, err }: DigRun): DigRun {
     .replaceAll(/!!timestamp \S+/g, "!!timestamp T")
     .replaceAll(/(expected|got) (ID )?\d+/g, "$1 $2N")
     .replaceAll(/\d{10} 300 (\d+) \S* ?\d+ (\w+) 0 ?$/gm, "T 300 $1 MAC ID $2 0");
-  return { code, out: sortedRuns(text), err: err.replaceAll(/DiG 9\S*.*/g, "DiG") };
+  return { code, out: sortedRuns(text), err: err.replaceAll(/DiG 9\S*.*/g, "DiG").replaceAll(/^\S*\/dig:/gm, "dig:") };
 }
 
 /** Neighbouring lines that begin as records of one owner and type. */
