@@ -1,4 +1,6 @@
 /** The DNS panel's server side: what it answers a page, of a server in this process and of any other. */
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -272,6 +274,28 @@ describe("queries", () => {
       [{ edns: { ...EDNS, udpPayload: 70_000 } }, "`udpPayload` must be an integer between 0 and 65535"],
     ] as const) {
       expect(await refused("query", { ...QUERY, ...part })).toEqual({ status: 400, message });
+    }
+  });
+
+  test("an answer that is no message comes as it is, with what is wrong with it", async () => {
+    const socket = createSocket("udp4");
+    socket.on("message", (query, { port, address }) => {
+      const answer = Buffer.concat([query, Buffer.from("c00c00010001000000050004c00002", "hex")]);
+      answer[2]! |= 0x80;
+      answer[7] = 1; // An answer, whose address lacks a byte.
+      socket.send(answer, port, address);
+    });
+    socket.bind(0, "127.0.0.1");
+    await once(socket, "listening");
+    try {
+      const answer = await asked<QueryAnswer>("query", { ...QUERY, server: `127.0.0.1:${socket.address().port}` });
+      expect(answer.failure).toContain("no DNS message");
+      expect(answer.reply!.text).toBeUndefined();
+      const [, question, record] = answer.reply!.fields.children;
+      expect(question!.value).toBe("www.example.test. IN A");
+      expect(record!.children.at(-1)).toMatchObject({ label: "data", problem: "4 bytes are announced, 3 are there" });
+    } finally {
+      socket.close();
     }
   });
 

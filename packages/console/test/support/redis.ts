@@ -1,8 +1,9 @@
 /** A Redis of somebody else: the original, as a process of its own on a free port. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "./free-port.ts";
 
 export interface ForeignRedis {
   readonly url: string;
@@ -24,15 +25,6 @@ export async function startRedis(executable: string): Promise<ForeignRedis> {
       await exited;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 function answers(port: number): Promise<boolean> {

@@ -93,7 +93,7 @@ export function QueryTool({ service }: { service: string }): JSX.Element {
             onInput={(event) => change({ name: event.currentTarget.value })}
           />
           <TypeInput value={request.type} onInput={(type) => change({ type })} />
-          <TypeNames more={["ANY", "AXFR"]} />
+          <TypeNames more={["ANY"]} />
           <select
             class="input"
             aria-label="Class"

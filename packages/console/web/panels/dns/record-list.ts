@@ -3,7 +3,9 @@ import { type Signal, signal } from "@preact/signals";
 import type { RecordsRequest, WireRecord } from "../../../src/panels/dns/wire.ts";
 import type { DnsApi } from "./dns-api.ts";
 
-const PAGE = 500;
+const FIRST_PAGE = 500;
+/** Whoever scrolls that far scrolls further. */
+const NEXT_PAGE = 5000;
 /** More than this nobody scrolls through. */
 export const MAX_RECORDS = 100_000;
 
@@ -51,13 +53,16 @@ export class RecordList {
 
   async #read(): Promise<void> {
     let records = this.#next === 0 ? [] : this.state.value.records;
-    for (let found = 0; found < PAGE;) {
-      const answer = await this.#api.records({ ...this.#request, from: this.#next, want: PAGE }, this.#left.signal);
+    const want = records.length === 0 ? FIRST_PAGE : NEXT_PAGE;
+    for (let found = 0; found < want;) {
+      const page = { ...this.#request, from: this.#next, want: want - found };
+      const answer = await this.#api.records(page, this.#left.signal);
       const { serial, total } = answer;
       if (this.#next > 0 && serial !== this.state.value.serial) {
         // Another version of the zone: what was read may be gone, and places have moved.
         this.#next = 0;
         records = [];
+        found = 0;
         continue;
       }
       found += answer.records.length;
@@ -67,7 +72,7 @@ export class RecordList {
         return;
       }
       this.#next = answer.next;
-      this.state.value = { records, phase: found < PAGE ? "reading" : "idle", total, serial };
+      this.state.value = { records, phase: found < want ? "reading" : "idle", total, serial };
     }
   }
 }
