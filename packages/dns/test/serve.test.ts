@@ -1,14 +1,17 @@
 /** `tenon dns serve` as a process: its settings, its signals, its exit codes. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { promises } from "node:dns";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
+const run = promisify(execFile);
 const CLI = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
 
 let folder: string;
@@ -66,6 +69,21 @@ class Serving {
     resolver.setServers([/listening on (\S+) /.exec(this.stdout)![1]!]);
     return resolver;
   }
+}
+
+/** nsupdate's language. */
+function update(port: number): string {
+  return `server 127.0.0.1 ${port}\nzone example.com\nupdate add new.example.com 60 A 192.0.2.7\nsend\n`;
+}
+
+/** One that nobody has now; a server that is to come back on it needs to know it. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 }
 
 describe("tenon dns serve", () => {
@@ -128,6 +146,37 @@ describe("tenon dns serve", () => {
     const second = new Serving("-c", config);
     await (await second.resolver()).resolve4("www.example.com");
     expect(readdirSync(join(folder, "state")).toSorted()).toEqual(["cookie.secret", "example.com.journal"]);
+  });
+
+  test("killed after an update, has it when it starts again; so has a secondary that finds no primary", async () => {
+    const primaryPort = await freePort();
+    put("a.zone", zone(1, "www A 192.0.2.1"));
+    const rules = "acl: [{id: here, address: 127.0.0.0/8, action: [transfer, notify, update]}]\n";
+    put(
+      "primary.yaml",
+      `${rules}server: {listen: 127.0.0.1@${primaryPort}}\ndatabase: {storage: p}\nzone: [{domain: example.com, file: a.zone, acl: here}]\n`,
+    );
+    put(
+      "secondary.yaml",
+      `${rules}server: {listen: 127.0.0.1@0}\ndatabase: {storage: s}\nremote: [{id: p, address: 127.0.0.1@${primaryPort}}]\nzone: [{domain: example.com, master: p, acl: here}]\n`,
+    );
+    const primary = new Serving("-c", "primary.yaml");
+    await primary.resolver();
+    await run(process.execPath, [CLI, "update", put("changes", update(primaryPort))]);
+    const secondary = new Serving("-c", "secondary.yaml");
+    await secondary.until(({ stderr }) => stderr.includes("transferred"));
+    for (const { child, ended } of [primary, secondary]) {
+      child.kill("SIGKILL");
+      await ended;
+    }
+    for (const config of ["secondary.yaml", "primary.yaml"]) {
+      const again = new Serving("-c", config);
+      const resolver = await again.resolver();
+      expect(await resolver.resolve4("new.example.com")).toEqual(["192.0.2.7"]);
+      expect(await resolver.resolveSoa("example.com")).toMatchObject({ serial: 2 });
+      again.child.kill("SIGTERM");
+      expect((await again.ended).code).toBe(0);
+    }
   });
 
   test.each([
