@@ -69,6 +69,19 @@ describe("a zone of records", () => {
     expect(zone.recordCount).toBe(151);
   });
 
+  test("merges what comes back in any sizes", () => {
+    for (let size = 50; size < 2000; size += 130) {
+      const text = (owner: string, i: number): ResourceRecord => record(owner, "TXT", `"${"x".repeat(200)}" "${i}"`);
+      const run = (owner: string, from: number): ResourceRecord[] =>
+        Array.from({ length: size / 50 }, (_, i) => text(owner, from + i));
+      const records = [soa(1), ...run("a", 0), ...run("b", 0), ...run("a", 100), ...run("b", 100), ...run("a", 200)];
+      const zone = ZoneData.fromRecords(ORIGIN, records);
+      expect(texts(zone.records())).toEqual(texts(records));
+      const next = zone.with({ removed: run("a", 100), added: run("a", 300) });
+      expect(next.recordCount).toBe(zone.recordCount);
+    }
+  });
+
   test("knows empty non-terminals, until the last name below them goes", () => {
     const leaf = record("a.b.c", "A", "192.0.2.1");
     const zone = ZoneData.fromRecords(ORIGIN, [soa(1), leaf, record("x.c", "A", "192.0.2.2")]);

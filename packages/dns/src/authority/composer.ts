@@ -104,7 +104,7 @@ export class Composer {
         const set = type === TYPE.ANY ? firstSet(block) : findSet(chunk, block, type);
         if (set !== -1) {
           // A DNAME that has led here is in the answer already.
-          const isSaid = type === TYPE.DNAME && this.#hasDname(address);
+          const isSaid = read16(chunk, set) === TYPE.DNAME && this.#hasDname(address);
           if (!isSaid && !this.#answer(chunk, set, owner)) return FLAG.AA | FLAG.TC;
           this.#accompany(at, chunk, set, owner, found.node, type);
           return FLAG.AA;

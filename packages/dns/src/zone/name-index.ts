@@ -65,8 +65,16 @@ export class NameIndex {
     this.#nameBytes = nameBytes;
   }
 
-  static empty(arena: ByteArena): NameIndex {
-    return new NameIndex(arena, PagedInts.zeros(0), PagedInts.zeros(FIRST_SLOTS * 2), FIRST_SLOTS - 1, 0, 0, 0);
+  /** With room for about `names` before it has to be made anew. */
+  static empty(arena: ByteArena, names = 0): NameIndex {
+    const slots = slotsFor(names);
+    return new NameIndex(arena, PagedInts.zeros(0), PagedInts.zeros(slots * 2), slots - 1, 0, 0, 0);
+  }
+
+  /** Gives room back that was made for names that did not come. */
+  fit(): void {
+    const needed = slotsFor(this.#count);
+    if (needed * 2 <= this.#mask) this.#rehash(needed);
   }
 
   /** The next version's, equal to this one. This one is not to be changed afterwards. */
@@ -215,7 +223,7 @@ export class NameIndex {
     if (length > 2 && name.wire[from] === 1 && name.wire[from + 1] === 0x2a) {
       this.#set(parent, FLAGS, this.#get(parent, FLAGS) | NODE_FLAG.WILDCARD_BELOW);
     }
-    if (this.#count * 10 > (this.#mask + 1) * FULL_TENTHS) this.#rehash();
+    if (this.#count * 10 > (this.#mask + 1) * FULL_TENTHS) this.#rehash((this.#mask + 1) * 2);
     this.#take(name.hashes[label]!, node);
     return node;
   }
@@ -227,12 +235,12 @@ export class NameIndex {
     this.#slots.set(slot * 2 + 1, node + 1);
   }
 
-  #rehash(): void {
+  #rehash(slots: number): void {
     const old = this.#slots;
-    const slots = this.#mask + 1;
-    this.#slots = PagedInts.zeros(slots * 4);
-    this.#mask = slots * 2 - 1;
-    for (let slot = 0; slot < slots; slot++) {
+    const oldSlots = this.#mask + 1;
+    this.#slots = PagedInts.zeros(slots * 2);
+    this.#mask = slots - 1;
+    for (let slot = 0; slot < oldSlots; slot++) {
       const node = old.get(slot * 2 + 1);
       if (node !== 0) this.#take(old.get(slot * 2), node - 1);
     }
@@ -260,4 +268,11 @@ export class NameIndex {
   #set(node: number, field: number, value: number): void {
     this.#nodes.set((node << NODE_SHIFT) + field, value);
   }
+}
+
+/** A power of two in which `names` take no more than their share. */
+function slotsFor(names: number): number {
+  let slots = FIRST_SLOTS;
+  while (names * 10 > slots * FULL_TENTHS) slots *= 2;
+  return slots;
 }

@@ -16,7 +16,7 @@ export const MAX_ZONE_RECORDS = 10_000_000;
 
 export class ZoneBuilder {
   readonly arena: ByteArena = new ByteArena();
-  readonly index: NameIndex = NameIndex.empty(this.arena);
+  readonly index: NameIndex;
   readonly #origin: Name;
   readonly #class: number;
   readonly #apex = new LookupName();
@@ -30,7 +30,9 @@ export class ZoneBuilder {
   #added = 0;
   #recordCount = 0;
 
-  constructor(origin: Name, zoneClass: number) {
+  /** `names`: about how many will come. */
+  constructor(origin: Name, zoneClass: number, names = 0) {
+    this.index = NameIndex.empty(this.arena, names);
     this.#origin = origin;
     this.#class = zoneClass;
     this.#apex.readWire(origin.wire);
@@ -63,6 +65,7 @@ export class ZoneBuilder {
       this.#write(node);
     }
     this.#later.clear();
+    this.index.fit();
   }
 
   #flush(): void {

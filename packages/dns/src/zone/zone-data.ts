@@ -28,6 +28,9 @@ export interface ZoneChange {
 const MIN_GARBAGE_BYTES = 1 << 20;
 const MIN_GARBAGE_NAMES = 1 << 12;
 
+/** Of a master file, with all that is said of it; a guess that need not be right. */
+const BYTES_A_NAME = 40;
+
 const lookup = new LookupName();
 
 /** Within a version's arena: what the authority answers from. */
@@ -66,7 +69,7 @@ export class ZoneData {
    */
   static load(source: Uint8Array, options: ZoneFileOptions): { zone: ZoneData | undefined; errors: ZoneFileError[] } {
     const { origin, class: zoneClass = CLASS.IN } = options;
-    const builder = new ZoneBuilder(origin, zoneClass);
+    const builder = new ZoneBuilder(origin, zoneClass, source.length / BYTES_A_NAME);
     try {
       const errors = readZone(source, options, (owner, ownerLength, type, ttl, rdata, length) =>
         builder.add(owner, ownerLength, type, ttl, rdata, length),
