@@ -14,6 +14,10 @@ import { JOURNAL_HEADER_BYTES, journalChecksum, UNCOUNTED, writeJournalHeader } 
 export interface JournalPlace {
   /** The file, made when missing. */
   open(): PagerFile;
+  /** The file, when there is one. */
+  existing(): PagerFile | undefined;
+  /** Whether the super-journal of that path is there. */
+  hasSuperJournal(name: string): boolean;
   /** Removes the file; its name is gone for good when this returns, unless `durable` is false. */
   remove(durable: boolean): void;
 }

@@ -7,6 +7,7 @@
  * forgets the changed pages, and takes from the journal what had been written to the file already.
  */
 import { SqliteError } from "../errors.ts";
+import { recover } from "../journal/recovery.ts";
 import { FileJournal, MemoryJournal, type RollbackJournal } from "../journal/rollback-journal.ts";
 import type { PagerFile } from "../vfs/pager-file.ts";
 import {
@@ -140,7 +141,9 @@ export class Pager {
     const { number } = page;
     if (!page.journaled) {
       if (!this.#journaled.has(number)) {
-        if (number <= this.#originalCount) this.#openJournal().add(number, page.bytes);
+        // Even one without pages undoes something: the file's length.
+        const journal = this.#openJournal();
+        if (number <= this.#originalCount) journal.add(number, page.bytes);
         this.#journaled.add(number);
       }
       page.journaled = true;
@@ -272,6 +275,8 @@ export class Pager {
   }
 
   #look(): void {
+    const { journal } = this.#options;
+    if (journal !== undefined && recover(this.#file, journal, this.isReadonly)) this.#stamp = new Uint8Array(0);
     const header = new Uint8Array(HEADER_BYTES);
     const length = this.#file.read(header, 0);
     const geometry = readGeometry(header.subarray(0, length));
