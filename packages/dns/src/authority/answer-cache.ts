@@ -19,6 +19,8 @@ export const KIND = { NO_DATA: 0x1_0000, NO_NAME: 0x1_0001, REFERRAL: 0x1_0002 }
 /** Longer ones are composed anew: copying them is not what they cost. */
 const MAX_SECTIONS_BYTES = 4096;
 export const MAX_CACHE_BYTES: number = 64 << 20;
+/** Of the bytes, so that the table stays below them too, however short the answers. */
+const LEAST_BYTES_A_SLOT = 128;
 const FIRST_BYTES = 1 << 14;
 const FIRST_SLOTS = 1 << 8;
 const HEAD_BYTES = 13;
@@ -135,7 +137,8 @@ export class AnswerCache {
   }
 
   #reserve(length: number): number {
-    if (this.#used + length > this.#maxBytes) this.#clear();
+    const isFull = this.#used + length > this.#maxBytes || this.#count * LEAST_BYTES_A_SLOT > this.#maxBytes;
+    if (isFull) this.#clear();
     const entry = this.#used;
     this.#used += length;
     if (this.#used > this.#bytes.length) {
