@@ -123,7 +123,7 @@ export class Faults {
     return this.#add(matcher, async (_query, proceed) => {
       const answer = await proceed();
       if (!(answer instanceof Uint8Array)) return answer;
-      const changed = answer.slice();
+      const changed = Uint8Array.from(answer);
       changed[0]! ^= 0x55;
       return changed;
     });

@@ -308,7 +308,7 @@ export class DnsServer implements AsyncDisposable {
 
   /** The zones' names, absolute; those of views are left out. */
   get zones(): string[] {
-    return [...this.#table.zones].map(({ origin }) => origin.toString());
+    return this.#table.names;
   }
 
   /** What the resolver has in its cache; undefined for a server without one. */

@@ -48,6 +48,11 @@ export class ZoneTable {
     for (const { hosted } of this.#views) yield* hosted.values();
   }
 
+  /** Absolute names of the zones that are in no view, in the order in which they came. */
+  get names(): string[] {
+    return [...this.#hosted.values()].map(({ served }) => served.origin.toString());
+  }
+
   /** The zone of this very name, as clients see it that no view is about. */
   get(origin: Name): HostedZone | undefined {
     return this.#hosted.get(keyOf(origin));

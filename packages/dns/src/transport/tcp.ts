@@ -8,6 +8,7 @@
 import type { Buffer } from "node:buffer";
 import type { Connection, Session } from "@tenon/kit";
 import { type Client, NOT_HERE } from "../authority/authority.ts";
+import { plainBytes } from "../wire/plain-bytes.ts";
 import { MAX_MESSAGE_BYTES } from "../wire/writer.ts";
 import type { Answerer } from "./answerer.ts";
 
@@ -94,10 +95,10 @@ export class TcpSession implements Session {
 
   data(chunk: Buffer): void {
     if (this.#waiting) this.#held = joined(this.#held, chunk);
-    else this.#read(chunk);
+    else this.#read(plainBytes(chunk));
   }
 
-  /** Hot. */
+  /** Hot. `chunk` is no Buffer, so that its slices are copies. */
   #read(chunk: Uint8Array): void {
     let at = 0;
     if (this.#have > 0) {
