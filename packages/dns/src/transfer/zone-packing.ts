@@ -2,8 +2,8 @@
  * A zone → the messages of an AXFR, straight from its blocks: records are copied as bytes, and names are compressed by the tree of names
  * that the zone has anyway, without looking anything up. `packing.ts` does the same from records, and slower; a test holds both equal.
  *
- * Each owner is its first label and a pointer to its parent, where that has been written within a pointer's reach; the apex stands in every
- * message's question. Names in rdata that may be compressed point to the apex.
+ * Each owner is its first label and a pointer to its parent, where that has been written within a pointer's reach; the apex stands in the
+ * question, or at the first owner when the client spells it otherwise. Names in rdata that may be compressed point to the apex.
  *
  * Hot: bench/million.bench.ts has a million records.
  */
@@ -71,7 +71,9 @@ class ZonePacker {
   #length = 0;
   #count = 0;
   #isFirst = true;
-  /** Where names stand in the message, by node; the apex' is known. */
+  /** Where the zone's name stands in the message, in its own letters; -1 when it does not yet. */
+  #apex = -1;
+  /** Where other names stand, by node. */
   readonly #offsets = new Map<number, number>();
 
   constructor(query: Message, zone: ZoneData, options: PackingOptions) {
@@ -152,6 +154,7 @@ class ZonePacker {
     this.#length = end + 4;
     this.#count = 0;
     this.#offsets.clear();
+    this.#apex = isSame(this.#origin.wire, 0, name.wire) ? HEADER_BYTES : -1;
   }
 
   /** Writes the name of `node`, and returns where it can be pointed at, -1 when out of reach. */
@@ -159,11 +162,12 @@ class ZonePacker {
     const start = this.#length;
     const { index, arena } = this.#store;
     for (let at = node; ; at = index.parent(at)) {
-      const known = at === APEX ? HEADER_BYTES : this.#offsets.get(at);
+      const known = at === APEX ? this.#apexOffset() : this.#offsets.get(at);
       if (known !== undefined) {
         this.#pointer(known);
         return at === node ? known : start < POINTER_REACH ? start : -1;
       }
+      if (at === APEX) return start;
       const address = index.nameAddress(at);
       const chunk = arena.chunkOf(address);
       const label = offsetOf(address) + 1;
@@ -172,6 +176,17 @@ class ZonePacker {
       copy(chunk, label, this.#out, this.#length, chunk[label]! + 1);
       this.#length += chunk[label]! + 1;
     }
+  }
+
+  /** Where the apex stands; written here and now when that is nowhere yet, undefined then. */
+  #apexOffset(): number | undefined {
+    if (this.#apex !== -1) return this.#apex;
+    // RFC 5936 §3.4: names keep their letters, and the question has others.
+    this.#apex = this.#length;
+    const { wire } = this.#origin;
+    this.#out.set(wire, this.#length);
+    this.#length += wire.length;
+    return undefined;
   }
 
   #pointer(offset: number): void {
@@ -198,10 +213,10 @@ class ZonePacker {
     const { wire } = this.#origin;
     let label = at;
     while (end - label > wire.length) label += chunk[label]! + 1;
-    const isBelow = wire.length > 1 && end - label === wire.length && isSame(chunk, label, wire);
+    const isBelow = wire.length > 1 && this.#apex !== -1 && end - label === wire.length && isSame(chunk, label, wire);
     copy(chunk, at, this.#out, this.#length, (isBelow ? label : end) - at);
     this.#length += (isBelow ? label : end) - at;
-    if (isBelow) this.#pointer(HEADER_BYTES);
+    if (isBelow) this.#pointer(this.#apex);
     return end;
   }
 
