@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { peer } from "../../../../scripts/test-peer.ts";
+import { DnsServer } from "../../src/index.ts";
 import { ScriptError, UpdateScript } from "../../src/update/script.ts";
 import { startNamed } from "../support/peers/name-servers.ts";
 import { drawing } from "../support/random-messages.ts";
@@ -135,12 +136,9 @@ test("we refuse lines in nsupdate's words, and end with 1", async () => {
   });
 });
 
-test("the same scripts, sent by nsupdate to one BIND and by ours to another, leave equal zones", async () => {
-  const nsupdate = peer("nsupdate");
-  await using one = await named();
-  await using other = await named();
-  if (nsupdate === undefined || one === undefined || other === undefined) return;
-  const draw = drawing(31);
+/** Forty updates with prerequisites, sent by `send` and by empty lines. */
+function randomScript(seed: number): string {
+  const draw = drawing(seed);
   const lines: string[] = [];
   for (let i = 0; i < 40; i++) {
     const updates = randomUpdates(draw).map((text) => {
@@ -148,17 +146,76 @@ test("the same scripts, sent by nsupdate to one BIND and by ours to another, lea
       if (recordClass === "IN") return `update add ${name}.example ${ttl} IN ${type} ${rdata.join(" ")}`;
       return `update delete ${name}.example ${type === "ANY" ? "" : `IN ${type} ${rdata.join(" ")}`}`;
     });
-    const prerequisite = ["", "prereq nxdomain a.example", "prereq yxrrset b.example A", "prereq nxrrset e.example MX"][
-      draw(4)
-    ]!;
-    lines.push(prerequisite, ...updates, i % 2 === 0 ? "send" : "");
+    const prerequisites = [
+      [],
+      ["prereq nxdomain a.example"],
+      ["prereq yxrrset b.example A"],
+      ["prereq nxrrset e.example MX"],
+    ][draw(4)]!;
+    lines.push(...prerequisites, ...updates, i % 2 === 0 ? "send" : "");
   }
-  const script = (port: number): string =>
-    `server 127.0.0.1 ${port}\n${lines.filter((line, i) => line !== "" || i > 0).join("\n")}\n`;
-  const theirs = await run(nsupdate, ["-y", KEY], script(one.port));
-  const mine = await ours(script(other.port), "-y", KEY);
-  expect(mine.err).toBe(theirs.err);
-  expect(await zoneAt(other.port)).toEqual(await zoneAt(one.port));
+  return `${lines.join("\n")}\n`;
+}
+
+function startOurs(): Promise<DnsServer> {
+  const folder = mkdtempSync(join(tmpdir(), "tenon-update-"));
+  folders.push(folder);
+  writeFileSync(join(folder, "example.zone"), ZONE_TEXT);
+  return DnsServer.listen({
+    baseDir: folder,
+    dir: join(folder, "state"),
+    config: {
+      key: [{ id: "k1", algorithm: "hmac-sha256", secret: SECRET }],
+      acl: [{ id: "a1", key: ["k1"], action: ["transfer", "update"] }],
+      zone: [{ domain: "example.", file: "example.zone", acl: ["a1"] }],
+    },
+  });
+}
+
+test("the same scripts do the same: by nsupdate to BIND, by nsupdate to ours, by ours to BIND", async () => {
+  const nsupdate = peer("nsupdate");
+  await using bind = await named();
+  await using another = await named();
+  await using server = await startOurs();
+  if (nsupdate === undefined || bind === undefined || another === undefined) return;
+  const script = randomScript(31);
+  const at = (port: number): string => `server 127.0.0.1 ${port}\n${script}`;
+  const theirs = await run(nsupdate, ["-y", KEY], at(bind.port));
+  const toOurs = await run(nsupdate, ["-y", KEY], at(server.port));
+  const byOurs = await ours(at(another.port), "-y", KEY);
+  expect(theirs.err).toContain("update failed: YXDOMAIN");
+  expect([toOurs.err, byOurs.err]).toEqual([theirs.err, theirs.err]);
+  const expected = await zoneAt(bind.port);
+  expect(await zoneAt(server.port)).toEqual(expected);
+  expect(await zoneAt(another.port)).toEqual(expected);
+});
+
+test("nsupdate is told by ours what BIND tells it", async () => {
+  const nsupdate = peer("nsupdate");
+  await using bind = await named();
+  await using server = await startOurs();
+  if (nsupdate === undefined || bind === undefined) return;
+  const add = "update add x.example 60 A 192.0.2.1";
+  const cases: readonly (readonly [string[], string])[] = [
+    [[], add],
+    [["-y", "hmac-sha256:k1:AAAA"], add],
+    [["-y", `hmac-sha256:k2:${SECRET}`], add],
+    [["-y", `hmac-sha1:k1:${SECRET}`], add],
+    [["-y", KEY], "update add x.other 60 A 192.0.2.1"],
+    [["-y", KEY], "zone sub.example\nupdate add x.sub.example 60 A 192.0.2.1"],
+    [["-v", "-y", KEY], `prereq yxdomain nobody.example\n${add}`],
+    [["-y", KEY], `prereq yxrrset www.example A 192.0.2.77\n${add}`],
+    [["-y", KEY], `prereq nxrrset www.example A\n${add}`],
+  ];
+  for (const [args, lines] of cases) {
+    const say = async (port: number): Promise<string> => {
+      const { err } = await run(nsupdate, args, `server 127.0.0.1 ${port}\nzone example\n${lines}\nsend\n`);
+      return err.replaceAll(/^\d\d-.*\n/gm, "").replaceAll(String(port), "PORT");
+    };
+    const expected = await say(bind.port);
+    expect(expected).toContain("update failed");
+    expect(await say(server.port), `${args.join(" ")} ${lines}`).toBe(expected);
+  }
 });
 
 test("answer, -d, -v, a key file and a script's file work", async () => {
