@@ -226,12 +226,10 @@ describe("command lines", () => {
     "{} +dscp=5 +sigchase www.example +short",
     "@nosuchhost.invalid www.example",
   ];
-  for (const line of lines) {
-    test(line, async () => {
-      writeFileSync(join(folder, "batch"), "www.example\n\nmail.example +short\n-x 192.0.2.1 +noall +answer\n");
-      await expectSame(line);
-    });
-  }
+  test.each(lines)("%s", async (line) => {
+    writeFileSync(join(folder, "batch"), "www.example\n\nmail.example +short\n-x 192.0.2.1 +noall +answer\n");
+    await expectSame(line);
+  });
 });
 
 describe("servers that answer oddly", () => {
@@ -261,7 +259,7 @@ describe("servers that answer oddly", () => {
     `{odd} +nocookie ${HASHED}.x nsec3`,
     "{odd} +nocookie +qid=7 cut.x +nobesteffort",
   ];
-  for (const line of lines) test(line, () => expectSame(line));
+  test.each(lines)("%s", expectSame);
 });
 
 describe("records of all kinds, laid out", () => {
