@@ -35,7 +35,10 @@ export interface DnsServerOptions {
   readonly baseDir?: string;
   /** Where in a file a setting of `config` stands, for errors. */
   readonly placeOf?: (path: ConfigPath) => string | undefined;
-  /** Folder for journals of zones that change, unless `config` names one. Without it nothing is written. */
+  /**
+   * Folder for journals of zones that change, unless `config` names one. Without it nothing is written. Zones given as text without SOA are
+   * what the text says at each start.
+   */
   readonly dir?: string;
   /** Answers several questions in one query one by one, instead of with FORMERR. Default false. */
   readonly severalQuestions?: boolean;

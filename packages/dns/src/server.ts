@@ -49,7 +49,7 @@ import { Doors, type ListenAddress } from "./transport/doors.ts";
 import { TcpBatch, TcpSession } from "./transport/tcp.ts";
 import type { ZoneData } from "./zone/zone-data.ts";
 import { ZoneHandle } from "./zone-handle.ts";
-import { zoneFrom, type ZoneSource } from "./zone-source.ts";
+import { hasSerial, zoneFrom, type ZoneSource } from "./zone-source.ts";
 import { ZoneTable } from "./zone-table.ts";
 
 /** How often idle TCP connections are looked for. */
@@ -325,7 +325,7 @@ export class DnsServer implements AsyncDisposable {
 
   /** Serves one more zone, or another in the place of one of that name. Rejects with ZoneLoadError. */
   addZone(name: string, source: ZoneSource): Promise<ZoneHandle> {
-    return this.#addZone(name, source, this.#settings.storage);
+    return this.#addZone(name, source, hasSerial(source) ? this.#settings.storage : undefined);
   }
 
   async #addZone(name: string, source: ZoneSource, storage: string | undefined): Promise<ZoneHandle> {

@@ -32,11 +32,21 @@ export function zoneFrom(origin: Name, source: ZoneSource): ZoneData {
   return loadZone(Buffer.from(text), { origin, file, defaultTtl: DEFAULT_TTL });
 }
 
+/**
+ * Whether a source says which version of its zone it is. One that does not is the zone itself, each time that it is given: what changed it
+ * since cannot be told from what it says anew, and is not kept.
+ */
+export function hasSerial(source: ZoneSource): boolean {
+  return typeof source !== "string" || SOA_WORD.test(source);
+}
+
+const SOA_WORD = /\sSOA\s/i;
+
 /** The two sets that every zone has at its apex, where the text has not the word. */
 function impliedRecords(origin: Name, text: string): string {
   const apex = origin.toString();
   const server = origin.isRoot ? "ns." : `ns.${apex}`;
   const soa = `${apex} ${DEFAULT_TTL} IN SOA ${server} ${server.replace("ns", "hostmaster")} 1 3600 600 604800 60\n`;
   const ns = `${apex} ${DEFAULT_TTL} IN NS ${server}\n`;
-  return (/\sSOA\s/i.test(text) ? "" : soa) + (/\sNS\s/i.test(text) ? "" : ns);
+  return (SOA_WORD.test(text) ? "" : soa) + (/\sNS\s/i.test(text) ? "" : ns);
 }
