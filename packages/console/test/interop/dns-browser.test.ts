@@ -316,6 +316,17 @@ describe.skipIf(chromium === undefined)("DNS in Chromium", { timeout: 180_000 },
     await page.getByLabel("Find by name, type or client").fill("nobody");
     await status(page, "Query log").getByText("1 query", { exact: true }).waitFor();
     await page.getByLabel("Find by name, type or client").fill("");
+    const change = {
+      zone: "example.test",
+      remove: [],
+      add: [{ name: "x", ttl: 1, class: "IN", type: "A", data: "192.0.2.1" }],
+    };
+    await page.evaluate(`fetch("/api/services/dns/panel/update", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: ${JSON.stringify(JSON.stringify(change))},
+    })`);
+    await log.getByRole("option").filter({ hasText: "UPDATE" }).waitFor();
 
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByText("Paused", { exact: true }).waitFor();
@@ -358,6 +369,9 @@ describe.skipIf(chromium === undefined)("DNS in Chromium", { timeout: 180_000 },
     await tally("Questions by type").getByRole("listitem").filter({ hasText: "MX" }).waitFor();
     await tally("Answers by rcode").getByRole("listitem").filter({ hasText: "NXDOMAIN" }).waitFor();
     await tally("Names asked for").getByText("www.example.test.").waitFor();
+    for (let n = 0; n < 3; n++) await resolve("www.elsewhere.org");
+    await tally("Cache").getByRole("listitem").filter({ hasText: "hits" }).waitFor();
+    await tally("Queries to upstreams").getByRole("listitem").first().waitFor();
   });
 
   test.each(THEMES)("every part is readable at 360 px and at 1280 px, %s", async (theme) => {

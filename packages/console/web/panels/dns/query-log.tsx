@@ -11,7 +11,7 @@ import { Empty } from "../../ui/empty.tsx";
 import { FollowList } from "../../ui/follow-list.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { narrow } from "../../ui/narrow.ts";
-import { rcodeText, RCODES } from "./rcodes.ts";
+import { opcodeText, rcodeText, RCODES } from "./rcodes.ts";
 
 const MAX_QUERIES = 20_000;
 
@@ -52,7 +52,7 @@ export function QueryLog({ service }: { service: string }): JSX.Element {
     return all.value.filter(
       (query) =>
         (rcode.value === "" || rcodeText(query.rcode) === rcode.value) &&
-        (wanted === "" || `${query.name} ${query.type} ${query.client.address}`.toLowerCase().includes(wanted)),
+        (wanted === "" || `${query.name} ${kindText(query)} ${query.client.address}`.toLowerCase().includes(wanted)),
     );
   });
   return (
@@ -135,7 +135,7 @@ function QueryCells({ query }: { query: LoggedQuery }): JSX.Element {
     <>
       <span class="mono faint">{clockTime(query.timeMs)}</span>
       <span class={`rcode rcode-${rcode.toLowerCase()}`}>{rcode}</span>
-      <span class="type">{query.type}</span>
+      <span class="type">{kindText(query)}</span>
       <span class="mono name" title={query.name}>
         {query.name}
       </span>
@@ -145,13 +145,18 @@ function QueryCells({ query }: { query: LoggedQuery }): JSX.Element {
   );
 }
 
+/** What is asked for; of what is no question, what it is. */
+function kindText({ opcode, type }: LoggedQuery): string {
+  return opcode === 0 ? type : opcodeText(opcode);
+}
+
 function Details({ query, onClose }: { query: LoggedQuery; onClose: () => void }): JSX.Element {
   const facts: readonly (readonly [string, string])[] = [
     ["Question", `${query.name} ${query.class} ${query.type}`],
     ["From", `${query.client.address}#${query.client.port} over ${query.transport.toUpperCase()}`],
     ["At", new Date(query.timeMs).toISOString()],
     ["Id", String(query.id)],
-    ["Opcode", String(query.opcode)],
+    ["Opcode", opcodeText(query.opcode)],
     ["Answer", query.bytes === 0 ? "none" : `${plural(query.answers, "record")}, ${plural(query.bytes, "byte")}`],
   ];
   return (

@@ -15,12 +15,22 @@ const MAX_QUERIES = 10_000;
 /** A rate is over so many seconds. */
 const RATE_POINTS = 10;
 
+const CACHE_COUNTERS = [
+  ["dns_cache_hits_total", "hits"],
+  ["dns_cache_misses_total", "misses"],
+  ["dns_cache_stale_total", "stale"],
+  ["dns_cache_prefetches_total", "prefetches"],
+] as const;
+
 export function Statistics({ service }: { service: string }): JSX.Element {
   const store = useMetrics(service);
   const { queries, failure } = useQueries(service);
   if (store === undefined) return <div class="fill" aria-busy="true" />;
   const rcodes = rowsOf(store, "dns_responses_total", "rcode");
   const transports = rowsOf(store, "dns_queries_total", "transport");
+  const forwards = store.series.some(({ name }) => name === "dns_cache_hits_total");
+  const cache = CACHE_COUNTERS.flatMap(([metric, name]) => rowsOf(store, metric, "").map((row) => ({ ...row, name })));
+  const upstream = rowsOf(store, "dns_upstream_queries_total", "result");
   if (rcodes.length === 0 && transports.length === 0 && failure !== undefined) {
     return (
       <div class="card fill">
@@ -37,6 +47,12 @@ export function Statistics({ service }: { service: string }): JSX.Element {
         rows={tallied(queries.map(({ type }) => type || "unreadable"))}
       />
       <Tally title="Messages by transport" note="since the server's start" rows={transports} />
+      {forwards && (
+        <>
+          <Tally title="Cache" note="since the server's start" rows={cache} />
+          <Tally title="Queries to upstreams" note="by what came of them" rows={upstream} />
+        </>
+      )}
       <Tally
         title="Names asked for"
         note={failure ?? `the most frequent of the newest ${count(queries.length)}`}
@@ -46,7 +62,7 @@ export function Statistics({ service }: { service: string }): JSX.Element {
   );
 }
 
-/** A counter family's labels that have counted anything, the highest first, with their rates. */
+/** A counter family's labels that have counted anything, the highest first, with their rates; a counter without labels is one nameless row. */
 function rowsOf(store: MetricStore, name: string, label: string): TallyRow[] {
   const last = store.timesMs.length - 1;
   const from = Math.max(0, last - RATE_POINTS);
