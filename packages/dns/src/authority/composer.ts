@@ -9,7 +9,7 @@ import { RCODE } from "../errors.ts";
 import { FLAG } from "../message/message.ts";
 import { MAX_NAME_BYTES } from "../name/limits.ts";
 import { TYPE } from "../rdata/types.ts";
-import { offsetOf } from "../zone/byte-arena.ts";
+import { type ByteArena, offsetOf } from "../zone/byte-arena.ts";
 import { LookupName } from "../zone/lookup-name.ts";
 import { MATCH, ZoneMatch } from "../zone/match.ts";
 import { APEX, NO_NODE, NODE_FLAG } from "../zone/name-index.ts";
@@ -61,8 +61,9 @@ export class Composer {
   readonly #targetWire = new Uint8Array(MAX_NAME_BYTES + 1);
   /** Where the chain's names stand in the message. */
   readonly #chain = new Uint16Array(MAX_ALIASES + 1);
-  /** DNAME sets in the answer: addresses of their blocks. */
+  /** DNAME sets in the answer: addresses of their blocks, and the arenas of these. */
   readonly #dnames = new Int32Array(MAX_ALIASES + 1);
+  readonly #dnameArenas = new Int32Array(MAX_ALIASES + 1);
   #dnameCount = 0;
   /** Addresses in the message: where the owner's name stands, times two, plus one for AAAA. */
   readonly #addresses = new Int32Array(MAX_ADDRESS_SETS);
@@ -104,7 +105,7 @@ export class Composer {
         const set = type === TYPE.ANY ? firstSet(block) : findSet(chunk, block, type);
         if (set !== -1) {
           // A DNAME that has led here is in the answer already.
-          const isSaid = read16(chunk, set) === TYPE.DNAME && this.#hasDname(address);
+          const isSaid = read16(chunk, set) === TYPE.DNAME && this.#hasDname(arena, address);
           if (!isSaid && !this.#answer(chunk, set, owner)) return FLAG.AA | FLAG.TC;
           this.#accompany(at, chunk, set, owner, found.node, type);
           return FLAG.AA;
@@ -208,10 +209,11 @@ export class Composer {
     const address = index.data(found.node);
     const chunk = arena.chunkOf(address);
     const set = findSet(chunk, offsetOf(address), TYPE.DNAME);
-    if (!this.#hasDname(address)) {
+    if (!this.#hasDname(arena, address)) {
       const nameAddress = index.nameAddress(found.node);
       const at = offsetOf(nameAddress) + 1;
       if (!this.#writer.set(SECTION.ANSWER, chunk, set, arena.chunkOf(nameAddress), at)) return FLAG.AA | FLAG.TC;
+      this.#dnameArenas[this.#dnameCount] = arena.id;
       this.#dnames[this.#dnameCount++] = address;
     }
     // The labels in front of the DNAME's owner, then its target. The letters are those of whoever wrote the name before.
@@ -228,8 +230,10 @@ export class Composer {
     return 0;
   }
 
-  #hasDname(address: number): boolean {
-    for (let i = 0; i < this.#dnameCount; i++) if (this.#dnames[i] === (address | 0)) return true;
+  #hasDname({ id }: ByteArena, address: number): boolean {
+    for (let i = 0; i < this.#dnameCount; i++) {
+      if (this.#dnames[i] === (address | 0) && this.#dnameArenas[i] === id) return true;
+    }
     return false;
   }
 

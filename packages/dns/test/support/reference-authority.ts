@@ -4,6 +4,7 @@
  */
 import { DnsError } from "../../src/errors.ts";
 import { Name } from "../../src/name/name.ts";
+import { canonicalRdata } from "../../src/rdata/rdata.ts";
 import { TYPE } from "../../src/rdata/types.ts";
 import type { ResourceRecord } from "../../src/record.ts";
 
@@ -178,9 +179,9 @@ function addresses(zone: ReferenceZone, records: readonly ResourceRecord[]): Res
   return [...found.values()];
 }
 
-/** A record in lower case, without its TTL. */
+/** A record with its names in lower case, without its TTL. */
 export function identity({ name, type, rdata }: ResourceRecord): string {
-  return `${text(name)} ${type} ${Buffer.from(rdata).toString("latin1").toLowerCase()}`;
+  return `${text(name)} ${type} ${Buffer.from(canonicalRdata(type, rdata)).toString("latin1")}`;
 }
 
 function text(name: Name): string {
