@@ -12,17 +12,41 @@ const WORDS =
   );
 const CYRILLIC = "привет мир строка слово поиск Москва жизнь работа время человек".split(" ");
 const CHINESE = "漢字 文字 検索 世界 時間 人間 言葉 正規表現".split(" ");
+const SYLLABLES = "при вет ми ра стро ка сло во по иск мос ква жи знь ра бо та вре мя че ло век не го то ко".split(" ");
 const NAMES = "Ann Berta Carl Doris Emil Frida Gustav Hanna".split(" ");
 
-/** Lines of something like source text, with a little of other scripts in it. */
+/** "source": something like source text, with a little of other scripts in it. "prose": Russian and Chinese, with a little Latin. */
+type TextKind = "source" | "prose";
+
 class TextMaker {
   #state: number;
+  readonly #kind: TextKind;
 
-  constructor(seed: number) {
+  constructor(seed: number, kind: TextKind) {
     this.#state = seed;
+    this.#kind = kind;
   }
 
   line(): string {
+    return this.#kind === "source" ? this.#sourceLine() : this.#proseLine();
+  }
+
+  #proseLine(): string {
+    const kind = this.#below(100);
+    if (kind < 8) return "";
+    if (kind < 40) return `${Array.from({ length: 4 + this.#below(16) }, () => this.#pick(CHINESE)).join("")}。`;
+    const words = Array.from({ length: 3 + this.#below(10) }, () => this.#russianWord());
+    return `${words.join(" ")}${this.#pick([".", ",", "", " —", ` ${this.#pick(WORDS)}.`])}`;
+  }
+
+  /** One of the known words now and then, else syllables: rare words as a language has them. */
+  #russianWord(): string {
+    if (this.#below(5) === 0) return this.#pick(CYRILLIC);
+    const word = Array.from({ length: 1 + this.#below(4) }, () => this.#pick(SYLLABLES)).join("");
+    return this.#below(12) === 0 ? word[0]!.toUpperCase() + word.slice(1) : word;
+  }
+
+  #sourceLine(): string {
     const indent = "  ".repeat(this.#below(5));
     const kind = this.#below(100);
     if (kind < 8) return "";
@@ -39,7 +63,7 @@ class TextMaker {
     for (let length = 0; length < bytes;) {
       const line = this.line();
       parts.push(line);
-      length += line.length + 1;
+      length += Buffer.byteLength(line) + 1;
     }
     return `${parts.join("\n")}\n`;
   }
@@ -62,15 +86,15 @@ const folder = join(tmpdir(), "tenon-grep-bench");
 const BLOCK_BYTES = 8 * 1024 * 1024;
 
 /** Path of a text of so many megabytes, the needle three quarters in. */
-export function largeText(megabytes: number): string {
-  const path = join(folder, `text-${megabytes}m`);
+export function largeText(megabytes: number, kind: TextKind = "source"): string {
+  const path = join(folder, `${kind === "source" ? "text" : kind}-${megabytes}m`);
   if (existsSync(path)) return path;
   mkdirSync(folder, { recursive: true });
   const descriptor = openSync(`${path}.new`, "w");
   const blocks = Math.ceil((megabytes * 1024 * 1024) / BLOCK_BYTES);
   // Eight different blocks, in turn: making half a gigabyte of new lines would take longer than searching it a hundred times.
   const different = Array.from({ length: Math.min(8, blocks) }, (_, seed) =>
-    Buffer.from(new TextMaker(seed + 1).lines(BLOCK_BYTES)),
+    Buffer.from(new TextMaker(seed + 1, kind).lines(BLOCK_BYTES)),
   );
   for (let block = 0; block < blocks; block++) {
     writeSync(descriptor, different[block % different.length]!);
@@ -86,7 +110,7 @@ export function tree(files: number): string {
   const path = join(folder, `tree-${files}`);
   if (existsSync(path)) return path;
   const building = `${path}.new`;
-  const maker = new TextMaker(99);
+  const maker = new TextMaker(99, "source");
   for (let i = 0; i < files; i++) {
     const inside = join(building, `d${Math.floor(i / 2000)}`, `e${Math.floor(i / 100) % 20}`);
     if (i % 100 === 0) mkdirSync(inside, { recursive: true });

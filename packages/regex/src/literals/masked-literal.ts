@@ -10,6 +10,8 @@ export interface MaskedLiteral {
   readonly mask: Uint8Array;
   /** True when every occurrence is one of the strings that the literal stands for. */
   readonly exact: boolean;
+  /** Of one that is not exact: exact ones that stand for the same strings, where these are few. */
+  readonly exactly?: readonly MaskedLiteral[] | undefined;
 }
 
 /** A literal of these bytes and no others. */

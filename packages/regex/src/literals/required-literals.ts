@@ -9,11 +9,13 @@
 import type { Node } from "../syntax/ast.ts";
 import type { CodePointSet } from "../unicode/code-point-set.ts";
 import { pushUtf8, RAW_BYTE } from "../unicode/utf8.ts";
-import type { MaskedLiteral } from "./masked-literal.ts";
+import { type MaskedLiteral, plainLiteral } from "./masked-literal.ts";
 import { improbability } from "./rarity.ts";
 
 /** Most literals of a set. */
 const MAX_LITERALS = 64;
+/** Exact literals that a single one may stand for: as many as a search can tell apart at once. */
+const MAX_EXACT = 8;
 /** A literal is no longer than this; a longer one is cut, and then only required. */
 const MAX_LITERAL_BYTES = 32;
 /** A class of more characters than this is no literal. */
@@ -52,10 +54,27 @@ const CONDITION: Facts = { language: [EMPTY_LITERAL], plain: false, required: un
 /** The literals of an alternation of these patterns; undefined when nothing worth searching is required. */
 export function requiredLiterals(roots: readonly Node[], options: LiteralOptions): RequiredLiterals | undefined {
   const facts = alternatives(roots.map((root) => factsOf(root, options)));
-  const literals = best(facts.language, facts.required);
-  if (literals === undefined) return undefined;
-  const sufficient = facts.plain && literals === facts.language && literals.every(({ exact }) => exact);
+  const found = best(facts.language, facts.required);
+  if (found === undefined) return undefined;
+  const exact = facts.plain && found === facts.language ? exactly(found) : undefined;
+  const literals = exact ?? found;
+  const sufficient = exact !== undefined;
   return sufficient || setImprobability(literals) >= MIN_IMPROBABILITY ? { literals, sufficient } : undefined;
+}
+
+/** Exact literals that stand for the same strings; undefined when these are too many. */
+function exactly(literals: readonly MaskedLiteral[]): readonly MaskedLiteral[] | undefined {
+  const all: MaskedLiteral[] = [];
+  for (const literal of literals) {
+    const exact = exactOnes(literal);
+    if (exact === undefined) return undefined;
+    all.push(...exact);
+  }
+  return all.length > MAX_LITERALS ? undefined : all;
+}
+
+function exactOnes(literal: MaskedLiteral): readonly MaskedLiteral[] | undefined {
+  return literal.exact ? [literal] : literal.exactly;
 }
 
 function factsOf(node: Node, options: LiteralOptions): Facts {
@@ -119,7 +138,8 @@ function masked(strings: readonly (readonly number[])[]): MaskedLiteral {
     value[position] = first | bits;
     for (let rest = bits; rest !== 0; rest &= rest - 1) admitted *= 2;
   }
-  return { value, mask, exact: admitted === strings.length };
+  if (admitted === strings.length) return { value, mask, exact: true };
+  return { value, mask, exact: false, exactly: strings.map((string) => plainLiteral(Uint8Array.from(string))) };
 }
 
 function sequence(parts: readonly Facts[]): Facts {
@@ -164,16 +184,26 @@ function product(a: readonly MaskedLiteral[], b: readonly MaskedLiteral[]): Mask
     for (const second of b) {
       const length = first.value.length + second.value.length;
       if (length > MAX_LITERAL_BYTES) return undefined;
-      const value = new Uint8Array(length);
-      const mask = new Uint8Array(length);
-      value.set(first.value);
-      value.set(second.value, first.value.length);
-      mask.set(first.mask);
-      mask.set(second.mask, first.mask.length);
-      joined.push({ value, mask, exact: first.exact && second.exact });
+      joined.push(joinedLiteral(first, second));
     }
   }
   return joined;
+}
+
+/** The one followed by the other. */
+function joinedLiteral(first: MaskedLiteral, second: MaskedLiteral): MaskedLiteral {
+  const length = first.value.length + second.value.length;
+  const value = new Uint8Array(length);
+  const mask = new Uint8Array(length);
+  value.set(first.value);
+  value.set(second.value, first.value.length);
+  mask.set(first.mask);
+  mask.set(second.mask, first.mask.length);
+  if (first.exact && second.exact) return { value, mask, exact: true };
+  const [before, behind] = [exactOnes(first), exactOnes(second)];
+  const few = before !== undefined && behind !== undefined && before.length * behind.length <= MAX_EXACT;
+  const exact = few ? before.flatMap((one) => behind.map((other) => joinedLiteral(one, other))) : undefined;
+  return { value, mask, exact: false, exactly: exact };
 }
 
 /** The set that occurs less often by chance; one that holds an empty string says nothing. */

@@ -1,0 +1,35 @@
+/** Literals decide lines only where they say exactly what the pattern says: letters whose cases differ in more than a bit, or in length. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compile } from "../src/index.ts";
+
+/** Cyrillic с is D1 81 and С is D0 A1; к has the Kelvin sign's neighbour in Latin k; ſ folds to s. The last ones are what a mask would admit besides. */
+const characters = fc.constantFrom(..."сСмМкКtTsSſkK\u212aaA", "\u0421", "\u0441", "\u0461", "\u0401", "ё", "Ё", " ");
+const word = fc.array(characters, { minLength: 1, maxLength: 7 }).map((list) => list.join(""));
+const encoder = new TextEncoder();
+
+describe.each(["js", "wasm"] as const)("with the %s kernel", (engine) => {
+  test("words in any case are found in the lines in which the automaton finds them", () => {
+    fc.assert(
+      fc.property(
+        fc.array(word, { minLength: 1, maxLength: 3 }),
+        fc.array(fc.array(characters, { maxLength: 12 }), { maxLength: 30 }),
+        (words, lists) => {
+          const options = { syntax: "fixed", ignoreCase: true, engine } as const;
+          const regex = compile(words, options);
+          // Of each word a line of its own, in another case, so that something is found.
+          const lines = [...lists.map((list) => list.join("")), ...words.map((each) => `a${each.toUpperCase()}`)];
+          const bytes = encoder.encode(`${lines.join("\n")}\n`);
+          const scanner = regex.scanner();
+          scanner.reserve(bytes.length).set(bytes);
+          const found: string[] = [];
+          for (let at = scanner.next(0, bytes.length); at !== -1; at = scanner.next(scanner.lineEnd + 1, bytes.length))
+            found.push(Buffer.from(scanner.buffer.subarray(at, scanner.lineEnd)).toString());
+          expect(found).toEqual(lines.filter((line) => regex.find(line) !== undefined));
+          expect(scanner.count(0, bytes.length)).toBe(found.length);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
