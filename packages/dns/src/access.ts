@@ -26,7 +26,8 @@ export class AddressSet {
   }
 
   has(address: string): boolean {
-    return this.#list.check(address, address.includes(":") ? "ipv6" : "ipv4");
+    const [plain = address] = address.split("%", 1); // without the interface of a link-local address
+    return this.#list.check(plain, plain.includes(":") ? "ipv6" : "ipv4");
   }
 
   #add(text: string): void {

@@ -163,7 +163,7 @@ describe("rules", () => {
   const near = new AddressSet(["127.0.0.0/8", "10.0.0.5-10.0.0.9", "2001:db8::/32", "::1"]);
 
   test("sets of addresses hold networks and ranges, and IPv4 in IPv6's clothes", () => {
-    for (const address of ["127.1.2.3", "10.0.0.5", "10.0.0.9", "2001:db8::7", "::1", "::ffff:127.0.0.1"]) {
+    for (const address of ["127.1.2.3", "10.0.0.5", "10.0.0.9", "2001:db8::7", "::1", "::ffff:127.0.0.1", "::1%lo"]) {
       expect([address, near.has(address)]).toEqual([address, true]);
     }
     for (const address of ["128.0.0.1", "10.0.0.10", "2001:db9::1", "::ffff:10.0.0.4"]) {

@@ -1,9 +1,10 @@
-/** DNS over TCP without a network: framing at every cut, one write a chunk, back-pressure, streams, limits. */
-import type { Connection } from "@tenon/kit";
+/** The doors without a network: datagrams and who keeps their bytes; over TCP framing at every cut, one write a chunk, back-pressure, streams, limits. */
+import type { Connection, DatagramHandler, DatagramSocket, Net } from "@tenon/kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { NOT_HERE } from "../src/authority/authority.ts";
 import type { Answerer, SlowAnswer } from "../src/transport/answerer.ts";
+import { UdpDoor } from "../src/transport/udp.ts";
 import { TcpBatch, TcpSession } from "../src/transport/tcp.ts";
 
 /** A connection that takes everything until it is told to be full. */
@@ -97,6 +98,89 @@ function session(inFlight = 100): {
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** A socket whose sends are recorded; `isFull` keeps their bytes, as a system does that has no room. */
+class FakeNet {
+  handler!: DatagramHandler;
+  readonly sent: { bytes: Uint8Array; text: string; port: number }[] = [];
+  isFull = false;
+  isClosed = false;
+
+  bind(_options: unknown, handler: DatagramHandler): Promise<DatagramSocket> {
+    this.handler = handler;
+    return Promise.resolve({
+      address: { address: "127.0.0.1", port: 53 },
+      send: (bytes, { port }) => {
+        if (port === 0) throw new RangeError("Port should be > 0 and < 65536");
+        this.sent.push({ bytes, text: Buffer.from(bytes).toString(), port });
+        return !this.isFull;
+      },
+      close: async () => void (this.isClosed = true),
+      unref() {},
+    });
+  }
+}
+
+async function door(): Promise<{
+  echo: Echo;
+  net: FakeNet;
+  udp: UdpDoor;
+  hear: (text: string, port?: number) => void;
+}> {
+  const [echo, net] = [new Echo(), new FakeNet()];
+  const udp = await UdpDoor.open(net as unknown as Net, { host: "127.0.0.1", port: 0 }, echo);
+  const hear = (text: string, port = 4242): void =>
+    net.handler.message(Buffer.from(text), { address: "192.0.2.9", port });
+  return { echo, net, udp, hear };
+}
+
+describe("a UDP door", () => {
+  it("answers at once and later, each to whom asked", async () => {
+    const { echo, net, hear } = await door();
+    hear("slow", 1001);
+    hear("quick", 1002);
+    hear("nothing", 1003);
+    echo.slow[0]!(Buffer.from("late"));
+    await settled();
+    expect(net.sent.map(({ text, port }) => [text, port])).toEqual([
+      ["quick", 1002],
+      ["late", 1001],
+    ]);
+    expect(echo.observed).toBe(3);
+  });
+
+  it("does not write over what the system still holds", async () => {
+    const { net, hear } = await door();
+    net.isFull = true;
+    for (const text of ["one", "two", "333"]) hear(text);
+    expect(net.sent.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(["one", "two", "333"]);
+    net.isFull = false;
+    hear("four");
+    hear("five");
+    expect(net.sent.map(({ text }) => text).slice(3)).toEqual(["four", "five"]);
+  });
+
+  it("is not ended by senders that cannot be, by mistakes of the answerer, or by its own closing", async () => {
+    const { echo, net, udp, hear } = await door();
+    hear("forged", 0);
+    hear("!");
+    expect([net.sent, echo.failures]).toEqual([[], 1]);
+    hear("s1");
+    const closed = udp.close(new Promise(() => {}));
+    hear("s2 comes too late");
+    expect(echo.slow).toHaveLength(1);
+    echo.slow[0]!(Buffer.from("done"));
+    await closed;
+    expect([net.sent.map(({ text }) => text), net.isClosed]).toEqual([["done"], true]);
+  });
+
+  it("closes without what takes longer than the patience for it", async () => {
+    const { net, udp, hear } = await door();
+    hear("s1");
+    await udp.close(Promise.resolve());
+    expect([net.sent, net.isClosed]).toEqual([[], true]);
+  });
+});
 
 describe("a TCP session", () => {
   it("finds the same messages however the bytes are cut", () => {

@@ -57,6 +57,8 @@ export class UdpDoor implements DatagramHandler {
 
   /** Hot. */
   message(bytes: Uint8Array, from: Address): void {
+    // Nobody can be answered there; such a sender is forged.
+    if (from.port === 0) return;
     const client = this.#client;
     client.address = from.address;
     client.port = from.port;
