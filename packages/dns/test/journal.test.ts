@@ -100,9 +100,18 @@ test("a whole zone takes the place of all that was, with its timers", async () =
   expect(again.since(12)).toBe(undefined);
   expect(linesOf(again.restore()!)).toEqual(linesOf(other));
   expect(again.timers).toEqual({ refreshedMs: 1_700_000_000_123, expiresMs: 1_800_000_000_456 });
-  await again.setTimers({ refreshedMs: 1, expiresMs: 2 });
+  await again.setTimers({ refreshedMs: 1, expiresMs: 2 }, other);
   await again.close();
   expect((await open(disk)).timers).toEqual({ refreshedMs: 1, expiresMs: 2 });
+});
+
+test("a zone that never changes does not grow by its timers", async () => {
+  const journal = await open(new MemoryDisk(), { slackBytes: 1000 });
+  await journal.store(FILE);
+  const { bytes } = journal;
+  for (let i = 0; i < 500; i++) await journal.setTimers({ refreshedMs: i, expiresMs: i }, FILE);
+  expect(journal.bytes).toBeLessThan(4 * bytes + 1000);
+  expect(journal.timers).toEqual({ refreshedMs: 499, expiresMs: 499 });
 });
 
 test("a change that does not follow is refused, and nothing of it is kept", async () => {

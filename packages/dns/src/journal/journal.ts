@@ -63,7 +63,7 @@ export interface ZoneJournal extends ZoneHistory {
   restore(file?: ZoneData): ZoneData | undefined;
   append(changes: readonly ZoneChange[], zone: ZoneData): Promise<void>;
   store(zone: ZoneData, timers?: StoredTimers): Promise<void>;
-  setTimers(timers: StoredTimers): Promise<void>;
+  setTimers(timers: StoredTimers, zone: ZoneData): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -203,10 +203,12 @@ export class Journal implements ZoneJournal {
     });
   }
 
-  setTimers(timers: StoredTimers): Promise<void> {
+  /** `zone` is the newest version. */
+  setTimers(timers: StoredTimers, zone: ZoneData): Promise<void> {
     return this.#inTurn(async () => {
       await this.#write(timersEntry(timers));
       this.#timers = timers;
+      if (this.#needsRewriting(zone)) await this.#shorten(zone);
     });
   }
 

@@ -285,7 +285,7 @@ export class Secondary {
     const earlier = 1 - JITTER * world.random.float();
     this.#refreshAlarm.set(Math.max(refreshMinSeconds, refresh * earlier) * 1000);
     try {
-      await journal?.setTimers(this.#timersOf(held));
+      await journal?.setTimers(this.#timersOf(held), held);
     } catch (error) {
       this.#log.error("the zone's timers could not be kept", { error });
     }
