@@ -331,6 +331,11 @@ export class DnsServer implements AsyncDisposable {
   async #addZone(name: string, source: ZoneSource, storage: string | undefined): Promise<ZoneHandle> {
     const origin = Name.parse(name);
     const data = zoneFrom(origin, source);
+    const present = this.#table.added(origin);
+    if (present !== undefined) {
+      await present.reset(data);
+      return new ZoneHandle(present);
+    }
     const hosted = new HostedZone(
       { origin, file: undefined, masters: [], notify: [], acl: LOOPBACK_RULES, keys: {} },
       { ...this.#table.host, storage },

@@ -30,6 +30,9 @@ export class ZoneTable {
   /** What clients see that no view and no rule is about. */
   readonly zones: ZoneSet = new ZoneSet();
   readonly host: ZoneHost;
+  /** Of the settings, and of programs, which stay whatever the settings say; then all of them, where programs go before settings. */
+  #configured = new Map<string, HostedZone>();
+  readonly #added = new Map<string, HostedZone>();
   #hosted = new Map<string, HostedZone>();
   #views: View[] = [];
   readonly #hostedOf = new Map<ServedZone, HostedZone>();
@@ -44,7 +47,8 @@ export class ZoneTable {
 
   /** Of all views too. */
   *[Symbol.iterator](): Generator<HostedZone> {
-    yield* this.#hosted.values();
+    yield* this.#configured.values();
+    yield* this.#added.values();
     for (const { hosted } of this.#views) yield* hosted.values();
   }
 
@@ -58,16 +62,21 @@ export class ZoneTable {
     return this.#hosted.get(keyOf(origin));
   }
 
-  /** Takes the place of a zone of the same name. */
+  /** The zone of this name that a program has added. */
+  added(origin: Name): HostedZone | undefined {
+    return this.#added.get(keyOf(origin));
+  }
+
+  /** Goes before a zone of the same name in the settings. */
   add(zone: HostedZone): void {
-    this.#hosted.set(keyOf(zone.served.origin), zone);
+    this.#added.set(keyOf(zone.served.origin), zone);
     this.#rebuild();
   }
 
   /** Resolves when it has closed; false: there was none. */
   async remove(origin: Name): Promise<boolean> {
     const zone = this.#hosted.get(keyOf(origin));
-    this.#hosted.delete(keyOf(origin));
+    if (!this.#added.delete(keyOf(origin))) this.#configured.delete(keyOf(origin));
     this.#rebuild();
     await zone?.close();
     return zone !== undefined;
@@ -76,7 +85,7 @@ export class ZoneTable {
   /** Zones of `settings` that are new are started, those that stay reloaded, others closed. Rejects, where `isStart`, with what a zone's `start` does. */
   async apply({ zones, views }: Settings, isStart: boolean): Promise<void> {
     const gone: HostedZone[] = [];
-    this.#hosted = await this.#hostAll(zones, this.#hosted, gone, isStart);
+    this.#configured = await this.#hostAll(zones, this.#configured, gone, isStart);
     const before = this.#views;
     this.#views = [];
     for (const view of views) {
@@ -144,6 +153,7 @@ export class ZoneTable {
   }
 
   #rebuild(): void {
+    this.#hosted = new Map([...this.#configured, ...this.#added]);
     this.#hostedOf.clear();
     for (const zone of this) this.#hostedOf.set(zone.served, zone);
     const wanted = new Set([...this.#hosted.values()].map(({ served }) => served));

@@ -204,9 +204,24 @@ describe("zones of a running server", () => {
     await server.addZone("example.org", "@ A 192.0.2.3");
     expect(await resolver.resolve4("example.org")).toEqual(["192.0.2.3"]);
     expect(server.zones).toEqual(["example.com.", "example.org."]);
+    await server.addZone("EXAMPLE.org.", "@ A 192.0.2.4");
+    expect(await resolver.resolve4("example.org")).toEqual(["192.0.2.4"]);
+    expect(server.zones).toHaveLength(2);
     expect(await server.removeZone("example.org")).toBe(true);
     await expect(resolver.resolve4("example.org")).rejects.toMatchObject({ code: "EREFUSED" });
     expect(() => server.zone("example.org")).toThrow("there is no zone example.org");
+  });
+
+  it("stay when the settings change, if they are a program's", async () => {
+    const server = await listen({ zones: { "example.com": ZONE }, config: {} });
+    await server.addZone("added.test", "@ A 192.0.2.4");
+    await server.reconfigure({ server: { version: "two" } });
+    expect(server.zones).toEqual(["example.com.", "added.test."]);
+    expect(await resolverAt(server.address).resolve4("added.test")).toEqual(["192.0.2.4"]);
+    await expect(server.reconfigure({ zone: [{ domain: "a", file: 3, nonsense: 1 } as never] })).rejects.toThrow(
+      "zone[0].nonsense: no such setting",
+    );
+    expect(server.zones).toHaveLength(2);
   });
 
   it("are refused with the line when their text is none", async () => {
