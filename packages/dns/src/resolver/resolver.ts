@@ -100,8 +100,8 @@ export class Resolver {
   /** Writes the cached answer to `query[0…length)` into `out`. Returns its length, 0 for no answer at all, NOT_HERE. Hot. */
   answer(query: Uint8Array, length: number, client: Client, out: Uint8Array): number {
     const view = this.#asked;
-    if (!view.read(query, length) || !view.recursionDesired) return NOT_HERE;
-    if (this.#access.actionFor(client.address) !== "allow") return NOT_HERE;
+    if (!view.read(query, length)) return NOT_HERE;
+    if (!mayAskCache(this.#access.actionFor(client.address), view.recursionDesired)) return NOT_HERE;
     const cache = this.#messages;
     const at = cache.find(view);
     if (at === -1) return NOT_HERE;

@@ -522,6 +522,16 @@ describe("who may ask", () => {
     expect(await rig.said("www.example. A", {}, from("10.3.0.9"))).toEqual(["REFUSED"]);
     expect(await rig.said("localhost. A", {}, from("10.3.0.9"))).toHaveLength(2);
     expect(await rig.said("new.example. A", norec, from("10.4.0.9"))).toEqual(["NXDOMAIN"]);
+    // What is cached comes by bytes to all who may have it.
+    const byBytes = (extra: Partial<Message>, address: string): boolean =>
+      rig.fast("www.example. A", extra, from(address)) !== "not here";
+    expect(["10.0.0.9", "10.2.0.9", "10.4.0.9", "10.3.0.9"].map((address) => byBytes({}, address))).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    expect(["10.0.0.9", "10.2.0.9", "10.4.0.9"].map((address) => byBytes(norec, address))).toEqual([false, true, true]);
   });
 
   test("ratelimit: above it a client hears nothing until the next second", async () => {
