@@ -11,6 +11,8 @@ export default defineConfig({
       : ["packages/*/test/**/*.test.ts", "bench/test/**/*.test.ts", "scripts/test/**/*.test.ts"],
     testTimeout: soak ? 3_600_000 : 120_000,
     hookTimeout: 120_000,
+    // What is waited for comes on a busy machine too; the default is one second.
+    expect: { poll: { timeout: 60_000 } },
     pool: "forks",
     maxWorkers: 2,
     // Without a terminal the tree of every test is noise; failures are printed in full either way.
