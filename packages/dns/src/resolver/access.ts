@@ -17,6 +17,12 @@ export const ACCESS_ACTIONS = [
 ] as const;
 export type AccessAction = (typeof ACCESS_ACTIONS)[number];
 
+/** Whether what is cached may be told without further questions. */
+export function mayAskCache(action: AccessAction, recursionDesired: boolean): boolean {
+  if (action === "allow") return recursionDesired;
+  return action === "allow_setrd" || action === "allow_snoop";
+}
+
 /** Addresses whose action or count is remembered. */
 const MAX_REMEMBERED = 10_000;
 

@@ -18,7 +18,7 @@ import { replyTo } from "../message/reply.ts";
 import { Name } from "../name/name.ts";
 import { CLASS, isMetaType, TYPE, typeText } from "../rdata/types.ts";
 import type { ResourceRecord } from "../record.ts";
-import { AccessControl, ClientRate } from "./access.ts";
+import { AccessControl, ClientRate, mayAskCache } from "./access.ts";
 import { CacheView } from "./cache-view.ts";
 import { type Asking, type Budget, Forwarder, MAX_OUTGOING, NoAnswerError, subnetOf } from "./forwarder.ts";
 import { type Counts, countsIn } from "./counts.ts";
