@@ -6,7 +6,8 @@
  */
 import { type Authority, type Client, NOT_HERE } from "./authority/authority.ts";
 import { RCODE } from "./errors.ts";
-import { headerOnly, type SlowPath } from "./slow-path.ts";
+import { headerOnly } from "./message/reply.ts";
+import type { SlowPath } from "./slow-path.ts";
 import type { Traffic } from "./traffic.ts";
 import type { Answerer, SlowAnswer } from "./transport/answerer.ts";
 import { MAX_MESSAGE_BYTES } from "./wire/writer.ts";

@@ -6,9 +6,9 @@ import type { Authority, Client } from "./authority/authority.ts";
 import { DnsError, RCODE } from "./errors.ts";
 import { decodeMessage } from "./message/decode.ts";
 import { encodeMessage } from "./message/encode.ts";
-import { FLAG, HEADER_BYTES, type Message, OPCODE } from "./message/message.ts";
+import { HEADER_BYTES, type Message, OPCODE } from "./message/message.ts";
 import { RCODES } from "./message/rcodes.ts";
-import { replyTo } from "./message/reply.ts";
+import { headerOnly, replyTo } from "./message/reply.ts";
 import { TYPE } from "./rdata/types.ts";
 import { NOTAUTH } from "./tsig/errors.ts";
 import { TsigContext } from "./tsig/context.ts";
@@ -189,14 +189,4 @@ export class SlowPath {
       yield context === undefined ? answer : context.sign(answer, this.#host.nowSeconds());
     }
   }
-}
-
-/** For a message that could not be read: its id and opcode, and the rcode. */
-export function headerOnly(query: Uint8Array, rcode: number): Uint8Array {
-  const answer = new Uint8Array(HEADER_BYTES);
-  answer[0] = query[0]!;
-  answer[1] = query[1]!;
-  answer[2] = (FLAG.QR >>> 8) | (query[2]! & 0x79);
-  answer[3] = rcode & 15;
-  return answer;
 }

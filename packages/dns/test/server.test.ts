@@ -437,6 +437,32 @@ describe("in a simulated world", () => {
     await passing(world, Promise.all([relay.close(), server.close()]));
   });
 
+  it.each([
+    ["by default", undefined, 200],
+    ["as it is told", [{ id: "default", "rate-limit": 50, slip: 0 }], 50],
+    ["not at all when it is told so", [{ id: "default", "rate-limit": 0 }], 500],
+  ])("limits equal answers to strangers, %s", async (_how, limit, most) => {
+    const world = simulatedWorld(1);
+    const config = limit === undefined ? {} : { "mod-rrl": limit };
+    const zones = { "example.com": ZONE };
+    const server = await passing(
+      world,
+      listen({ world: world.machine("10.0.0.1"), host: "10.0.0.1", port: 53, zones, config }),
+    );
+    let [whole, cut] = [0, 0];
+    const stranger = await world
+      .machine("10.0.0.9")
+      .net.bind({ host: "10.0.0.9" }, { message: (bytes) => ((bytes[2]! & 2) === 0 ? (whole += 1) : (cut += 1)) });
+    for (let i = 0; i < 500; i++) stranger.send(query("www.example.com", TYPE.A, i), { address: "10.0.0.1", port: 53 });
+    await world.clock.advanceAsync(50);
+    // While they come, a few milliseconds' worth is added.
+    expect(whole).toBeGreaterThanOrEqual(most);
+    expect(whole).toBeLessThanOrEqual(most + 10);
+    if (limit === undefined) expect(cut).toBeGreaterThan(100);
+    else expect(cut).toBe(0);
+    await passing(world, server.close());
+  });
+
   it("lets cached answers age by the clock that the test moves", async () => {
     const upstream = await listen();
     const relay = await listen({ forward: upstream.address, clock: "manual" });

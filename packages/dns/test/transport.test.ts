@@ -298,9 +298,12 @@ describe("a TCP session", () => {
 
   it("survives an answerer that throws", () => {
     const { connection, session: tcp, echo } = session();
-    tcp.data(framed("!", "after"));
-    expect(connection.messages.map(String)).toEqual(["after"]);
-    expect(echo.failures).toBe(1);
+    const query = `!I\0\0${"\0".repeat(8)}`;
+    tcp.data(framed("!", query, "after"));
+    const [servfail, after] = connection.messages;
+    expect([...servfail!]).toEqual([0x21, 0x49, 0x80, 2, 0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(String(after)).toBe("after");
+    expect(echo.failures).toBe(2);
   });
 
   it("is idle when nothing moves, and not while we make the client wait", async () => {

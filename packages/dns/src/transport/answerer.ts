@@ -1,5 +1,8 @@
 /** What the doors ask of the server behind them. */
 import type { Client } from "../authority/authority.ts";
+import { RCODE } from "../errors.ts";
+import { HEADER_BYTES } from "../message/message.ts";
+import { headerOnly } from "../message/reply.ts";
 
 /** One message; several, one after the other as the client takes them (transfers, over TCP); or none. */
 export type SlowAnswer = Uint8Array | Iterable<Uint8Array> | undefined;
@@ -13,4 +16,18 @@ export interface Answerer {
   observe(query: Uint8Array, length: number, client: Client, answer: Uint8Array, answerLength: number): void;
   /** `answer` threw. That is our fault, which costs the one query and not the process. */
   failed(error: unknown): void;
+}
+
+/** As `answer`, of an answerer that threw: SERVFAIL, but for what is no query at all. */
+export function failure(
+  answerer: Answerer,
+  error: unknown,
+  query: Uint8Array,
+  length: number,
+  out: Uint8Array,
+): number {
+  answerer.failed(error);
+  if (length < HEADER_BYTES || (query[2]! & 0x80) !== 0) return 0;
+  out.set(headerOnly(query, RCODE.SERVFAIL));
+  return HEADER_BYTES;
 }

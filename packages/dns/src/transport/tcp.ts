@@ -10,7 +10,7 @@ import type { Connection, Session } from "@tenon/kit";
 import { type Client, NOT_HERE } from "../authority/authority.ts";
 import { plainBytes } from "../wire/plain-bytes.ts";
 import { MAX_MESSAGE_BYTES } from "../wire/writer.ts";
-import type { Answerer } from "./answerer.ts";
+import { type Answerer, failure } from "./answerer.ts";
 
 const LENGTH_BYTES = 2;
 /** With this many bytes that a client has not taken, it gets nothing more for now. */
@@ -161,8 +161,7 @@ export class TcpSession implements Session {
     try {
       length = answerer.answer(query, query.length, this.#client, out);
     } catch (error) {
-      answerer.failed(error);
-      return;
+      length = failure(answerer, error, query, query.length, out);
     }
     if (length === NOT_HERE) return this.#serveSlowly(query.slice());
     answerer.observe(query, query.length, this.#client, out, length);

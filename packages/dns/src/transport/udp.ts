@@ -8,7 +8,7 @@
 import type { Address, DatagramHandler, DatagramSocket, Net } from "@tenon/kit";
 import { type Client, NOT_HERE } from "../authority/authority.ts";
 import { MAX_MESSAGE_BYTES } from "../wire/writer.ts";
-import type { Answerer } from "./answerer.ts";
+import { type Answerer, failure } from "./answerer.ts";
 
 /** Asked of the system for queries that wait to be read: bursts of a few ten thousand. It may give less. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
@@ -68,8 +68,7 @@ export class UdpDoor implements DatagramHandler {
     try {
       length = answerer.answer(bytes, bytes.length, client, out);
     } catch (error) {
-      answerer.failed(error);
-      return;
+      length = failure(answerer, error, bytes, bytes.length, out);
     }
     if (length === NOT_HERE) return this.#answerSlowly(bytes, from);
     answerer.observe(bytes, bytes.length, client, out, length);
