@@ -71,7 +71,19 @@ minimal-responses: yes
 forward-zone:
   name: "."
   forward-addr: ${host}@${port}`;
-  return ofDaemon("unbound", () => startUnbound({ settings, answers: [{ name: ORIGIN, type: 6, recursionDesired: true }] }));
+  return ofDaemon("unbound", () =>
+    startUnbound({ settings, answers: [{ name: ORIGIN, type: 6, recursionDesired: true }] }),
+  );
+}
+
+/** BIND as a forwarder to that server. */
+export function namedForwarder({ host, port }: { readonly host: string; readonly port: number }): Server {
+  const serverSettings = `recursion yes;
+allow-recursion { 127.0.0.0/8; };
+allow-query-cache { 127.0.0.0/8; };
+forward only;
+forwarders { ${host} port ${port}; };`;
+  return ofDaemon("named", () => startNamed({ zones: [], serverSettings }));
 }
 
 const TRANSFERS_ALLOWED = "acl:\n  - id: everybody\n    address: 127.0.0.0/8\n    action: transfer\n";

@@ -1,11 +1,11 @@
-/** The forwarder's cache beside Unbound's: every answer is there before the load begins. */
+/** The forwarder's cache beside Unbound's and BIND's: every answer is there before the load begins. */
 import { dnsperf, serverScenario, suite, type RunningServer, type Server } from "@tenon/bench";
-import { knot, tenonForwarder, unbound } from "./contenders.ts";
-import { hitQueries, hostsZone } from "./data.ts";
+import { askOverUdp } from "../test/support/differential/asking.ts";
+import { knot, namedForwarder, tenonForwarder, unbound } from "./contenders.ts";
+import { hitQueries, hostsZone, ORIGIN } from "./data.ts";
 
 /** Names in the cache. */
 const CACHED = 10_000;
-const load = dnsperf({ queries: () => hitQueries(CACHED) });
 
 /** Each with an upstream of its own, which is not measured. */
 function withUpstream(name: string, make: (upstream: RunningServer) => Server): Server {
@@ -33,11 +33,16 @@ export default suite("dns", [
     name: "forwarder, UDP, hits of 10,000 cached names",
     unit: "query",
     ours: withUpstream("tenon", ({ host, port }) => tenonForwarder(`${host}:${port}`)),
-    peers: [withUpstream("unbound", unbound)],
-    prepare: async (target) => {
-      await load({ ...target, seconds: 2 });
+    peers: [withUpstream("unbound", unbound), withUpstream("named", namedForwarder)],
+    prepare: async ({ port }) => {
+      const questions = Array.from({ length: CACHED }, (_, i) => ({
+        name: `h${i}.${ORIGIN}`,
+        type: 1,
+        recursionDesired: true,
+      }));
+      await askOverUdp(port, questions);
     },
-    load,
-    targets: { unbound: { cpu: 1 / 1.5 } },
+    load: dnsperf({ queries: () => hitQueries(CACHED) }),
+    targets: { unbound: { cpu: 1 / 1.5 }, named: { cpu: 1 } },
   }),
 ]);
