@@ -175,7 +175,7 @@ export class HostedZone {
   async #begunAnew(before: Promise<DynamicZone>, data: ZoneData | undefined): Promise<DynamicZone> {
     const { storage, world } = this.#host;
     await (await before).idle();
-    this.#journal?.close();
+    await this.#journal?.close();
     if (storage !== undefined) world.disk.unlink(this.#journalPath(storage));
     const next = await this.#opened();
     await next.load(data);
@@ -226,7 +226,7 @@ export class HostedZone {
     await this.#secondary?.close();
     const dynamic = await this.#dynamic;
     await dynamic?.idle();
-    this.#journal?.close();
+    await this.#journal?.close();
     this.#journal = undefined;
   }
 

@@ -158,6 +158,14 @@ test("a file that was cut anywhere, or changed anywhere, has the versions before
   }
 });
 
+test("a journal has one owner at a time", async () => {
+  const disk = new MemoryDisk();
+  const first = await open(disk);
+  await expect(open(disk)).rejects.toThrow("is in use");
+  await first.close();
+  await (await open(disk)).close();
+});
+
 test("another file is not taken for a journal", async () => {
   const disk = new MemoryDisk();
   disk.open(PATH, "create").write(Buffer.from("$TTL 300\n@ SOA ns root 10 3600 600 86400 60\n"), 0);

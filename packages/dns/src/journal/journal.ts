@@ -9,7 +9,7 @@
  * renamed over the old one; only the whole zone at the newest serial makes that possible, so it is written there. After an error of the
  * disk nothing more is taken, since nobody can know what of it will be there: the zone is served as it was.
  */
-import type { Disk, DiskFile } from "@tenon/kit";
+import type { Disk, DiskFile, DiskLock } from "@tenon/kit";
 import type { Name } from "../name/name.ts";
 import type { ResourceRecord } from "../record.ts";
 import type { ZoneHistory } from "../transfer/outgoing.ts";
@@ -89,6 +89,7 @@ export class Journal implements ZoneJournal {
   readonly #maxDepth: number;
   readonly #maxBytes: number;
   #slackBytes: number;
+  readonly #lock: DiskLock;
   #file: DiskFile;
   #size: number;
   /** Each begins where the one before it ends; the oldest first. */
@@ -97,26 +98,32 @@ export class Journal implements ZoneJournal {
   #base: KeptZone | undefined;
   #timers: StoredTimers | undefined;
   #failure: Error | undefined;
+  #isClosed = false;
   /** Appends wait for the one before. */
   #turn: Promise<void> = Promise.resolve();
 
-  /** Opens what is there, or begins. Drops a torn end. Throws JournalError for a file that is no journal, and the disk's errors. */
+  /** Opens what is there, or begins. Drops a torn end. Rejects with JournalError for a file that is no journal or is in use by another, and with the disk's errors. */
   static async open(options: JournalOptions): Promise<Journal> {
     const { disk, path } = options;
-    if (disk.stat(unfinished(path)) !== undefined) disk.unlink(unfinished(path));
-    const file = disk.open(path, "create");
-    const journal = new Journal(options, file);
+    const lock = disk.lock(`${path}-lock`, "exclusive");
+    if (lock === undefined) throw new JournalError(`${path} is in use`);
+    let file: DiskFile | undefined;
     try {
+      if (disk.stat(unfinished(path)) !== undefined) disk.unlink(unfinished(path));
+      file = disk.open(path, "create");
+      const journal = new Journal(options, file, lock);
       if (!hasHeader(file, path)) await journal.#begin();
       await journal.#load();
+      return journal;
     } catch (error) {
-      file.close();
+      file?.close();
+      lock.release();
       throw error;
     }
-    return journal;
   }
 
-  private constructor(options: JournalOptions, file: DiskFile) {
+  private constructor(options: JournalOptions, file: DiskFile, lock: DiskLock) {
+    this.#lock = lock;
     this.#options = options;
     this.#disk = options.disk;
     this.#path = options.path;
@@ -215,7 +222,10 @@ export class Journal implements ZoneJournal {
   /** Waits for what is being written. */
   async close(): Promise<void> {
     await this.#turn;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.#file.close();
+    this.#lock.release();
     this.#failure ??= new JournalError(`${this.#path} is closed`);
   }
 
