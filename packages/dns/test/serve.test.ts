@@ -145,7 +145,11 @@ describe("tenon dns serve", () => {
     );
     const second = new Serving("-c", config);
     await (await second.resolver()).resolve4("www.example.com");
-    expect(readdirSync(join(folder, "state")).toSorted()).toEqual(["cookie.secret", "example.com.journal"]);
+    expect(readdirSync(join(folder, "state")).toSorted()).toEqual([
+      "cookie.secret",
+      "example.com.journal",
+      "example.com.journal-lock",
+    ]);
   });
 
   test("killed after an update, has it when it starts again; so has a secondary that finds no primary", async () => {
