@@ -3,7 +3,7 @@ import { describeMessage, encodeMessage, Name, request, TYPE } from "@tenon/dns"
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { base64Of, bytesOfBase64, bytesOfHex } from "../web/panels/dns/packet-bytes.ts";
-import { closedAtFirst, fieldAt, openedTo, pathOfByte, visibleRows } from "../web/panels/dns/packet-rows.ts";
+import { closedAtFirst, fieldAt, openedTo, pathOfByte, shownPath, visibleRows } from "../web/panels/dns/packet-rows.ts";
 
 type Print = (bytes: Buffer) => string;
 
@@ -66,6 +66,8 @@ test("every byte leads to a field that holds it, which can be seen once what it 
     const field = fieldAt(root, path)!;
     expect(field.start <= at && at < field.end && field.children.length === 0).toBe(true);
     expect(visibleRows(root, openedTo(closed, path)).map((row) => row.path)).toContain(path);
+    const shown = visibleRows(root, closed).find((row) => row.path === shownPath(closed, path))!;
+    expect(shown.field.start <= at && at < shown.field.end).toBe(true);
   }
   expect(pathOfByte(root, message.length)).toBeUndefined();
 });

@@ -196,6 +196,10 @@ describe.skipIf(chromium === undefined)("DNS in Chromium", { timeout: 180_000 },
     expect(await marked(page, "is-selected")).toBe("03 77 77 77");
     await page.locator('.hex-bytes [data-at="30"]').hover();
     await expect.poll(() => page.locator(".field-cells.is-pointed").innerText()).toMatch(/^type/);
+    // What is closed stands for what is in it.
+    await field(page, "flags").getByRole("button", { name: "Close flags" }).click();
+    await page.locator('.hex-bytes [data-at="3"]').hover();
+    await expect.poll(() => page.locator(".field-cells.is-pointed").innerText()).toMatch(/^flags/);
   });
 
   test("fields and bytes by keyboard: rows, opening and closing, a cursor in the bytes", async () => {

@@ -60,8 +60,17 @@ export function fieldAt(root: MessageField, path: string): MessageField | undefi
 
 /** `closed` without the fields that `path` lies in. */
 export function openedTo(closed: ReadonlySet<string>, path: string): ReadonlySet<string> {
-  const ancestors = path.split(".").slice(1, -1);
-  const paths = ancestors.map((_, index) => `.${ancestors.slice(0, index + 1).join(".")}`);
-  if (!paths.some((each) => closed.has(each))) return closed;
-  return new Set([...closed].filter((each) => !paths.includes(each)));
+  const outer = ancestors(path);
+  return outer.some((each) => closed.has(each)) ? new Set([...closed].filter((each) => !outer.includes(each))) : closed;
+}
+
+/** The row that stands for `path`: itself, or the outermost closed field that it lies in. */
+export function shownPath(closed: ReadonlySet<string>, path: string): string {
+  return ancestors(path).find((each) => closed.has(each)) ?? path;
+}
+
+/** The outermost first. */
+function ancestors(path: string): string[] {
+  const places = path.split(".").slice(1, -1);
+  return places.map((_, index) => `.${places.slice(0, index + 1).join(".")}`);
 }

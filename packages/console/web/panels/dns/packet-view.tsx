@@ -6,7 +6,7 @@ import { narrow } from "../../ui/narrow.ts";
 import { VirtualList } from "../../ui/virtual-list.tsx";
 import { HexView } from "./hex-view.tsx";
 import { bytesOfBase64 } from "./packet-bytes.ts";
-import { closedAtFirst, fieldAt, openedTo, type PacketRow, pathOfByte, visibleRows } from "./packet-rows.ts";
+import { closedAtFirst, fieldAt, openedTo, type PacketRow, pathOfByte, shownPath, visibleRows } from "./packet-rows.ts";
 
 const ROW_PX = 26;
 
@@ -20,12 +20,14 @@ export function PacketView({ packet }: { packet: WirePacket }): JSX.Element {
   const index = rows.findIndex(({ path }) => path === selected);
   const chosen = selected === undefined ? undefined : fieldAt(root, selected);
   const pointed = hovered === undefined ? undefined : fieldAt(root, hovered);
+  const pointedRow = hovered === undefined ? undefined : shownPath(closed, hovered);
 
   const toggle = (path: string, isOpen: boolean): void => {
     const next = new Set(closed);
     if (isOpen) next.delete(path);
     else next.add(path);
     setClosed(next);
+    if (selected !== undefined) setSelected(shownPath(next, selected));
   };
   const selectByte = (at: number): void => {
     const path = pathOfByte(root, at);
@@ -62,7 +64,7 @@ export function PacketView({ packet }: { packet: WirePacket }): JSX.Element {
             <FieldCells
               row={rows[at]!}
               isOpen={!closed.has(rows[at]!.path)}
-              isPointed={rows[at]!.path === hovered}
+              isPointed={rows[at]!.path === pointedRow}
               toggle={toggle}
             />
           )}
