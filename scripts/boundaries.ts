@@ -44,6 +44,7 @@ export const PURE_ROOMS: Readonly<Record<string, readonly string[]>> = {
     "engines.ts",
     "errors.ts",
     "index.ts",
+    "invalid-start.ts",
     "iso14651.ts",
     "kernel",
     "kernel-scanner.ts",
@@ -120,7 +121,7 @@ export const PURE_ROOMS: Readonly<Record<string, readonly string[]>> = {
     "zone-source.ts",
     "zonefile",
   ],
-  sqlite: ["btree", "functions", "index.ts", "journal", "pager", "record", "schema", "sql", "values"],
+  sqlite: ["btree", "errors.ts", "functions", "index.ts", "journal", "pager", "record", "schema", "sql", "values"],
 };
 
 /** What Node has that touches nothing outside the process. */

@@ -111,8 +111,6 @@ export interface VirtualTable {
   readonly sql: string;
 }
 
-export type SchemaObject = Table | Index | View | Trigger | VirtualTable;
-
 /** The place of a column by its name, whatever the case of ASCII letters; -1: none has it. */
 export function columnNamed(columns: readonly { readonly name: string }[], name: string): number {
   const wanted = fold(name);

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
+import { encodingNumber, encodingOf } from "../../src/pager/database-header.ts";
 import { Pager } from "../../src/pager/pager.ts";
 import { MemoryFile } from "../../src/vfs/pager-file.ts";
 import { randomBelow } from "../support/random-below.ts";
@@ -100,4 +101,12 @@ test("a database that may only be read is not written", () => {
   original.close();
   pager.beginRead();
   expect(() => pager.beginWrite()).toThrow("attempt to write a readonly database");
+});
+
+test("the encoding that a file says is told from numbers that mean none", () => {
+  for (const encoding of ["utf8", "utf16le", "utf16be"] as const) {
+    expect(encodingOf(encodingNumber(encoding))).toBe(encoding);
+  }
+  expect(encodingOf(0)).toBe("utf8");
+  expect(() => encodingOf(4)).toThrow("unsupported file format");
 });

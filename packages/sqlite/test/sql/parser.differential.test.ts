@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { parseStatement } from "../../src/sql/parser/parse.ts";
+import { parseExpression, parseStatement } from "../../src/sql/parser/parse.ts";
 import { ParserDifferential, STATEMENTS } from "../support/parser-differential.ts";
 
 const differential = new ParserDifferential();
@@ -60,4 +60,11 @@ test.skipIf(files.length === 0)("every statement of the shared query files is pa
     }
   }
   expect(statements).toBeGreaterThan(10_000);
+});
+
+test("an expression that stands alone is all of the text", () => {
+  expect(parseExpression("a + 1")).toMatchObject({ kind: "binary", operator: "+" });
+  expect(() => parseExpression("a + 1;")).toThrow('near ";": syntax error');
+  expect(() => parseExpression("a b")).toThrow('near "b": syntax error');
+  expect(() => parseExpression("")).toThrow("incomplete input");
 });
