@@ -155,6 +155,7 @@ export class Journal implements ZoneJournal {
 
   since(serial: number): readonly ZoneChange[] | undefined {
     if (serial === this.serial) return [];
+    if (this.#isClosed) return undefined;
     const first = this.#firstKept();
     const at = this.#changes.findIndex(({ from }, i) => i >= first && from === serial);
     return at === -1 ? undefined : this.#changes.slice(at).map((place) => this.#readChange(place));
