@@ -65,7 +65,7 @@ class Serving {
 
   async resolver(): Promise<promises.Resolver> {
     await this.until(({ stdout, child }) => /listening on .*\n/.test(stdout) || child.exitCode !== null);
-    const resolver = new promises.Resolver({ timeout: 5000, tries: 1 });
+    const resolver = new promises.Resolver({ timeout: 10_000, tries: 1 });
     resolver.setServers([/listening on (\S+) /.exec(this.stdout)![1]!]);
     return resolver;
   }

@@ -41,7 +41,7 @@ async function listen(options: DnsServerOptions = { zones: { "example.com": ZONE
 }
 
 function resolverAt(...addresses: string[]): promises.Resolver {
-  const resolver = new promises.Resolver({ timeout: 2000, tries: 1 });
+  const resolver = new promises.Resolver({ timeout: 10_000, tries: 1 });
   resolver.setServers(addresses);
   return resolver;
 }
