@@ -135,7 +135,7 @@ describe.each(KERNELS)("the %s kernel", (_, Kernel) => {
           expect(filled(kernel, input).countLiteralLines(from, to)).toBe(ends.length);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -3,8 +3,8 @@
  * stand in many lines; which one pays is seen by what the last window had.
  *
  * Rare: some bytes of the literals are looked for at their places, sixteen positions at a time, and where they are the whole is compared.
- * For one literal these are its two or three rarest bytes. For several they are fingerprints (the "Teddy" search of Hyperscan, Wang et
- * al., NSDI 2019): the rarest three neighbouring bytes of each are looked up by half-bytes in tables that say for which of eight groups
+ * For one literal these are its two to four rarest bytes. For several they are fingerprints (the "Teddy" search of Hyperscan, Wang et
+ * al., NSDI 2019): the rarest three or four neighbouring bytes of each are looked up by half-bytes in tables that say for which of eight groups
  * of literals they may stand there; where a group is left, its literals are compared. What is found is the line, so it does not matter
  * which of a literal's bytes it was found by.
  *
@@ -32,6 +32,8 @@ import { positionBits, rarestPositions, rarestRun } from "../literals/rarity.ts"
 const VECTOR_BYTES = 16;
 const GROUPS = 8;
 const FINGERPRINT_BYTES = 3;
+/** Two characters of other scripts than Latin: one is a syllable's part, which many words share. */
+const MOST_FINGERPRINT_BYTES = 4;
 /** Candidates of a single literal should be rarer than one in 2 to the power of this, if a third byte helps. */
 const RARE_BITS = 17;
 /** More positions than these are not compared at every place. */
@@ -78,8 +80,12 @@ function positionsHold(literal: MaskedLiteral, positions: readonly number[]): Ca
       .reduce((a, b) => v128.and(a, b));
 }
 
+const hasOtherScript = ({ value }: MaskedLiteral): boolean => value.some((byte) => byte >= 0x80);
+
 /** The positions of a single literal that are looked for first. */
 function tellingPositions(literal: MaskedLiteral): readonly number[] {
+  // How rare a byte of another script is depends on whether the text is in that script, where words share their syllables.
+  if (hasOtherScript(literal)) return rarestPositions(literal, 4);
   const two = rarestPositions(literal, 2);
   const bits = two.reduce((sum, position) => sum + positionBits(literal, position), 0);
   return bits >= RARE_BITS ? two : rarestPositions(literal, 3);
@@ -92,7 +98,7 @@ interface Fingerprinted {
 }
 
 const compareRuns = (a: Fingerprinted, b: Fingerprinted): number => {
-  for (let i = 0; i < FINGERPRINT_BYTES; i++) {
+  for (let i = 0; i < MOST_FINGERPRINT_BYTES; i++) {
     const difference = (a.literal.value[a.position + i] ?? 0) - (b.literal.value[b.position + i] ?? 0);
     if (difference !== 0) return difference;
   }
@@ -160,7 +166,7 @@ interface LiteralSearchOptions {
 }
 
 /** A vector, and the tables of a fingerprint. */
-export const SCRATCH_BYTES: number = VECTOR_BYTES * (1 + 2 * FINGERPRINT_BYTES);
+export const SCRATCH_BYTES: number = VECTOR_BYTES * (1 + 2 * MOST_FINGERPRINT_BYTES);
 
 /**
  * literalLines(from, to, hits): puts the addresses of the terminators of the lines in [from, to) that hold a literal at `hits`, returns how
@@ -169,7 +175,8 @@ export const SCRATCH_BYTES: number = VECTOR_BYTES * (1 + 2 * FINGERPRINT_BYTES);
 export function addLiteralLines(module: ModuleWriter, options: LiteralSearchOptions): readonly number[] {
   const { literals, terminator, scratch, relaxed, findByte } = options;
   const single = literals.length === 1 ? literals[0]! : undefined;
-  const length = Math.min(FINGERPRINT_BYTES, ...literals.map(({ value }) => value.length));
+  const most = literals.every(hasOtherScript) ? MOST_FINGERPRINT_BYTES : FINGERPRINT_BYTES;
+  const length = Math.min(most, ...literals.map(({ value }) => value.length));
   const groups = groupsOf(literals, length);
 
   /** findInLine(at, to, from): an address inside a literal that begins at `from` or later and ends before `to`, or -1; the first line that holds one holds it. */
