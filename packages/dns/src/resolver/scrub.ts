@@ -51,7 +51,9 @@ export function scrub(reply: Message, { name, type }: Question, options: ScrubOp
     next,
   });
   for (let links = 0; links < MAX_CHAIN; links++) {
-    const here = believed.filter((record) => record.name.equals(next));
+    const dname = believed.find((record) => record.type === TYPE.DNAME && next.isBelow(record.name));
+    // Below a DNAME there is nothing but the alias that it makes (RFC 6672 §2.4).
+    const here = dname === undefined ? believed.filter((record) => record.name.equals(next)) : [];
     const set = here.filter((record) => record.type === type || (type === TYPE.ANY && record.type !== TYPE.RRSIG));
     if (set.length > 0) {
       const allowed = options.allows === undefined ? set : set.filter(options.allows);
@@ -62,11 +64,12 @@ export function scrub(reply: Message, { name, type }: Question, options: ScrubOp
       }
       return done("answer", RCODE.NOERROR, dnssecOk ? proofs(reply, zone) : []);
     }
-    const link = aliasAt(next, here, believed);
+    const link = dname === undefined ? aliasAt(here) : aliasMadeBy(dname, next);
     if (link === undefined) return endOfChain(reply, links > 0, options, done);
     answers.push(...link.records);
     if (dnssecOk) answers.push(...signaturesOf(link.records, believed));
     if (link.target === undefined) return done("answer", RCODE_YXDOMAIN);
+    if (dname !== undefined && (type === TYPE.CNAME || type === TYPE.ANY)) return done("answer", RCODE.NOERROR);
     next = link.target;
     if (!next.isAtOrBelow(zone)) return done("alias", RCODE.NOERROR);
   }
@@ -94,22 +97,23 @@ function endOfChain(
   );
 }
 
-/** One step of the chain: a CNAME, or a DNAME above with the CNAME that it makes (RFC 6672 §3.1). Target undefined: too long a name. */
-function aliasAt(
-  name: Name,
-  here: readonly ResourceRecord[],
-  believed: readonly ResourceRecord[],
-): { records: ResourceRecord[]; target: Name | undefined } | undefined {
-  const dname = believed.find((record) => record.type === TYPE.DNAME && name.isBelow(record.name));
-  if (dname !== undefined) {
-    const target = substituted(name, dname);
-    if (target === undefined) return { records: [dname], target };
-    // Made here, whatever CNAME came along.
-    const cname = { name, type: TYPE.CNAME, class: CLASS.IN, ttl: dname.ttl, rdata: target.wire };
-    return { records: [dname, cname], target };
-  }
+/** One step of the chain. Target undefined: it would be too long a name. */
+interface Alias {
+  readonly records: readonly ResourceRecord[];
+  readonly target: Name | undefined;
+}
+
+function aliasAt(here: readonly ResourceRecord[]): Alias | undefined {
   const cname = here.find((record) => record.type === TYPE.CNAME);
   return cname === undefined ? undefined : { records: [cname], target: Name.fromWire(cname.rdata) };
+}
+
+/** The CNAME is made here, whatever came along (RFC 6672 §3.1). */
+function aliasMadeBy(dname: ResourceRecord, name: Name): Alias {
+  const target = substituted(name, dname);
+  if (target === undefined) return { records: [dname], target };
+  const cname = { name, type: TYPE.CNAME, class: CLASS.IN, ttl: dname.ttl, rdata: target.wire };
+  return { records: [dname, cname], target };
 }
 
 function substituted(name: Name, { name: owner, rdata }: ResourceRecord): Name | undefined {

@@ -366,6 +366,20 @@ describe("what is believed", () => {
       "a.old.example. 60 IN CNAME a.new.example.",
       "a.new.example. 60 IN A 192.0.2.1",
     ]);
+    expect(await rig.said("a.old.example. CNAME")).toEqual([
+      "NOERROR",
+      "old.example. 60 IN DNAME new.example.",
+      "a.old.example. 60 IN CNAME a.new.example.",
+    ]);
+  });
+
+  test("DNAME: a name that would be too long is YXDOMAIN", async () => {
+    const long = `${"a".repeat(60)}.`.repeat(3);
+    const rig = await ResolverRig.start(({ query: asked }) =>
+      answerTo(asked, [`old.example. 60 IN DNAME ${long}example.`], { rcode: 6 }),
+    );
+    expect((await rig.said(`${"b".repeat(63)}.old.example. A`))[0]).toBe("YXDOMAIN");
+    expect((await rig.said("b.old.example. A"))[0]).not.toBe("YXDOMAIN");
   });
 
   test("DNSSEC's records come with DO alone", async () => {
