@@ -20,6 +20,7 @@ import type { Request } from "./slow-path.ts";
 import { notifiedSerial, Notifier } from "./transfer/notify.ts";
 import { transferAnswer } from "./transfer/outgoing.ts";
 import { Secondary, type SecondaryState } from "./transfer/secondary.ts";
+import type { TransferSlots } from "./transfer/slots.ts";
 import { DynamicZone } from "./update/dynamic-zone.ts";
 import type { UpdateResult } from "./update/apply.ts";
 import { isNewerSerial, soaNumbers } from "./zone/serial.ts";
@@ -36,6 +37,8 @@ export interface ZoneHost {
   readonly udpPayload: () => number;
   /** Asks primaries and tells secondaries. */
   readonly client: UpstreamClient;
+  /** What all zones fetch through. */
+  readonly transfers: TransferSlots;
 }
 
 /** How a master file is known to have changed. */
@@ -94,7 +97,7 @@ export class HostedZone {
 
   /** Begins to follow the primaries, from what the journal or, where that is empty, `zone` has. */
   async #follow(zone: ZoneData | undefined): Promise<void> {
-    const { world, client } = this.#host;
+    const { world, client, transfers } = this.#host;
     this.#journal ??= await this.#openJournal();
     if (this.#journal.serial === undefined && zone !== undefined) {
       const nowMs = world.clock.now();
@@ -108,6 +111,7 @@ export class HostedZone {
       journal: this.#journal,
       log: this.#host.log,
       client,
+      slots: transfers,
       refreshMinSeconds: this.#settings.keys["refresh-min-interval"],
     });
     this.#secondary.start();

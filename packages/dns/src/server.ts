@@ -25,6 +25,7 @@ import { askedIn } from "./asked.ts";
 import { Authority, type Client } from "./authority/authority.ts";
 import type { RateLimit } from "./authority/rate-limit.ts";
 import { UpstreamClient } from "./client/upstream-client.ts";
+import { TransferSlots } from "./transfer/slots.ts";
 import type { CheckedConfig, DnsConfig } from "./config/config.ts";
 import type { ConfigPath } from "./config/errors.ts";
 import { type Settings, settingsOf } from "./config/settings.ts";
@@ -127,6 +128,7 @@ export class DnsServer implements AsyncDisposable {
     this.#client = new UpstreamClient(this.#world);
     this.#table = new ZoneTable({
       client: this.#client,
+      transfers: new TransferSlots(),
       world: this.#world,
       log: this.#log,
       storage: settings.storage,

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { Journal } from "../src/journal/journal.ts";
 import { Notifier } from "../src/transfer/notify.ts";
 import { Secondary, type SecondaryOptions } from "../src/transfer/secondary.ts";
+import { TransferSlots } from "../src/transfer/slots.ts";
 import { type TsigKey, tsigKey } from "../src/tsig/key.ts";
 import { ServedZone } from "../src/zone/zone-set.ts";
 import { drawing } from "./support/random-messages.ts";
@@ -304,6 +305,47 @@ test("a stored zone that has expired meanwhile is not served, but is what change
   await world.clock.advanceAsync("1s");
   expect(primary.log).toEqual(["AXFR", "SOA", "IXFR 10"]);
   same({ zone, primary });
+});
+
+test("only so many transfers come in at once, in the order of asking", async () => {
+  const slots = new TransferSlots(2);
+  const events: string[] = [];
+  const ends: (() => void)[] = [];
+  const stop = new AbortController();
+  const jobs = [0, 1, 2, 3, 4].map((i) =>
+    slots
+      .run(
+        async () => {
+          events.push(`begin ${i}`);
+          await new Promise<void>((resolve) => ends.push(resolve));
+          if (i === 1) throw new Error("failed");
+        },
+        i === 3 ? stop.signal : undefined,
+      )
+      .catch(() => events.push(`error ${i}`)),
+  );
+  const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+  await settle();
+  expect(events).toEqual(["begin 0", "begin 1"]);
+  stop.abort(new Error("closed"));
+  ends[1]!();
+  await settle();
+  expect(events.slice(2).sort()).toEqual(["begin 2", "error 1", "error 3"]);
+  ends[0]!();
+  await settle();
+  expect(events.at(-1)).toBe("begin 4");
+  for (const end of ends) end();
+  await Promise.all(jobs);
+  await slots.run(() => Promise.resolve());
+});
+
+test("many zones are fetched by a few at a time, and all are", async () => {
+  const world = simulatedWorld(3);
+  const primary = await SimulatedPrimary.start(world.machine(PRIMARY), PRIMARY, zoneOf(ZONE_TEXT));
+  const slots = new TransferSlots(3);
+  const all = Array.from({ length: 30 }, () => begun(world, [PRIMARY], { slots }));
+  await world.clock.advanceAsync("5s");
+  for (const { zone } of all) same({ zone, primary });
 });
 
 test("closing breaks off what is under way and leaves the zone", async () => {

@@ -30,6 +30,7 @@ import {
   request,
 } from "./exchange.ts";
 import type { TransferLimits, TransferResult } from "./reader.ts";
+import { TransferSlots } from "./slots.ts";
 
 /** Whatever the SOA says, refreshes and retries are so far apart at least. */
 export const DEFAULT_REFRESH_MIN_SECONDS = 2;
@@ -41,6 +42,8 @@ const BOOTSTRAP_RETRY_MAX_MS = 60_000;
 const SOA_TIMEOUT_MS = 5000;
 /** So that a thousand zones do not refresh in the same moment: part of the interval by which each may come early. */
 const JITTER = 0.1;
+/** Part of the expire interval by which the stored one may be early. */
+const TIMERS_MAY_LAG = 0.02;
 
 export interface SecondaryOptions {
   readonly world: World;
@@ -51,6 +54,8 @@ export interface SecondaryOptions {
   readonly journal?: ZoneJournal | undefined;
   readonly log?: Log | undefined;
   readonly client?: UpstreamClient | undefined;
+  /** Shared with other zones: how many transfers come in at once. */
+  readonly slots?: TransferSlots | undefined;
   readonly refreshMinSeconds?: number | undefined;
   readonly limits?: TransferLimits | undefined;
   readonly idleMs?: number | undefined;
@@ -73,6 +78,7 @@ export interface SecondaryState {
 export class Secondary {
   readonly zone: ServedZone;
   readonly #exchanger: Exchanger;
+  readonly #slots: TransferSlots;
   readonly #options: SecondaryOptions;
   readonly #log: Log;
   readonly #stop = new AbortController();
@@ -91,6 +97,7 @@ export class Secondary {
     this.zone = zone;
     this.#options = options;
     this.#exchanger = { world, client };
+    this.#slots = options.slots ?? new TransferSlots();
     this.#log = log.child(zone.origin.toString());
     this.#refreshAlarm = new Alarm(world.clock, () => this.#refresh());
     this.#expireAlarm = new Alarm(world.clock, () => this.#expire());
@@ -190,7 +197,8 @@ export class Secondary {
       }
     }
     if (held !== undefined && (await this.#changesFrom(primary, held))) return;
-    await this.#takeWhole(await fetchZone(this.#exchanger, primary, this.#fetchOptions()));
+    const options = this.#fetchOptions();
+    await this.#takeWhole(await this.#inSlot(() => fetchZone(this.#exchanger, primary, options)));
   }
 
   async #serialOf(primary: Remote): Promise<number> {
@@ -211,13 +219,17 @@ export class Secondary {
   async #changesFrom(primary: Remote, held: ZoneData): Promise<boolean> {
     try {
       const options = { ...this.#fetchOptions(), type: TYPE.IXFR, current: held };
-      await this.#take(await fetchTransfer(this.#exchanger, primary, options));
+      await this.#take(await this.#inSlot(() => fetchTransfer(this.#exchanger, primary, options)));
       return true;
     } catch (error) {
       if (!isBadAnswer(error) && !(error instanceof ZoneError)) throw error;
       this.#log.info("no incremental transfer", { primary: primary.address, error });
       return false;
     }
+  }
+
+  #inSlot<T>(fetch: () => Promise<T>): Promise<T> {
+    return this.#slots.run(fetch, this.#stop.signal);
   }
 
   #fetchOptions(): Omit<FetchOptions, "type"> {
@@ -284,8 +296,13 @@ export class Secondary {
     this.#bootstrapMs = BOOTSTRAP_RETRY_MS;
     const earlier = 1 - JITTER * world.random.float();
     this.#refreshAlarm.set(Math.max(refreshMinSeconds, refresh * earlier) * 1000);
+    const timers = this.#timersOf(held);
+    const stored = journal?.timers?.expiresMs ?? Number.NEGATIVE_INFINITY;
+    // A sync for each refresh of each zone would be too much. What is kept may expire a little early, never late.
+    const isGoodEnough = timers.expiresMs >= stored && timers.expiresMs - stored < expire * 1000 * TIMERS_MAY_LAG;
+    if (isGoodEnough) return;
     try {
-      await journal?.setTimers(this.#timersOf(held), held);
+      await journal?.setTimers(timers, held);
     } catch (error) {
       this.#log.error("the zone's timers could not be kept", { error });
     }
