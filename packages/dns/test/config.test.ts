@@ -134,6 +134,23 @@ test.each([
   expect(complaints(yaml)).toEqual([expect.stringContaining(expected)]);
 });
 
+test("a key without a value is as good as absent, unless it has to be there or is none", () => {
+  const [zone] = settings({
+    server: { listen: ["127.0.0.1@0"], nsid: null, version: null, "listen-tls": null },
+    template: [{ id: "default", file: "%s.zone" }],
+    zone: [{ domain: "a.test", file: null, "dnssec-policy": null }],
+    policy: null,
+    resolver: null,
+  }).zones;
+  expect(zone!.file).toBe("/base/a.test.zone");
+  expect(complaints("server: {nsid, version, identitiy}")).toEqual([
+    "dns.yaml:1:25: server.identitiy: no such setting",
+  ]);
+  expect(complaints("key: [{id: a, algorithm: hmac-sha256, secret}]")).toEqual([
+    "dns.yaml:1:39: key[0].secret: is missing: text",
+  ]);
+});
+
 test("JSON is YAML, and a file may be empty", () => {
   expect(complaints('{"server": {"listen": ["127.0.0.1@0"]}, "zone": []}')).toEqual([]);
   expect(complaints("")).toEqual([]);

@@ -5,8 +5,9 @@ import { type ConfigPath, type ConfigProblem, DnsConfigError } from "./errors.ts
 import { configSchema } from "./schema.ts";
 import { unsupportedIn } from "./unsupported.ts";
 
-/** Throws DnsConfigError. */
-export function checkConfig(value: unknown, placeOf?: (path: ConfigPath) => string | undefined): CheckedConfig {
+/** Throws DnsConfigError. A key without a value (`nsid:`) is as good as absent. */
+export function checkConfig(config: unknown, placeOf?: (path: ConfigPath) => string | undefined): CheckedConfig {
+  const value = withoutNulls(config);
   const { success, data, error } = configSchema.safeParse(value ?? {});
   const misshapen = (error?.issues ?? [])
     .flatMap((issue) => problemsOf(issue, []))
@@ -25,6 +26,14 @@ function problemsOf(issue: z.core.$ZodIssue, prefix: ConfigPath): ConfigProblem[
   if (inside !== undefined) return inside.flatMap((inner) => problemsOf(inner, path));
   const told = issue.errors.flat().find(({ message }) => message !== "a list");
   return [{ path, text: issue.message === "Invalid input" ? (told?.message ?? "a value") : issue.message }];
+}
+
+/** The keys stay, so that misspelt ones are found. */
+function withoutNulls(value: unknown): unknown {
+  if (value === null) return undefined;
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutNulls(inner)]));
 }
 
 const UNKNOWN = "no such setting";

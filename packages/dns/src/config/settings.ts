@@ -7,7 +7,7 @@ import type { RateLimit } from "../authority/rate-limit.ts";
 import { DnsError } from "../errors.ts";
 import { Name } from "../name/name.ts";
 import type { ListenAddress } from "../transport/doors.ts";
-import { type ResolverConfig, type ResolverSettings, resolverSettings } from "../resolver/settings.ts";
+import { type ResolverSettings, resolverSettings } from "../resolver/settings.ts";
 import type { Remote } from "../transfer/exchange.ts";
 import { keyMap, tsigKey, type TsigKey } from "../tsig/key.ts";
 import type { CheckedConfig, CheckedZone, CheckedZoneKeys } from "./config.ts";
@@ -167,7 +167,7 @@ class Reading {
       zone.template === undefined
         ? this.#templates.get("default")
         : this.#referred("template", this.#templates, zone.template, [...path, "template"]);
-    const keys: CheckedZoneKeys = { ...template, ...zone };
+    const keys: CheckedZoneKeys = { ...template, ...defined(zone) };
     const references = <T>(key: "master" | "notify" | "acl", kind: string, from: Map<string, T>): T[] =>
       (keys[key] ?? []).flatMap((id) => this.#referred(kind, from, id, [...path, key]) ?? []);
     return {
@@ -256,6 +256,7 @@ function emptyIsNone(text: string | undefined): string | undefined {
 }
 
 /** Keys that are there with no value are as good as absent. */
-function defined(group: object): ResolverConfig {
-  return Object.fromEntries(Object.entries(group).filter(([, value]) => value !== undefined));
+function defined<T extends object>(group: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(group).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> }; // what was filtered out
 }

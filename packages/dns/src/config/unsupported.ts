@@ -56,5 +56,6 @@ function placesOf(
   if (key === "*") {
     return Array.isArray(value) ? value.flatMap((item, i) => placesOf(item, rest, [...path, i])) : [];
   }
-  return Object.hasOwn(value, key) ? placesOf(Reflect.get(value, key), rest, [...path, key]) : [];
+  const inner: unknown = Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+  return inner === undefined ? [] : placesOf(inner, rest, [...path, key]);
 }
