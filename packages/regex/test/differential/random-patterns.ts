@@ -74,6 +74,25 @@ const utf8 = (text: string): string => latin1(new TextEncoder().encode(text));
 
 /** A pattern as a string of bytes (each character is one). */
 export function randomPattern(random: Random, syntax: "bre" | "ere" | "fixed", backReferences: boolean): string {
+  for (;;) {
+    const pattern = anyPattern(random, syntax, backReferences);
+    if (!mayConfuseCopies(pattern, syntax)) return pattern;
+  }
+}
+
+/**
+ * glibc takes one copy of a repeated group for another, where there are assertions or back-references; the patterns where it may are left
+ * out, and some more.
+ */
+function mayConfuseCopies(pattern: string, syntax: "bre" | "ere" | "fixed"): boolean {
+  const [repeated, copied] =
+    syntax === "bre" ? [/\\\)(?:\*|\\[+?{])/, /\\\)(?:\*|\\\?)*\\[+{]/] : [/\)[*+?{]/, /\)[*?]*[+{]/];
+  return (
+    (copied.test(pattern) && /[\^$]|\\[<>bB`']/.test(pattern)) || (repeated.test(pattern) && /\\[1-9]/.test(pattern))
+  );
+}
+
+function anyPattern(random: Random, syntax: "bre" | "ere" | "fixed", backReferences: boolean): string {
   const bare = syntax === "ere";
   const op = (text: string): string => (bare ? text : `\\${text}`);
   const character = (): string =>
