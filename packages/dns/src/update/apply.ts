@@ -6,24 +6,13 @@
  * CNAME beside other data, is passed over in silence; that is the RFC's own word.
  */
 import { type Message, OPCODE } from "../message/message.ts";
+import { RCODES } from "../message/rcodes.ts";
 import { CLASS, isMetaType, TYPE } from "../rdata/types.ts";
 import type { ResourceRecord } from "../record.ts";
 import { isSoa, nameKey, rdataKey } from "../zone/changes.ts";
 import { isNewerSerial, nextSerial, soaSerial, withSerial } from "../zone/serial.ts";
 import type { ZoneChange, ZoneData } from "../zone/zone-data.ts";
 import { ZoneEdit } from "./zone-edit.ts";
-
-/** RFC 2136 §2.2. */
-const UPDATE_RCODE = {
-  NOERROR: 0,
-  FORMERR: 1,
-  NXDOMAIN: 3,
-  YXDOMAIN: 6,
-  YXRRSET: 7,
-  NXRRSET: 8,
-  NOTAUTH: 9,
-  NOTZONE: 10,
-} as const;
 
 export interface UpdateResult {
   readonly rcode: number;
@@ -43,14 +32,14 @@ export function applyUpdate(zone: ZoneData, message: Message): UpdateResult {
   if (rcode !== 0) return { rcode };
   const edit = new ZoneEdit(zone);
   for (const record of message.authorities) applyRecord(edit, record);
-  return { rcode: UPDATE_RCODE.NOERROR, ...asVersion(zone, edit.change()) };
+  return { rcode: RCODES.NOERROR, ...asVersion(zone, edit.change()) };
 }
 
 /** RFC 2136 §3.1. */
 function checkZoneSection({ origin, class: zoneClass }: ZoneData, { opcode, questions }: Message): number {
   const [question] = questions;
-  if (opcode !== OPCODE.UPDATE || questions.length !== 1 || question!.type !== TYPE.SOA) return UPDATE_RCODE.FORMERR;
-  return question!.name.equals(origin) && question!.class === zoneClass ? 0 : UPDATE_RCODE.NOTAUTH;
+  if (opcode !== OPCODE.UPDATE || questions.length !== 1 || question!.type !== TYPE.SOA) return RCODES.FORMERR;
+  return question!.name.equals(origin) && question!.class === zoneClass ? 0 : RCODES.NOTAUTH;
 }
 
 /** RFC 2136 §3.2. */
@@ -59,21 +48,21 @@ function checkPrerequisites(zone: ZoneData, { answers }: Message): number {
   const wanted = new Map<string, ResourceRecord[]>();
   for (const record of answers) {
     const { name, type, ttl, class: recordClass, rdata } = record;
-    if (ttl !== 0) return UPDATE_RCODE.FORMERR;
-    if (!name.isAtOrBelow(zone.origin)) return UPDATE_RCODE.NOTZONE;
+    if (ttl !== 0) return RCODES.FORMERR;
+    if (!name.isAtOrBelow(zone.origin)) return RCODES.NOTZONE;
     if (recordClass === CLASS.ANY || recordClass === CLASS.NONE) {
-      if (rdata.length > 0) return UPDATE_RCODE.FORMERR;
+      if (rdata.length > 0) return RCODES.FORMERR;
       const rcode = checkExistence(zone, record);
       if (rcode !== 0) return rcode;
     } else if (recordClass === zone.class && !isMetaType(type)) {
       const key = `${type} ${nameKey(name)}`;
       wanted.set(key, [...(wanted.get(key) ?? []), record]);
     } else {
-      return UPDATE_RCODE.FORMERR;
+      return RCODES.FORMERR;
     }
   }
   for (const records of wanted.values()) {
-    if (!isExactly(zone, records)) return UPDATE_RCODE.NXRRSET;
+    if (!isExactly(zone, records)) return RCODES.NXRRSET;
   }
   return 0;
 }
@@ -81,12 +70,12 @@ function checkPrerequisites(zone: ZoneData, { answers }: Message): number {
 /** Class ANY asks that something is there, NONE that it is not; the type ANY asks for the name (RFC 2136 §2.4). */
 function checkExistence(zone: ZoneData, { name, type, class: recordClass }: ResourceRecord): number {
   const byName = type === TYPE.ANY;
-  if (!byName && isMetaType(type)) return UPDATE_RCODE.FORMERR;
+  if (!byName && isMetaType(type)) return RCODES.FORMERR;
   // An empty non-terminal is no name in use: it owns nothing.
   const isThere = byName ? zone.rrsetsAt(name).length > 0 : zone.rrset(name, type) !== undefined;
   if (isThere === (recordClass === CLASS.ANY)) return 0;
-  if (byName) return isThere ? UPDATE_RCODE.YXDOMAIN : UPDATE_RCODE.NXDOMAIN;
-  return isThere ? UPDATE_RCODE.YXRRSET : UPDATE_RCODE.NXRRSET;
+  if (byName) return isThere ? RCODES.YXDOMAIN : RCODES.NXDOMAIN;
+  return isThere ? RCODES.YXRRSET : RCODES.NXRRSET;
 }
 
 /** Whether the zone's set of these records' owner and type consists of them, whatever its TTL. */
@@ -100,7 +89,7 @@ function isExactly(zone: ZoneData, records: readonly ResourceRecord[]): boolean 
 /** RFC 2136 §3.4.1. */
 function checkUpdates(zone: ZoneData, { authorities }: Message): number {
   for (const { name, type, ttl, class: recordClass, rdata } of authorities) {
-    if (!name.isAtOrBelow(zone.origin)) return UPDATE_RCODE.NOTZONE;
+    if (!name.isAtOrBelow(zone.origin)) return RCODES.NOTZONE;
     const isMeta = isMetaType(type);
     const isRight =
       recordClass === zone.class
@@ -108,7 +97,7 @@ function checkUpdates(zone: ZoneData, { authorities }: Message): number {
         : recordClass === CLASS.ANY
           ? ttl === 0 && rdata.length === 0 && (!isMeta || type === TYPE.ANY)
           : recordClass === CLASS.NONE && ttl === 0 && !isMeta;
-    if (!isRight) return UPDATE_RCODE.FORMERR;
+    if (!isRight) return RCODES.FORMERR;
   }
   return 0;
 }

@@ -5,9 +5,9 @@
  * and served; if it cannot be made durable, it has not been made.
  */
 import { type Log, silentLog } from "@tenon/kit";
-import { RCODE } from "../errors.ts";
 import { JournalError, type ZoneJournal } from "../journal/journal.ts";
 import type { Message } from "../message/message.ts";
+import { RCODES } from "../message/rcodes.ts";
 import { changeBetween } from "../zone/changes.ts";
 import { ZoneError } from "../zone/errors.ts";
 import { isNewerSerial } from "../zone/serial.ts";
@@ -77,8 +77,8 @@ export class DynamicZone {
   /** Puts another version in place of the newest, as after the master file was edited; resolves to SERVFAIL when its serial is not newer. */
   replace(next: ZoneData): Promise<number> {
     return this.submit((zone) => {
-      if (isNewerSerial(next.serial, zone.serial)) return { rcode: RCODE.NOERROR, change: changeBetween(zone, next) };
-      return { rcode: RCODE.SERVFAIL };
+      if (isNewerSerial(next.serial, zone.serial)) return { rcode: RCODES.NOERROR, change: changeBetween(zone, next) };
+      return { rcode: RCODES.SERVFAIL };
     });
   }
 
@@ -124,12 +124,12 @@ export class DynamicZone {
     }
     if (isDurable) for (const { zone, change } of steps) this.zone.replace(zone, change);
     // Those without a change have seen versions that are not there now.
-    for (const [i, { resolve }] of batch.entries()) resolve(isDurable ? rcodes[i]! : RCODE.SERVFAIL);
+    for (const [i, { resolve }] of batch.entries()) resolve(isDurable ? rcodes[i]! : RCODES.SERVFAIL);
   }
 
   #decided(decide: Waiting["decide"], steps: Step[]): number {
     const before = steps.at(-1)?.zone ?? this.zone.current;
-    if (before === undefined) return RCODE.SERVFAIL;
+    if (before === undefined) return RCODES.SERVFAIL;
     try {
       const { rcode, change } = decide(before);
       if (change !== undefined) steps.push({ change, zone: before.with(change) });
@@ -137,7 +137,7 @@ export class DynamicZone {
     } catch (error) {
       const isLimit = error instanceof ZoneError;
       this.#log[isLimit ? "warn" : "error"]("an update fails", { zone: this.zone.origin.toString(), error });
-      return RCODE.SERVFAIL;
+      return RCODES.SERVFAIL;
     }
   }
 }
