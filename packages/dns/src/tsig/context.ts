@@ -9,14 +9,14 @@
  * What is checked goes in the order of §5.2: key, MAC, time, length of the MAC. Errors about key and MAC are answered unsigned; the
  * other two are signed, since whoever asked has the key.
  */
-import { RCODE } from "../errors.ts";
 import type { Message, MessageTsig } from "../message/message.ts";
 import { HEADER_BYTES } from "../message/message.ts";
+import { RCODES } from "../message/rcodes.ts";
 import { Name } from "../name/name.ts";
 import { rdataBytes } from "../rdata/rdata.ts";
 import { CLASS, TYPE } from "../rdata/types.ts";
 import { WireWriter } from "../wire/writer.ts";
-import { NOTAUTH, TSIG_ERROR, TsigError, type TsigErrorCode } from "./errors.ts";
+import { TSIG_ERROR, TsigError, type TsigErrorCode } from "./errors.ts";
 import { algorithmRow, keyId, type TsigKey } from "./key.ts";
 import { beginsWith, fullMac } from "./mac.ts";
 
@@ -94,7 +94,7 @@ export class TsigContext {
     const key = keys.get(keyId(tsig.key));
     if (key === undefined || !goesBy(key, value.algorithm)) return refusedUnsigned(tsig, "BADKEY");
     if (!isPossibleLength(key, value.mac.length)) {
-      return { rcode: RCODE.FORMERR, error: undefined, sign: (response) => response };
+      return { rcode: RCODES.FORMERR, error: undefined, sign: (response) => response };
     }
     const whole = fullMac(key, [...strippedMessage(bytes, tsig), allVariables(key.name, value.algorithm, value)]);
     if (!beginsWith(whole, value.mac)) return refusedUnsigned(tsig, "BADSIG");
@@ -103,7 +103,7 @@ export class TsigContext {
     if (error === undefined) return { key, context };
     const late = error === "BADTIME";
     return {
-      rcode: NOTAUTH,
+      rcode: RCODES.NOTAUTH,
       error,
       // RFC 8945 §5.2.3: the client's time again, so that the client can check it, and ours beside it.
       sign: (response) =>
@@ -214,7 +214,7 @@ function lateOrShort(key: TsigKey, { value }: MessageTsig, nowSeconds: number): 
 function refusedUnsigned(tsig: MessageTsig, error: "BADKEY" | "BADSIG"): RefusedRequest {
   const { algorithm, timeSigned, fudge } = tsig.value;
   return {
-    rcode: NOTAUTH,
+    rcode: RCODES.NOTAUTH,
     error,
     sign: (response) =>
       appendRecord(response, tsig.key, algorithm, { timeSigned, fudge, error: TSIG_ERROR[error], other: EMPTY }, EMPTY),

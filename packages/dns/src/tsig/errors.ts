@@ -1,10 +1,7 @@
-/** What is wrong with a signature (RFC 8945 §3), and what a server answers to it. */
+/** What is wrong with a signature (RFC 8945 §3). */
 
 /** Values of the TSIG record's error field. */
 export const TSIG_ERROR = { BADSIG: 16, BADKEY: 17, BADTIME: 18, BADTRUNC: 22 } as const;
-
-/** The header's rcode that goes with each of them (RFC 8945 §5.2). */
-export const NOTAUTH = 9;
 
 export type TsigErrorCode =
   /** The MAC is not that of the message. */
