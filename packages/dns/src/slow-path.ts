@@ -3,14 +3,13 @@
  * test wants to go wrong. Here a query becomes a value, is checked, and is handed to whom its opcode and type belong.
  */
 import type { Authority, Client } from "./authority/authority.ts";
-import { DnsError, RCODE } from "./errors.ts";
+import { DnsError } from "./errors.ts";
 import { decodeMessage } from "./message/decode.ts";
 import { encodeMessage } from "./message/encode.ts";
 import { HEADER_BYTES, type Message, OPCODE } from "./message/message.ts";
 import { RCODES } from "./message/rcodes.ts";
 import { headerOnly, replyTo } from "./message/reply.ts";
 import { TYPE } from "./rdata/types.ts";
-import { NOTAUTH } from "./tsig/errors.ts";
 import { TsigContext } from "./tsig/context.ts";
 import type { TsigKey } from "./tsig/key.ts";
 import type { SlowAnswer } from "./transport/answerer.ts";
@@ -88,8 +87,8 @@ export class SlowPath {
     const { bytes, message } = request;
     const verified = TsigContext.verifyRequest(bytes, message, this.#host.keys(), this.#host.nowSeconds());
     if ("rcode" in verified) {
-      if (verified.rcode !== NOTAUTH) return headerOnly(bytes, verified.rcode);
-      return verified.sign(encodeMessage(replyTo(message, { rcode: NOTAUTH }, this.#host.udpPayload())));
+      if (verified.rcode !== RCODES.NOTAUTH) return headerOnly(bytes, verified.rcode);
+      return verified.sign(encodeMessage(replyTo(message, { rcode: RCODES.NOTAUTH }, this.#host.udpPayload())));
     }
     const signed = { ...request, key: verified.key, signatureBytes: verified.context.recordBytes };
     return this.#encode(signed, await this.#dispatch(signed), verified.context);
@@ -106,7 +105,7 @@ export class SlowPath {
       case OPCODE.UPDATE:
         return host.update(request);
       default:
-        return this.#refusal(message, RCODE.NOTIMP);
+        return this.#refusal(message, RCODES.NOTIMP);
     }
   }
 
@@ -114,10 +113,10 @@ export class SlowPath {
     const host = this.#host;
     const { message, client, key } = request;
     const { questions, edns } = message;
-    if (edns !== undefined && edns.version !== 0) return this.#refusal(message, RCODE.BADVERS);
+    if (edns !== undefined && edns.version !== 0) return this.#refusal(message, RCODES.BADVERS);
     if (questions.length !== 1) {
       const isFine = host.severalQuestions && questions.length > 0 && questions.length <= MAX_QUESTIONS;
-      return isFine ? this.#oneByOne(request) : this.#refusal(message, RCODE.FORMERR);
+      return isFine ? this.#oneByOne(request) : this.#refusal(message, RCODES.FORMERR);
     }
     const { type } = questions[0]!;
     if (type === TYPE.AXFR || type === TYPE.IXFR) return host.transfer(request);
@@ -135,14 +134,14 @@ export class SlowPath {
     const replies = await Promise.all(
       message.questions.map(async (question) => {
         const reply = await this.#query({ ...request, message: { ...message, questions: [question] } });
-        return reply === undefined || Symbol.iterator in reply ? this.#refusal(message, RCODE.SERVFAIL) : reply;
+        return reply === undefined || Symbol.iterator in reply ? this.#refusal(message, RCODES.SERVFAIL) : reply;
       }),
     );
-    const failed = replies.find(({ rcode }) => rcode !== RCODE.NOERROR);
+    const failed = replies.find(({ rcode }) => rcode !== RCODES.NOERROR);
     return replyTo(
       message,
       {
-        rcode: failed?.rcode ?? RCODE.NOERROR,
+        rcode: failed?.rcode ?? RCODES.NOERROR,
         authoritative: replies.every(({ authoritative }) => authoritative),
         recursionAvailable: replies.some(({ recursionAvailable }) => recursionAvailable),
         answers: replies.flatMap(({ answers }) => answers),
