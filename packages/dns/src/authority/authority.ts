@@ -5,7 +5,8 @@
  * (zone/match.ts), and the sections copied behind the question: a set as it stands in the zone (zone/record-block.ts), or an answer that
  * was composed before (answer-cache.ts). Only what is asked for the first time is composed (composer.ts). No object is made for a query.
  */
-import { DnsError, RCODE } from "../errors.ts";
+import { DnsError } from "../errors.ts";
+import { RCODES } from "../message/rcodes.ts";
 import { decodeMessage } from "../message/decode.ts";
 import { encodeMessage } from "../message/encode.ts";
 import { DNSSEC_OK, FLAG, HEADER_BYTES, type Message, OPCODE } from "../message/message.ts";
@@ -114,10 +115,10 @@ export class Authority {
   answerMessage(query: Message, client: Client): Message {
     const { opcode, questions } = query;
     const type = questions[0]?.type;
-    if (opcode !== OPCODE.QUERY || type === TYPE.AXFR || type === TYPE.IXFR) return this.#plain(query, RCODE.NOTIMP);
-    if (questions.length !== 1) return this.#plain(query, RCODE.FORMERR);
+    if (opcode !== OPCODE.QUERY || type === TYPE.AXFR || type === TYPE.IXFR) return this.#plain(query, RCODES.NOTIMP);
+    if (questions.length !== 1) return this.#plain(query, RCODES.FORMERR);
     const bytes = canonicalQuery(query);
-    if (this.#reader.read(bytes, bytes.length) !== READ.DONE) return this.#plain(query, RCODE.FORMERR);
+    if (this.#reader.read(bytes, bytes.length) !== READ.DONE) return this.#plain(query, RCODES.FORMERR);
     const out = new Uint8Array(MAX_MESSAGE_BYTES);
     const length = this.#respond(bytes, client, out, MAX_MESSAGE_BYTES, false, false);
     return decodeMessage(out.subarray(0, length));
@@ -153,7 +154,7 @@ export class Authority {
     copyBytes(query, 0, out, 0, end);
     this.#clear(end);
     const at = this.#reader.hasEdns ? this.#writeOpt(out, end, 0, undefined, query) : end;
-    return this.#header(query, out, at, RCODE.FORMERR, questionEnd === 0 ? 0 : 1);
+    return this.#header(query, out, at, RCODES.FORMERR, questionEnd === 0 ? 0 : 1);
   }
 
   #plain({ id, opcode, recursionDesired, questions, edns }: Message, rcode: number): Message {
@@ -220,7 +221,7 @@ export class Authority {
   /** Writes the sections; returns AA, TC and the rcode (with BADVERS above a header's four bits), or NOT_HERE. */
   #sections(client: Client, out: Uint8Array, room: number, elsewhere: boolean): number {
     const reader = this.#reader;
-    if (reader.hasEdns && reader.version !== 0) return RCODE.BADVERS;
+    if (reader.hasEdns && reader.version !== 0) return RCODES.BADVERS;
     const { name, type } = reader;
     if (reader.class !== CLASS.IN) {
       if (reader.class === CLASS.CH) return this.#aboutServer(out);
@@ -237,7 +238,7 @@ export class Authority {
     const zone = served.current;
     if (zone === undefined) {
       this.#error = EXTENDED_ERROR.NOT_READY;
-      return RCODE.SERVFAIL;
+      return RCODES.SERVFAIL;
     }
     const flags = this.#fromZone(zones, zone, out, room);
     // An answer of all classes is never authoritative (RFC 1034 §6.2.2).
@@ -323,7 +324,7 @@ export class Authority {
     out.set(record, questionEnd);
     this.#end = questionEnd + record.length;
     this.#counts[0] = 1;
-    return RCODE.NOERROR;
+    return RCODES.NOERROR;
   }
 
   #verdict(limiter: RateLimiter, client: Client, query: Uint8Array, flags: number): number {

@@ -5,7 +5,7 @@
  * (RFC 8482 §4.1), an alias that comes back to a name of its chain ends it without an error, and glue of other delegations in the zone
  * comes along where there is room.
  */
-import { RCODE } from "../errors.ts";
+import { RCODES } from "../message/rcodes.ts";
 import { FLAG } from "../message/message.ts";
 import { MAX_NAME_BYTES } from "../name/limits.ts";
 import { TYPE } from "../rdata/types.ts";
@@ -99,7 +99,7 @@ export class Composer {
       } else {
         const { arena, index } = at.store;
         const address = index.data(found.node);
-        if (address === 0) return this.negative(at, RCODE.NOERROR);
+        if (address === 0) return this.negative(at, RCODES.NOERROR);
         const chunk = arena.chunkOf(address);
         const block = offsetOf(address);
         const set = type === TYPE.ANY ? firstSet(block) : findSet(chunk, block, type);
@@ -111,7 +111,7 @@ export class Composer {
           return FLAG.AA;
         }
         const alias = findSet(chunk, block, TYPE.CNAME);
-        if (alias === -1) return this.negative(at, RCODE.NOERROR);
+        if (alias === -1) return this.negative(at, RCODES.NOERROR);
         if (!this.#answer(chunk, alias, owner)) return FLAG.AA | FLAG.TC;
         this.#readTarget(chunk, alias);
       }
@@ -129,7 +129,7 @@ export class Composer {
       this.dependent = true;
       const served = zoneFor(zones, alias, type);
       if (served === undefined) return FLAG.AA;
-      if (served.current === undefined) return RCODE.SERVFAIL;
+      if (served.current === undefined) return RCODES.SERVFAIL;
       at = served.current;
       found = this.#match;
       found.find(at.store.index, alias, type);
@@ -251,19 +251,27 @@ export class Composer {
    * that are not at or below `outside`. False when one did not fit.
    */
   #additional(zone: ZoneData, chunk: Uint8Array, set: number, within: number, outside: number): boolean {
-    const offset = targetOffset(read16(chunk, set));
+    const type = read16(chunk, set);
+    const offset = targetOffset(type);
     if (offset === -1) return true;
     let complete = true;
     let at = set + SET_HEADER_BYTES;
     for (let left = read16(chunk, set + 2); left > 0; left--) {
       const rdata = at + RECORD_HEADER_BYTES;
       at = rdata + read16(chunk, at + 10);
-      if (!this.#addressesOf(zone, chunk, rdata + offset, within, outside)) complete = false;
+      if (!this.#addressesOf(zone, type, chunk, rdata + offset, within, outside)) complete = false;
     }
     return complete;
   }
 
-  #addressesOf(zone: ZoneData, owner: Uint8Array, ownerAt: number, within: number, outside: number): boolean {
+  #addressesOf(
+    zone: ZoneData,
+    type: number,
+    owner: Uint8Array,
+    ownerAt: number,
+    within: number,
+    outside: number,
+  ): boolean {
     const target = this.#target;
     const { arena, index } = zone.store;
     target.read(owner, ownerAt, owner.length);
@@ -275,9 +283,13 @@ export class Composer {
     const isWithin = found.kind === MATCH.REFERRAL && found.node === within;
     if (within !== NO_NODE ? !isWithin : found.kind === MATCH.REFERRAL && found.node === outside) return true;
     let { node } = found;
-    // Glue lies below its cut.
-    if (found.kind === MATCH.REFERRAL) node = index.find(target, 0);
-    else if (found.kind !== MATCH.EXACT && found.kind !== MATCH.WILDCARD) return true;
+    if (found.kind === MATCH.REFERRAL) {
+      // Glue lies below its cut, and is for finding name servers only.
+      if (type !== TYPE.NS) return true;
+      node = index.find(target, 0);
+    } else if (found.kind !== MATCH.EXACT && found.kind !== MATCH.WILDCARD) {
+      return true;
+    }
     if (node === NO_NODE || (index.flags(node) & NODE_FLAG.CNAME) !== 0) return true;
     const address = index.data(node);
     if (address === 0) return true;

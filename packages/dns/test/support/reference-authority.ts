@@ -166,7 +166,7 @@ function addresses(zone: ReferenceZone, records: readonly ResourceRecord[]): Res
     const target = Name.fromWire(rdata.subarray(offset));
     if (!target.isAtOrBelow(zone.origin)) continue;
     const hiding = zone.hiding(target, TYPE.A);
-    if (hiding !== undefined && "dname" in hiding) continue;
+    if (hiding !== undefined && ("dname" in hiding || type !== TYPE.NS)) continue;
     const source = hiding === undefined ? zone.source(target) : target;
     if (source === undefined || zone.set(source, TYPE.CNAME) !== undefined) continue;
     for (const addressType of [TYPE.A, TYPE.AAAA]) {
