@@ -29,6 +29,8 @@ export interface ScannedPattern {
 
 /** Fewer bytes are not worth starting WebAssembly, which takes milliseconds. */
 const WASM_BYTES = 8 * 1024 * 1024;
+/** Fewer bytes are not worth an automaton's table where literals will do. */
+const FEW_BYTES = 256 * 1024;
 /** More candidates than one in so many bytes: the automaton over everything is cheaper. */
 const BYTES_PER_CANDIDATE = 96;
 /** Windows walked by the automaton before literals are tried again. */
@@ -151,7 +153,8 @@ export class KernelScanner implements LineScanner {
   #literalsApply(inverted: boolean): boolean {
     const { literals } = this.#pattern.lineProgram;
     if (literals === undefined || inverted) return false;
-    return (literals.sufficient && this.#kernel.takesCommonLiterals) || this.#withoutLiterals === 0;
+    if (literals.sufficient && this.#kernel.takesCommonLiterals) return true;
+    return this.#withoutLiterals === 0 && (this.#scanned < FEW_BYTES || this.#kernel.literalsPay);
   }
 
   /** Lines of this kind of the first window of [from, to): their number; their ends are in the kernel's hits, `#windowEnd` is set. */

@@ -80,8 +80,16 @@ export class JsKernel implements Kernel {
     return firstEncodingError(this.#input, from, to);
   }
 
+  get literalsPay(): boolean {
+    return this.#literalSearch.leaps;
+  }
+
+  get #literalSearch(): LiteralSearch {
+    return (this.#search ??= new LiteralSearch(this.#literals));
+  }
+
   literalLines(from: number, to: number): number {
-    const search = (this.#search ??= new LiteralSearch(this.#literals));
+    const search = this.#literalSearch;
     const { hits } = this;
     const input = this.#input;
     let count = 0;

@@ -76,6 +76,8 @@ export interface Kernel {
    * is whole lines, of at most WINDOW_BYTES or one line. The last may lack its terminator, whose place behind it may then be written.
    */
   literalLines(from: number, to: number): number;
+  /** Looking for the literals is faster than an automaton, as long as they are rare. */
+  readonly literalsPay: boolean;
   /** Literals may be as common as they like: literalLines is fast all the same. */
   readonly takesCommonLiterals: boolean;
   /** The number alone. What `hits` holds is then without meaning. */

@@ -85,6 +85,7 @@ export class WasmKernel implements Kernel {
   #walks: Functions | undefined;
   #dense: Functions | undefined;
   #encoding: Functions | undefined;
+  readonly literalsPay = true;
   readonly takesCommonLiterals: boolean;
   /** The last window had so many literals that comparing them everywhere is cheaper than looking for them. */
   #literalsAreCommon = false;

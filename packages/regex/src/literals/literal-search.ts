@@ -11,6 +11,8 @@ const MOST_COMMON_RARE = 200;
 /** After so many misses, the byte must have been met once in so many bytes at most. */
 const MISSES = 1000;
 const BYTES_PER_MISS = 128;
+/** A shorter window moves by so little at a time that four automata in lock-step are faster. */
+const LEAST_LEAPING_WINDOW = 5;
 const HASH_BITS = 12;
 const HASH_SIZE: number = 1 << HASH_BITS;
 
@@ -62,6 +64,11 @@ export class LiteralSearch {
       }
     }
     return shift;
+  }
+
+  /** Whether it passes over bytes in leaps: by the runtime's own search, or by windows of some length. */
+  get leaps(): boolean {
+    return this.#rare >= 0 || this.#window >= LEAST_LEAPING_WINDOW;
   }
 
   /** Start of the first occurrence that lies whole in [from, to), or -1. */
