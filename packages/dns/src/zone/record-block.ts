@@ -9,7 +9,6 @@
  */
 import type { Name } from "../name/name.ts";
 import { canonicalRdata } from "../rdata/rdata.ts";
-import { formatOf } from "../rdata/registry.ts";
 import { TYPE, typeText } from "../rdata/types.ts";
 import { type ByteArena, offsetOf } from "./byte-arena.ts";
 import { ZoneError } from "./errors.ts";
@@ -249,7 +248,7 @@ export class BlockBuilder {
     const starts = new Map<string, number>();
     for (const { start, type: other } of order) {
       if (other !== type) continue;
-      const key = Buffer.from(canonicalOrPlain(type, this.#rdata(start))).toString("latin1");
+      const key = Buffer.from(canonicalRdata(type, this.#rdata(start))).toString("latin1");
       const before = starts.get(key);
       if (before === undefined) starts.set(key, start);
       else write32(this.#bytes, before + 6, Math.min(read32(this.#bytes, before + 6), read32(this.#bytes, start + 6)));
@@ -296,14 +295,5 @@ export class BlockBuilder {
 
 /** Equal but for the case of names (RFC 4034 §6.2, RFC 3597 §6). */
 function sameRdata(type: number, a: Uint8Array, b: Uint8Array): boolean {
-  if (Buffer.compare(a, b) === 0) return true;
-  return (
-    formatOf(type)?.hasNames === true && Buffer.compare(canonicalOrPlain(type, a), canonicalOrPlain(type, b)) === 0
-  );
-}
-
-/** Rdata of the empty kind that UPDATE carries, or against its format, is compared as it is. */
-function canonicalOrPlain(type: number, rdata: Uint8Array): Uint8Array {
-  if (formatOf(type)?.hasNames !== true) return rdata;
-  return canonicalRdata(type, rdata);
+  return Buffer.compare(a, b) === 0 || Buffer.compare(canonicalRdata(type, a), canonicalRdata(type, b)) === 0;
 }
