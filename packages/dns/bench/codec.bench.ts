@@ -5,12 +5,12 @@ import packet from "dns-packet";
 import {
   decodeMessage,
   encodeMessage,
-  type Message,
   Name,
   type ResourceRecord,
   rdataFromText,
   typeCode,
 } from "../src/index.ts";
+import { blankMessage } from "../src/message/message.ts";
 
 /** A name server's ordinary answer: a CNAME, three addresses, mail, the zone's servers with their addresses; ten records in all. */
 const RECORDS: readonly (readonly [
@@ -37,23 +37,16 @@ function message(): Uint8Array {
       const code = typeCode(type)!;
       return { name: Name.parse(owner), type: code, class: 1, ttl: 3600, rdata: rdataFromText(code, data) };
     });
-  const value: Message = {
+  const value = blankMessage({
     id: 4711,
     response: true,
-    opcode: 0,
     authoritative: true,
-    truncated: false,
     recursionDesired: true,
-    recursionAvailable: false,
-    reserved: false,
-    authenticData: false,
-    checkingDisabled: false,
-    rcode: 0,
     questions: [{ name: Name.parse("www.example.com."), type: 1, class: 1 }],
     answers: section("answers"),
     authorities: section("authorities"),
     additionals: section("additionals"),
-  };
+  });
   return encodeMessage(value);
 }
 

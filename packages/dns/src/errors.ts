@@ -1,7 +1,8 @@
 /** What the codec refuses, with the rcode that a server answers with. */
+import { RCODES } from "./message/rcodes.ts";
 
-/** The part of the rcode registry that a codec itself can ask for. */
-export const RCODE = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NOTIMP: 4, BADVERS: 16 } as const;
+/** Until the resolver's room has changed over to RCODES. */
+export const RCODE: typeof RCODES = RCODES;
 
 export type DnsErrorCode =
   /** The bytes end within a field. */
@@ -29,7 +30,7 @@ export class DnsError extends Error {
   /** What a server puts into its answer to the message that caused it. */
   readonly rcode: number;
 
-  constructor(code: DnsErrorCode, message: string, rcode: number = RCODE.FORMERR) {
+  constructor(code: DnsErrorCode, message: string, rcode: number = RCODES.FORMERR) {
     super(message);
     this.name = "DnsError";
     this.code = code;

@@ -1,7 +1,6 @@
 /** Failures on demand: what a client sees of a server that is broken, overloaded or far away. */
 import { type Clock, durationMs, type Random } from "@tenon/kit";
 import type { AskedQuery } from "./asked.ts";
-import { RCODE } from "./errors.ts";
 import { encodeMessage } from "./message/encode.ts";
 import { replyTo } from "./message/reply.ts";
 import { type RcodeName, RCODES } from "./message/rcodes.ts";
@@ -133,7 +132,7 @@ export class Faults {
   ednsBroken(matcher: FaultMatcher): Fault {
     return this.#add(matcher, async ({ message }, proceed) => {
       const { edns, ...plain } = message;
-      return edns === undefined ? proceed() : encodeMessage(replyTo(plain, { rcode: RCODE.FORMERR }));
+      return edns === undefined ? proceed() : encodeMessage(replyTo(plain, { rcode: RCODES.FORMERR }));
     });
   }
 

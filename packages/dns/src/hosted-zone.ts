@@ -10,7 +10,6 @@ import { type AclRule, isAllowed } from "./access.ts";
 import type { UpstreamClient } from "./client/upstream-client.ts";
 import { type RemoteServer, remotesOf, type ZoneSettings } from "./config/settings.ts";
 import type { AclAction } from "./config/config.ts";
-import { RCODE } from "./errors.ts";
 import { Journal, type ZoneJournal } from "./journal/journal.ts";
 import { MemoryJournal } from "./journal/memory.ts";
 import type { Message } from "./message/message.ts";
@@ -196,7 +195,7 @@ export class HostedZone {
     const { message, maxBytes, client, signatureBytes } = request;
     if (!this.allows("transfer", request)) return this.#reply(message, RCODES.REFUSED);
     const { current } = this.served;
-    if (current === undefined) return this.#reply(message, RCODE.SERVFAIL);
+    if (current === undefined) return this.#reply(message, RCODES.SERVFAIL);
     return transferAnswer(current, message, {
       history: this.#journal,
       reservedBytes: signatureBytes,
@@ -218,7 +217,7 @@ export class HostedZone {
     if (!this.allows("notify", request)) return this.#reply(message, RCODES.REFUSED);
     if (this.#secondary === undefined) return this.#reply(message, RCODES.NOTAUTH);
     this.#secondary.notified({ address: request.client.address }, notifiedSerial(message));
-    return { ...this.#reply(message, RCODE.NOERROR), authoritative: true };
+    return { ...this.#reply(message, RCODES.NOERROR), authoritative: true };
   }
 
   allows(action: AclAction, { client, key }: Request): boolean {

@@ -33,7 +33,7 @@ export { type ConfigPath, type ConfigProblem, DnsConfigError } from "./config/er
 export type { Fault, FaultMatcher, Faults } from "./faults.ts";
 export type { Interception, Interceptor, ShortAnswer } from "./intercept.ts";
 export type { LookupAddress, LookupFunction, LookupOptions, Lookups, RecordWithTtl } from "./lookups.ts";
-export { type RcodeName, RCODES } from "./message/rcodes.ts";
+export { rcodeName, type RcodeName, RCODES } from "./message/rcodes.ts";
 export { DEFAULT_LIMITS, type DnsLimits, type DnsServerOptions } from "./options.ts";
 export { DnsServer, type DnsSnapshot, type ReconfigureOptions, type ServerClock } from "./server.ts";
 export { type ZoneHandle, type ZoneUpdate, ZoneUpdateError } from "./zone-handle.ts";

@@ -1,6 +1,5 @@
 /** Answers by code: `server.intercept(q => …)`. */
 import type { AskedQuery } from "./asked.ts";
-import { RCODE } from "./errors.ts";
 import { encodeMessage } from "./message/encode.ts";
 import type { Message } from "./message/message.ts";
 import { replyTo } from "./message/reply.ts";
@@ -56,7 +55,7 @@ function messageFrom(query: Message, said: ShortAnswer): Message {
   const { rcode, answers = [], authorities = [], additionals = [], ttl = DEFAULT_TTL, authoritative = true } = said;
   const { name, type, class: questionClass } = query.questions[0]!; // without one, nobody is asked
   return replyTo(query, {
-    rcode: rcode === undefined ? RCODE.NOERROR : RCODES[rcode],
+    rcode: rcode === undefined ? RCODES.NOERROR : RCODES[rcode],
     authoritative,
     recursionAvailable: query.recursionDesired,
     answers: answers.map((answer) =>

@@ -5,7 +5,7 @@
  * looked at there.
  */
 import { type Authority, type Client, NOT_HERE } from "./authority/authority.ts";
-import { RCODE } from "./errors.ts";
+import { RCODES } from "./message/rcodes.ts";
 import { headerOnly } from "./message/reply.ts";
 import type { SlowPath } from "./slow-path.ts";
 import type { Traffic } from "./traffic.ts";
@@ -70,7 +70,7 @@ export class Responder implements Answerer {
       return await this.divert(query, client, () => this.#ordinary(query, client));
     } catch (error) {
       this.failed(error);
-      return headerOnly(query, RCODE.SERVFAIL);
+      return headerOnly(query, RCODES.SERVFAIL);
     }
   }
 

@@ -1,26 +1,11 @@
 /** What a server tells of the queries that it answers: counters and the query log. */
 import type { Clock, Counter, MetricSet } from "@tenon/kit";
 import type { Client } from "./authority/authority.ts";
+import { rcodeName } from "./message/rcodes.ts";
 import { QueryLog } from "./query-log.ts";
 
-const RCODE_NAMES = [
-  "NOERROR",
-  "FORMERR",
-  "SERVFAIL",
-  "NXDOMAIN",
-  "NOTIMP",
-  "REFUSED",
-  "YXDOMAIN",
-  "YXRRSET",
-  "NXRRSET",
-  "NOTAUTH",
-  "NOTZONE",
-  "DSOTYPENI",
-  "RCODE12",
-  "RCODE13",
-  "RCODE14",
-  "RCODE15",
-];
+/** What a header can say. */
+const RCODE_COUNT = 16;
 
 export class Traffic {
   readonly log: QueryLog = new QueryLog();
@@ -44,7 +29,9 @@ export class Traffic {
       () => udp.value + tcp.value,
     );
     const responses = metrics.counterFamily("dns_responses_total", "Answers by their rcode.", "rcode");
-    this.#responses = RCODE_NAMES.map((name) => responses.label(name));
+    this.#responses = Array.from({ length: RCODE_COUNT }, (_, rcode) =>
+      responses.label(rcodeName(rcode) ?? `RCODE${rcode}`),
+    );
     this.#unanswered = metrics.counter("dns_unanswered_total", "Messages that got no answer.");
     this.#truncated = metrics.counter("dns_truncated_total", "Answers that did not fit and say so (TC).");
     this.#received = metrics.counter("dns_received_bytes_total", "Bytes of messages received.");

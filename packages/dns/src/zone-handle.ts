@@ -1,7 +1,7 @@
 /** A zone of a server, for programs: to read, to change, to print. */
 import type { HostedZone } from "./hosted-zone.ts";
 import { OPCODE } from "./message/message.ts";
-import { type RcodeName, RCODES } from "./message/rcodes.ts";
+import { type RcodeName, rcodeName, RCODES } from "./message/rcodes.ts";
 import { Name } from "./name/name.ts";
 import { rdataFromText } from "./rdata/rdata.ts";
 import { CLASS, TYPE, typeCode } from "./rdata/types.ts";
@@ -79,7 +79,7 @@ export class ZoneHandle {
       { opcode: OPCODE.UPDATE, authorities: [...removed, ...added] },
     );
     const rcode = await this.#hosted.submit((zone) => applyUpdate(zone, message));
-    if (rcode !== RCODES.NOERROR) throw new ZoneUpdateError(this.name, nameOfRcode(rcode));
+    if (rcode !== RCODES.NOERROR) throw new ZoneUpdateError(this.name, rcodeName(rcode) ?? "SERVFAIL");
   }
 
   /** Serves another version. */
@@ -108,9 +108,4 @@ function removal(line: string, origin: Name): ResourceRecord {
   const name = Name.parse(owner, origin);
   if (data === undefined) return { name, type, class: CLASS.ANY, ttl: 0, rdata: new Uint8Array(0) };
   return { name, type, class: CLASS.NONE, ttl: 0, rdata: rdataFromText(type, data, origin) };
-}
-
-function nameOfRcode(rcode: number): RcodeName {
-  const names = Object.keys(RCODES) as RcodeName[]; // its own keys
-  return names.find((name) => RCODES[name] === rcode) ?? "SERVFAIL";
 }

@@ -14,6 +14,7 @@ import {
   type ResourceRecord,
   TYPE,
 } from "@tenon/dns";
+import { blankMessage } from "../src/message/message.ts";
 import { mutated } from "./support/mutations.ts";
 import { drawing, randomMessage } from "./support/random-messages.ts";
 
@@ -38,23 +39,11 @@ function problems(field: MessageField): string[] {
   return [...(field.problem === undefined ? [] : [field.problem]), ...field.children.flatMap(problems)];
 }
 
-const QUERY: Message = {
+const QUERY: Message = blankMessage({
   id: 0xbeef,
-  response: false,
-  opcode: OPCODE.QUERY,
-  authoritative: false,
-  truncated: false,
   recursionDesired: true,
-  recursionAvailable: false,
-  reserved: false,
-  authenticData: false,
-  checkingDisabled: false,
-  rcode: 0,
   questions: [{ name: Name.parse("www.example.org."), type: TYPE.A, class: 1 }],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
+});
 const record = (name: string, type: number, text: string, ttl = 300): ResourceRecord => ({
   name: Name.parse(name),
   type,

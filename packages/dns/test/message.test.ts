@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { DnsError } from "../src/errors.ts";
 import { decodeMessage } from "../src/message/decode.ts";
 import { encodeMessage } from "../src/message/encode.ts";
-import type { Message } from "../src/message/message.ts";
+import { blankMessage, type Message } from "../src/message/message.ts";
 import { ednsOption, type EdnsOptionValue, optionValue } from "../src/message/options.ts";
 import { Name } from "../src/name/name.ts";
 import { rdataFromText } from "../src/rdata/rdata.ts";
@@ -11,23 +11,11 @@ import type { ResourceRecord } from "../src/record.ts";
 import { fuzzMessages } from "./support/mutations.ts";
 import { drawing, randomMessage } from "./support/random-messages.ts";
 
-const QUERY: Message = {
+const QUERY: Message = blankMessage({
   id: 0x1234,
-  response: false,
-  opcode: 0,
-  authoritative: false,
-  truncated: false,
   recursionDesired: true,
-  recursionAvailable: false,
-  reserved: false,
-  authenticData: false,
-  checkingDisabled: false,
-  rcode: 0,
   questions: [{ name: Name.parse("www.example."), type: TYPE.A, class: CLASS.IN }],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
+});
 
 function record(name: string, type: string, text: string): ResourceRecord {
   const code = typeCode(type)!;

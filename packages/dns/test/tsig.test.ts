@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { DnsError } from "../src/errors.ts";
 import { decodeMessage } from "../src/message/decode.ts";
 import { encodeMessage } from "../src/message/encode.ts";
-import type { Message } from "../src/message/message.ts";
+import { blankMessage, type Message } from "../src/message/message.ts";
 import { Name } from "../src/name/name.ts";
 import { TYPE } from "../src/rdata/types.ts";
 import { MAX_UNSIGNED_MESSAGES, TsigContext } from "../src/tsig/context.ts";
@@ -16,23 +16,10 @@ const SECRET = Buffer.from("a secret that nobody knows").toString("base64");
 const key = tsigKey("Key.Example", "hmac-sha256", SECRET);
 const keys = keyMap([key]);
 
-const query: Message = {
+const query: Message = blankMessage({
   id: 4711,
-  response: false,
-  opcode: 0,
-  authoritative: false,
-  truncated: false,
-  recursionDesired: false,
-  recursionAvailable: false,
-  reserved: false,
-  authenticData: false,
-  checkingDisabled: false,
-  rcode: 0,
   questions: [{ name: Name.parse("example."), type: TYPE.SOA, class: 1 }],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
+});
 const answer: Message = { ...query, response: true };
 
 function verified(bytes: Uint8Array, from: ReadonlyMap<string, TsigKey> = keys, now = NOW): TsigContext {

@@ -10,6 +10,7 @@ import { RCODES } from "../message/rcodes.ts";
 import { decodeMessage } from "../message/decode.ts";
 import { encodeMessage } from "../message/encode.ts";
 import { DNSSEC_OK, FLAG, HEADER_BYTES, type Message, OPCODE } from "../message/message.ts";
+import { replyTo } from "../message/reply.ts";
 import { CLASS, TYPE } from "../rdata/types.ts";
 import { MAX_MESSAGE_BYTES } from "../wire/writer.ts";
 import { offsetOf } from "../zone/byte-arena.ts";
@@ -115,10 +116,12 @@ export class Authority {
   answerMessage(query: Message, client: Client): Message {
     const { opcode, questions } = query;
     const type = questions[0]?.type;
-    if (opcode !== OPCODE.QUERY || type === TYPE.AXFR || type === TYPE.IXFR) return this.#plain(query, RCODES.NOTIMP);
-    if (questions.length !== 1) return this.#plain(query, RCODES.FORMERR);
+    if (opcode !== OPCODE.QUERY || type === TYPE.AXFR || type === TYPE.IXFR)
+      return replyTo(query, { rcode: RCODES.NOTIMP }, this.#options.udpPayload);
+    if (questions.length !== 1) return replyTo(query, { rcode: RCODES.FORMERR }, this.#options.udpPayload);
     const bytes = canonicalQuery(query);
-    if (this.#reader.read(bytes, bytes.length) !== READ.DONE) return this.#plain(query, RCODES.FORMERR);
+    if (this.#reader.read(bytes, bytes.length) !== READ.DONE)
+      return replyTo(query, { rcode: RCODES.FORMERR }, this.#options.udpPayload);
     const out = new Uint8Array(MAX_MESSAGE_BYTES);
     const length = this.#respond(bytes, client, out, MAX_MESSAGE_BYTES, false, false);
     return decodeMessage(out.subarray(0, length));
@@ -155,29 +158,6 @@ export class Authority {
     this.#clear(end);
     const at = this.#reader.hasEdns ? this.#writeOpt(out, end, 0, undefined, query) : end;
     return this.#header(query, out, at, RCODES.FORMERR, questionEnd === 0 ? 0 : 1);
-  }
-
-  #plain({ id, opcode, recursionDesired, questions, edns }: Message, rcode: number): Message {
-    return {
-      id,
-      response: true,
-      opcode,
-      authoritative: false,
-      truncated: false,
-      recursionDesired,
-      recursionAvailable: false,
-      reserved: false,
-      authenticData: false,
-      checkingDisabled: false,
-      rcode,
-      questions,
-      answers: [],
-      authorities: [],
-      additionals: [],
-      ...(edns === undefined
-        ? {}
-        : { edns: { udpPayload: this.#options.udpPayload, version: 0, dnssecOk: edns.dnssecOk, options: [] } }),
-    };
   }
 
   /** The answer to the query that `#reader` has read. */

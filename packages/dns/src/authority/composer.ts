@@ -90,7 +90,7 @@ export class Composer {
     this.#chain[0] = QUESTION_AT;
     for (let aliases = 0; ; aliases++) {
       if (found.kind === MATCH.REFERRAL) return this.#referral(at, found.node) | (aliases > 0 ? FLAG.AA : 0);
-      if (found.kind === MATCH.NOTHING) return this.negative(at, ANSWER_RCODE.NXDOMAIN);
+      if (found.kind === MATCH.NOTHING) return this.#negative(at, ANSWER_RCODE.NXDOMAIN);
       if (found.kind === MATCH.DNAME) {
         const flags = this.#redirect(at, found, current, owner);
         if (flags !== 0) return flags;
@@ -99,7 +99,7 @@ export class Composer {
       } else {
         const { arena, index } = at.store;
         const address = index.data(found.node);
-        if (address === 0) return this.negative(at, RCODES.NOERROR);
+        if (address === 0) return this.#negative(at, RCODES.NOERROR);
         const chunk = arena.chunkOf(address);
         const block = offsetOf(address);
         const set = type === TYPE.ANY ? firstSet(block) : findSet(chunk, block, type);
@@ -111,7 +111,7 @@ export class Composer {
           return FLAG.AA;
         }
         const alias = findSet(chunk, block, TYPE.CNAME);
-        if (alias === -1) return this.negative(at, RCODES.NOERROR);
+        if (alias === -1) return this.#negative(at, RCODES.NOERROR);
         if (!this.#answer(chunk, alias, owner)) return FLAG.AA | FLAG.TC;
         this.#readTarget(chunk, alias);
       }
@@ -142,7 +142,7 @@ export class Composer {
   }
 
   /** The SOA, with the TTL of a negative answer (RFC 2308 §3 and §5). */
-  negative(zone: ZoneData, rcode: number): number {
+  #negative(zone: ZoneData, rcode: number): number {
     const { arena, index } = zone.store;
     const address = index.data(APEX);
     const chunk = arena.chunkOf(address);

@@ -4,7 +4,8 @@
  *
  * All here works on bytes: what does not fit is to cost as little as it can.
  */
-import { DnsError, RCODE } from "../errors.ts";
+import { DnsError } from "../errors.ts";
+import { RCODES } from "../message/rcodes.ts";
 import { foldedByte } from "../name/limits.ts";
 import { FLAG, HEADER_BYTES } from "../message/message.ts";
 import { WireReader } from "../wire/reader.ts";
@@ -33,7 +34,7 @@ export function matchReply(query: Uint8Array, reply: Uint8Array): Match {
   const questions = (query[4]! << 8) | query[5]!;
   const echoed = (reply[4]! << 8) | reply[5]!;
   // Who could not read a question, or would not, need not repeat it.
-  if (echoed === 0 && questions > 0) return (reply[3]! & 15) === RCODE.NOERROR ? "question" : "answer";
+  if (echoed === 0 && questions > 0) return (reply[3]! & 15) === RCODES.NOERROR ? "question" : "answer";
   if (echoed !== questions) return "question";
   const end = questionsEnd(query);
   if (end > reply.length) return "question";

@@ -3,6 +3,7 @@
  * what happens between: servers one after the other, tries, TCP after truncation, search lists, batch files.
  */
 import type { Address, World } from "@tenon/kit";
+import { RCODES } from "../message/rcodes.ts";
 import { UpstreamClient } from "../client/upstream-client.ts";
 import { DnsError } from "../errors.ts";
 import { Name } from "../name/name.ts";
@@ -137,7 +138,7 @@ export class Dig {
     for (const [i, name] of names.entries()) {
       if (i > 0 && lookup.showSearch) this.#report.repeat();
       const answered = await this.#asker.ask(lookup, name, servers);
-      const isLast = i === names.length - 1 || answered.message.rcode !== NXDOMAIN;
+      const isLast = i === names.length - 1 || answered.message.rcode !== RCODES.NXDOMAIN;
       if (isLast || lookup.showSearch) this.#report.answer(lookup, answered);
       if (isLast) return;
     }
@@ -186,8 +187,6 @@ export class Dig {
 export interface NamedServer extends Address {
   readonly name: string;
 }
-
-const NXDOMAIN = 3;
 
 function fits(address: string, family: 4 | 6 | undefined): boolean {
   return family === undefined || (family === 6) === address.includes(":");

@@ -1,6 +1,7 @@
 /** Messages as dig prints them: header, EDNS, sections, in dig's columns. */
 import { DnsError } from "../errors.ts";
 import { type Edns, type EdnsOption, type Message, OPCODE } from "../message/message.ts";
+import { rcodeName } from "../message/rcodes.ts";
 import { type EdnsOptionValue, optionValue } from "../message/options.ts";
 import { hexText } from "../rdata/fields/binary.ts";
 import { rdataBytes } from "../rdata/rdata.ts";
@@ -10,24 +11,6 @@ import { verboseDuration } from "./rdata-layout.ts";
 import { questionLine, recordLine } from "./record-lines.ts";
 import { FULL_STYLE, type MessageStyle } from "./style.ts";
 
-/** By number (IANA "DNS RCODEs"), as dig names them. */
-const RCODES: ReadonlyMap<number, string> = new Map([
-  ...[
-    "NOERROR",
-    "FORMERR",
-    "SERVFAIL",
-    "NXDOMAIN",
-    "NOTIMP",
-    "REFUSED",
-    "YXDOMAIN",
-    "YXRRSET",
-    "NXRRSET",
-    "NOTAUTH",
-    "NOTZONE",
-  ].entries(),
-  [16, "BADVERS"],
-  [23, "BADCOOKIE"],
-]);
 const OPCODES = new Map<number, string>(Object.entries(OPCODE).map(([name, code]) => [code, name]));
 
 /** dig's names of extended errors (RFC 8914 §4 and the registry after it), by code. */
@@ -140,7 +123,7 @@ export function opcodeText(opcode: number): string {
 
 /** dig's name of an rcode. */
 export function rcodeText(rcode: number): string {
-  return RCODES.get(rcode) ?? (rcode < 16 ? `RESERVED${rcode}` : `?${rcode}`);
+  return rcodeName(rcode) ?? (rcode < 16 ? `RESERVED${rcode}` : `?${rcode}`);
 }
 
 /** The flags that are set, each behind a blank. */

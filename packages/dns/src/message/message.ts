@@ -72,6 +72,29 @@ export interface Message {
   readonly tsig?: MessageTsig;
 }
 
+const BLANK: Message = {
+  id: 0,
+  response: false,
+  opcode: OPCODE.QUERY,
+  authoritative: false,
+  truncated: false,
+  recursionDesired: false,
+  recursionAvailable: false,
+  reserved: false,
+  authenticData: false,
+  checkingDisabled: false,
+  rcode: 0,
+  questions: [],
+  answers: [],
+  authorities: [],
+  additionals: [],
+};
+
+/** A query without anything in it, but for `parts`. */
+export function blankMessage(parts: Partial<Message> = {}): Message {
+  return { ...BLANK, ...parts };
+}
+
 /** Bits of the header's second 16-bit word. */
 export const FLAG = {
   QR: 0x8000,

@@ -5,7 +5,7 @@ import { UpstreamError } from "../client/errors.ts";
 import { DnsError } from "../errors.ts";
 import { decodeMessage } from "../message/decode.ts";
 import { encodeMessage } from "../message/encode.ts";
-import { type Message, type MessageTsig, OPCODE, type Question } from "../message/message.ts";
+import { blankMessage, type Message, type MessageTsig, type Question } from "../message/message.ts";
 import { TYPE } from "../rdata/types.ts";
 import type { ResourceRecord } from "../record.ts";
 import { TsigContext } from "../tsig/context.ts";
@@ -29,24 +29,7 @@ export interface Exchanger {
 
 /** A message that asks, before it has an id. */
 export function request(question: Question, parts: Partial<Message> = {}): Message {
-  return {
-    id: 0,
-    response: false,
-    opcode: OPCODE.QUERY,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: false,
-    recursionAvailable: false,
-    reserved: false,
-    authenticData: false,
-    checkingDisabled: false,
-    rcode: 0,
-    questions: [question],
-    answers: [],
-    authorities: [],
-    additionals: [],
-    ...parts,
-  };
+  return blankMessage({ questions: [question], ...parts });
 }
 
 /** Sends `message` under a random id, signed when the remote has a key; its answer then has to be signed too. Rejects with UpstreamError, TsigError, or the signal's reason. */

@@ -4,7 +4,7 @@
  * Both end as they begin, with the newest SOA. Between these an IXFR has, for each change, the SOA before it, what went, the SOA after
  * it, what came. One that would be no shorter than the zone is answered with the zone.
  */
-import { RCODE } from "../errors.ts";
+import { RCODES } from "../message/rcodes.ts";
 import { encodeMessage } from "../message/encode.ts";
 import type { Message } from "../message/message.ts";
 import { replyTo } from "../message/reply.ts";
@@ -40,14 +40,14 @@ export function transferAnswer(
   const { datagramBytes, udpPayload } = options;
   if (query.questions[0]!.type === TYPE.IXFR) return incrementalAnswer(zone, query, options);
   // RFC 5936 §4.2: over UDP there is no AXFR.
-  if (datagramBytes !== undefined) return replyTo(query, { rcode: RCODE.FORMERR }, udpPayload);
+  if (datagramBytes !== undefined) return replyTo(query, { rcode: RCODES.FORMERR }, udpPayload);
   return packedZone(query, zone, options);
 }
 
 function incrementalAnswer(zone: ZoneData, query: Message, options: OutgoingOptions): Message | Iterable<Uint8Array> {
   const { history, datagramBytes, udpPayload, reservedBytes = 0 } = options;
   const known = query.authorities.find((record) => isSoa(record) && record.name.equals(zone.origin));
-  if (known === undefined) return replyTo(query, { rcode: RCODE.FORMERR }, udpPayload);
+  if (known === undefined) return replyTo(query, { rcode: RCODES.FORMERR }, udpPayload);
   const serial = soaSerial(known.rdata);
   const isBehind = isNewerSerial(zone.serial, serial);
   const changes = isBehind ? history?.since(serial) : [];

@@ -1,6 +1,6 @@
 /** What the doors ask of the server behind them. */
 import type { Client } from "../authority/authority.ts";
-import { RCODE } from "../errors.ts";
+import { RCODES } from "../message/rcodes.ts";
 import { HEADER_BYTES } from "../message/message.ts";
 import { headerOnly } from "../message/reply.ts";
 
@@ -28,6 +28,6 @@ export function failure(
 ): number {
   answerer.failed(error);
   if (length < HEADER_BYTES || (query[2]! & 0x80) !== 0) return 0;
-  out.set(headerOnly(query, RCODE.SERVFAIL));
+  out.set(headerOnly(query, RCODES.SERVFAIL));
   return HEADER_BYTES;
 }

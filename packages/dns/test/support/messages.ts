@@ -1,28 +1,10 @@
 /** Messages in few words. */
-import type { Message, Question } from "../../src/message/message.ts";
+import { blankMessage, type Message, type Question } from "../../src/message/message.ts";
 import { encodeMessage } from "../../src/message/encode.ts";
 import { Name } from "../../src/name/name.ts";
 import { rdataFromText } from "../../src/rdata/rdata.ts";
 import { classCode, typeCode } from "../../src/rdata/types.ts";
 import type { ResourceRecord } from "../../src/record.ts";
-
-const EMPTY: Message = {
-  id: 0,
-  response: false,
-  opcode: 0,
-  authoritative: false,
-  truncated: false,
-  recursionDesired: false,
-  recursionAvailable: false,
-  reserved: false,
-  authenticData: false,
-  checkingDisabled: false,
-  rcode: 0,
-  questions: [],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
 
 /** `"www.example. A"`, class IN. */
 export function question(text: string): Question {
@@ -31,7 +13,7 @@ export function question(text: string): Question {
 }
 
 export function query(text: string, extra: Partial<Message> = {}): Message {
-  return { ...EMPTY, id: 4242, recursionDesired: true, questions: [question(text)], ...extra };
+  return blankMessage({ id: 4242, recursionDesired: true, questions: [question(text)], ...extra });
 }
 
 export function queryBytes(text: string, extra: Partial<Message> = {}): Uint8Array {
@@ -52,8 +34,7 @@ export function record(text: string): ResourceRecord {
 }
 
 export function answerTo(asked: Message, records: readonly string[], extra: Partial<Message> = {}): Message {
-  return {
-    ...EMPTY,
+  return blankMessage({
     id: asked.id,
     response: true,
     recursionDesired: asked.recursionDesired,
@@ -61,5 +42,5 @@ export function answerTo(asked: Message, records: readonly string[], extra: Part
     questions: asked.questions,
     answers: records.map(record),
     ...extra,
-  };
+  });
 }

@@ -5,8 +5,7 @@ import { CLASS, TYPE, typeCode } from "../../src/rdata/types.ts";
 import { recordText, type ResourceRecord } from "../../src/record.ts";
 import { type UpdateResult } from "../../src/update/apply.ts";
 import { applyUpdate } from "../../src/update/apply.ts";
-import type { Message } from "../../src/message/message.ts";
-import { OPCODE } from "../../src/message/message.ts";
+import { blankMessage, type Message, OPCODE } from "../../src/message/message.ts";
 import { ZoneData } from "../../src/zone/zone-data.ts";
 import type { Draw } from "./random-messages.ts";
 
@@ -56,23 +55,13 @@ export function updateMessage(
   updates: readonly string[],
   origin: Name = ORIGIN,
 ): Message {
-  return {
+  return blankMessage({
     id: 1,
-    response: false,
     opcode: OPCODE.UPDATE,
-    authoritative: false,
-    truncated: false,
-    recursionDesired: false,
-    recursionAvailable: false,
-    reserved: false,
-    authenticData: false,
-    checkingDisabled: false,
-    rcode: 0,
     questions: [{ name: origin, type: TYPE.SOA, class: CLASS.IN }],
     answers: prerequisites.map((text) => updateRecord(text, origin)),
     authorities: updates.map((text) => updateRecord(text, origin)),
-    additionals: [],
-  };
+  });
 }
 
 /** One to five changes of a few names, all sorts of them; now and then one that comes to nothing. */

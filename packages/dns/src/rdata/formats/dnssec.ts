@@ -1,4 +1,5 @@
 /** Keys, signatures and proofs of DNSSEC, its ancestors, and what is signed by transaction. */
+import { HEADER_RCODES } from "../../message/rcodes.ts";
 import type { Name } from "../../name/name.ts";
 import { base64ToEnd, hexToEnd, optionalBase64ToEnd } from "../fields/binary.ts";
 import { exactName, foldableName } from "../fields/names.ts";
@@ -132,17 +133,7 @@ const signature = {
 const errorCode = named(
   "u16",
   vocabulary({
-    NOERROR: 0,
-    FORMERR: 1,
-    SERVFAIL: 2,
-    NXDOMAIN: 3,
-    NOTIMP: 4,
-    REFUSED: 5,
-    YXDOMAIN: 6,
-    YXRRSET: 7,
-    NXRRSET: 8,
-    NOTAUTH: 9,
-    NOTZONE: 10,
+    ...HEADER_RCODES,
     BADSIG: 16,
     BADKEY: 17,
     BADTIME: 18,
