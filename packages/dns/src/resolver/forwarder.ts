@@ -2,10 +2,11 @@
 import type { Address, World } from "@tenon/kit";
 import { UpstreamError } from "../client/errors.ts";
 import type { Reply, UpstreamClient } from "../client/upstream-client.ts";
-import { RCODE } from "../errors.ts";
+import { RCODES } from "../message/rcodes.ts";
 import { encodeMessage } from "../message/encode.ts";
-import { type EdnsOption, type Message, OPCODE, type Question } from "../message/message.ts";
+import { blankMessage, type EdnsOption, type Message, type Question } from "../message/message.ts";
 import { optionValue } from "../message/options.ts";
+import { type Delegation, delegationOf } from "./delegation.ts";
 import { EDE, type ExtendedError, extendedError, RCODE_NXDOMAIN } from "./outcome.ts";
 import { type Scrubbed, scrub, type ScrubOptions } from "./scrub.ts";
 import type { ForwardZone, ResolverSettings } from "./settings.ts";
@@ -36,6 +37,8 @@ export interface Budget {
 export interface ForwardedAnswer extends Scrubbed {
   /** For which addresses the answer holds, where the server says (RFC 7871 §7.2). */
   readonly subnet: EdnsOption | undefined;
+  /** Who is to be asked instead, of a `referral`. */
+  readonly delegation?: Delegation;
 }
 
 /** No server had an answer that counts. */
@@ -89,7 +92,7 @@ export class Forwarder {
       if (server === undefined) throw new NoAnswerError(errors.length === 0 ? [NOBODY] : unique(errors));
       budget.outgoing -= 1;
       asked.set(server, (asked.get(server) ?? 0) + 1);
-      const reply = await this.#once(zone, server, question, asking, errors);
+      const reply = await this.#once(zone, server, question, { ...asking, attempt: asked.get(server)! }, errors);
       if (reply === undefined) continue;
       const judged = this.#judge(reply, zone, server, question, scrubbing, errors);
       if (judged === "again") asked.set(server, asked.get(server)! - 1);
@@ -104,7 +107,7 @@ export class Forwarder {
     zone: ForwardZone,
     server: UpstreamServer,
     question: Question,
-    asking: Asking,
+    asking: Asking & { readonly attempt: number },
     errors: ExtendedError[],
   ): Promise<Reply | undefined> {
     const { clock, random } = this.#world;
@@ -114,21 +117,23 @@ export class Forwarder {
     );
     const local = family.length === 0 ? undefined : family[random.integer(family.length)]!;
     const query = encodeMessage(this.#query(zone, server, question, asking));
+    const waitMs = server.waitMs(asking.attempt);
+    const sentMs = clock.monotonic();
     try {
       const reply = await this.#client.query(query, server.address, {
         tcp: zone.tcp,
-        timeoutMs: zone.tcp ? Math.max(LEAST_TCP_TIMEOUT_MS, server.rtoMs) : server.rtoMs,
+        timeoutMs: zone.tcp ? Math.max(LEAST_TCP_TIMEOUT_MS, waitMs) : waitMs,
         randomCase,
         ...(local === undefined ? {} : { local }),
       });
-      server.answered(reply.elapsedMs);
+      server.answered(reply.elapsedMs, clock.monotonic());
       return reply;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       const { address, port } = error.server;
       if (error.code === "bad-reply") errors.push(extendedError(EDE.INVALID_DATA, `${address}#${port}`));
       else {
-        server.failed(clock.monotonic());
+        server.failed(sentMs, clock.monotonic());
         errors.push(
           extendedError(error.code === "timeout" ? EDE.NO_REACHABLE_AUTHORITY : EDE.NETWORK_ERROR, error.message),
         );
@@ -146,25 +151,32 @@ export class Forwarder {
     question: Question,
     scrubbing: Omit<ScrubOptions, "zone">,
     errors: ExtendedError[],
-  ): Scrubbed | "again" | undefined {
+  ): (Scrubbed & Pick<ForwardedAnswer, "delegation">) | "again" | undefined {
     const { rcode, edns } = message;
     const nowMs = this.#world.clock.monotonic();
-    if ((rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP) && edns === undefined && server.takesEdns(nowMs)) {
+    if ((rcode === RCODES.FORMERR || rcode === RCODES.NOTIMP) && edns === undefined && server.takesEdns(nowMs)) {
       server.cannotEdns(nowMs);
       return "again";
     }
-    if (rcode !== RCODE.NOERROR && rcode !== RCODE_NXDOMAIN && message.answers.length === 0) {
+    if (rcode !== RCODES.NOERROR && rcode !== RCODE_NXDOMAIN && message.answers.length === 0) {
       // Why it failed there is why it fails here (RFC 8914 §3).
       errors.push(...extendedErrorsOf(message), extendedError(EDE.NETWORK_ERROR, `${address}#${port}: rcode ${rcode}`));
       this.#observer.asked("failed");
       return undefined;
     }
     const scrubbed = scrub(message, question, { ...scrubbing, zone: zone.name });
-    const isEmpty = scrubbed.kind === "useless" && scrubbed.rcode === RCODE.NOERROR && scrubbed.answers.length === 0;
+    const isEmpty = scrubbed.kind === "useless" && scrubbed.rcode === RCODES.NOERROR && scrubbed.answers.length === 0;
     // A forwarder may have a name without data of the type, and leave the SOA out. An authority that does so is lame.
     if (isEmpty && (zone.kind === "forward" || message.authoritative)) {
       this.#observer.asked("answered");
       return { ...scrubbed, kind: "denial" };
+    }
+    // Forwarders answer themselves.
+    const delegation =
+      zone.kind === "stub" && scrubbed.kind === "referral" ? delegationOf(message, question, zone.name) : undefined;
+    if (delegation !== undefined) {
+      this.#observer.asked("answered");
+      return { ...scrubbed, delegation };
     }
     if (scrubbed.kind === "useless" || scrubbed.kind === "referral") {
       errors.push(extendedError(EDE.INVALID_DATA, `${address}#${port}: lame`));
@@ -179,24 +191,12 @@ export class Forwarder {
   #query(zone: ForwardZone, server: UpstreamServer, question: Question, asking: Asking): Message {
     const { dnssecOk, options, checkingDisabled } = asking;
     const edns = { udpPayload: this.#settings.udpPayload, version: 0, dnssecOk, options };
-    return {
-      id: 0,
-      response: false,
-      opcode: OPCODE.QUERY,
-      authoritative: false,
-      truncated: false,
+    return blankMessage({
       recursionDesired: zone.kind === "forward",
-      recursionAvailable: false,
-      reserved: false,
-      authenticData: false,
       checkingDisabled,
-      rcode: RCODE.NOERROR,
       questions: [question],
-      answers: [],
-      authorities: [],
-      additionals: [],
       ...(server.takesEdns(this.#world.clock.monotonic()) ? { edns } : {}),
-    };
+    });
   }
 
   #server(address: Address): UpstreamServer {

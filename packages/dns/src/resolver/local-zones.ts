@@ -3,7 +3,7 @@
  *
  * A query belongs to the smallest local zone around its name, by whose type it is answered, or let through to the cache and the upstreams.
  */
-import { RCODE } from "../errors.ts";
+import { RCODES } from "../message/rcodes.ts";
 import { Name } from "../name/name.ts";
 import { CLASS, TYPE } from "../rdata/types.ts";
 import type { ResourceRecord } from "../record.ts";
@@ -136,14 +136,14 @@ function answerIn(zone: LocalZone, name: Name, type: number): LocalAnswer {
     case "always_nxdomain":
       return denial(zone, RCODE_NXDOMAIN);
     case "always_nodata":
-      return denial(zone, RCODE.NOERROR);
+      return denial(zone, RCODES.NOERROR);
     case "always_null":
       return nullAnswer(zone, name, type);
     case "block_a":
-      return type === TYPE.A ? denial(zone, RCODE.NOERROR) : ELSEWHERE;
+      return type === TYPE.A ? denial(zone, RCODES.NOERROR) : ELSEWHERE;
     case "redirect":
     case "inform_redirect":
-      return dataAnswer(zone, zone.name, name, type) ?? denial(zone, RCODE.NOERROR);
+      return dataAnswer(zone, zone.name, name, type) ?? denial(zone, RCODES.NOERROR);
     default:
       return dataAnswer(zone, name, name, type) ?? withoutData(zone, name);
   }
@@ -159,10 +159,10 @@ function withoutData(zone: LocalZone, name: Name): LocalAnswer {
     case "refuse":
       return refusal();
     case "static":
-      return denial(zone, hasOther ? RCODE.NOERROR : RCODE_NXDOMAIN);
+      return denial(zone, hasOther ? RCODES.NOERROR : RCODE_NXDOMAIN);
     case "transparent":
     case "inform":
-      return zone.data.has(keyOf(name)) ? denial(zone, RCODE.NOERROR) : ELSEWHERE;
+      return zone.data.has(keyOf(name)) ? denial(zone, RCODES.NOERROR) : ELSEWHERE;
     default:
       return ELSEWHERE;
   }
@@ -176,7 +176,7 @@ function dataAnswer(zone: LocalZone, owner: Name, name: Name, type: number): Loc
   const found = set.length > 0 || cname === undefined ? set : [cname];
   if (found.length === 0) return undefined;
   const outcome = localOutcome(
-    RCODE.NOERROR,
+    RCODES.NOERROR,
     found.map((record) => ({ ...record, name })),
   );
   // As Unbound: what a redirection leads to is looked up, other local aliases are handed out as they are.
@@ -187,9 +187,9 @@ function dataAnswer(zone: LocalZone, owner: Name, name: Name, type: number): Loc
 
 function nullAnswer(zone: LocalZone, name: Name, type: number): LocalAnswer {
   const bytes = type === TYPE.A ? 4 : type === TYPE.AAAA ? 16 : 0;
-  if (bytes === 0) return denial(zone, RCODE.NOERROR);
+  if (bytes === 0) return denial(zone, RCODES.NOERROR);
   const record = { name, type, class: CLASS.IN, ttl: NULL_TTL, rdata: new Uint8Array(bytes) };
-  return { kind: "answer", outcome: localOutcome(RCODE.NOERROR, [record]) };
+  return { kind: "answer", outcome: localOutcome(RCODES.NOERROR, [record]) };
 }
 
 /** With the zone's SOA, where the local data has one, for as long as that says. */

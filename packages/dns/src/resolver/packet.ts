@@ -1,7 +1,7 @@
 /** Outcomes as the packets that the cache keeps, and back. */
 import { decodeMessage } from "../message/decode.ts";
 import { encodeMessage } from "../message/encode.ts";
-import { HEADER_BYTES, type Message, type Question } from "../message/message.ts";
+import { blankMessage, HEADER_BYTES, type Message, type Question } from "../message/message.ts";
 import type { ResourceRecord } from "../record.ts";
 import { MAX_MESSAGE_BYTES } from "../wire/writer.ts";
 import { WireReader } from "../wire/reader.ts";
@@ -34,23 +34,7 @@ export function packetOf(
   return isCut || packet.length > MAX_MESSAGE_BYTES ? undefined : { packet, ttlOffsets: ttlOffsetsOf(packet) };
 }
 
-const EMPTY: Message = {
-  id: 0,
-  response: true,
-  opcode: 0,
-  authoritative: false,
-  truncated: false,
-  recursionDesired: false,
-  recursionAvailable: false,
-  reserved: false,
-  authenticData: false,
-  checkingDisabled: false,
-  rcode: 0,
-  questions: [],
-  answers: [],
-  authorities: [],
-  additionals: [],
-};
+const EMPTY: Message = blankMessage({ response: true });
 
 /** Where the TTLs of a packet with one question stand. */
 function ttlOffsetsOf(packet: Uint8Array): number[] {

@@ -12,17 +12,18 @@
 import type { Log, MetricSet, World } from "@tenon/kit";
 import { type Client, NOT_HERE } from "../authority/authority.ts";
 import { UpstreamClient } from "../client/upstream-client.ts";
-import { RCODE } from "../errors.ts";
-import { FLAG, HEADER_BYTES, type Message, OPCODE, type Question } from "../message/message.ts";
+import { RCODES } from "../message/rcodes.ts";
+import { type Message, OPCODE, type Question } from "../message/message.ts";
 import { replyTo } from "../message/reply.ts";
 import { Name } from "../name/name.ts";
 import { CLASS, isMetaType, TYPE, typeText } from "../rdata/types.ts";
 import type { ResourceRecord } from "../record.ts";
 import { AccessControl, ClientRate, mayAskCache } from "./access.ts";
 import { CacheView } from "./cache-view.ts";
-import { type Asking, type Budget, Forwarder, MAX_OUTGOING, NoAnswerError, subnetOf } from "./forwarder.ts";
+import { cachedAnswerBytes, MAX_UDP_BYTES, writeCachedAnswer } from "./cached-answer.ts";
+import { Follower } from "./follower.ts";
+import { type Asking, Forwarder, NoAnswerError, subnetOf } from "./forwarder.ts";
 import { type Counts, countsIn } from "./counts.ts";
-import { withLifetimes } from "./lifetime.ts";
 import { LocalZones } from "./local-zones.ts";
 import { ENTRY, MessageCache } from "./message-cache.ts";
 import {
@@ -36,9 +37,8 @@ import {
 } from "./outcome.ts";
 import { outcomeOf, packetOf } from "./packet.ts";
 import { privateFilter } from "./private-addresses.ts";
-import { OPT_BYTES, QueryView, VARIANT } from "./query-view.ts";
-import { MAX_CHAIN } from "./scrub.ts";
-import type { ForwardZone, ResolverSettings } from "./settings.ts";
+import { QueryView, VARIANT } from "./query-view.ts";
+import type { ResolverSettings } from "./settings.ts";
 
 /** Questions that are being asked outside at the same time; each takes a socket. */
 export const MAX_FLIGHTS = 1024;
@@ -62,11 +62,10 @@ export class Resolver {
   readonly #settings: ResolverSettings;
   readonly #messages: MessageCache;
   readonly #client: UpstreamClient;
-  readonly #forwarder: Forwarder;
+  readonly #follower: Follower;
   readonly #local: LocalZones;
   readonly #access: AccessControl;
   readonly #rate: ClientRate;
-  readonly #allows: ((record: ResourceRecord) => boolean) | undefined;
   /** The query that is answered just now, and one for everything else. */
   readonly #asked: QueryView = new QueryView();
   readonly #view: QueryView = new QueryView();
@@ -81,13 +80,17 @@ export class Resolver {
     this.cache = new CacheView(this.#messages, world.clock);
     this.#counts = countsIn(metrics, this.cache, () => this.#flights.size);
     this.#client = new UpstreamClient(world);
-    this.#forwarder = new Forwarder(world, this.#client, settings, {
-      asked: (result) => this.#counts.upstream[result].add(),
+    this.#follower = new Follower({
+      forwarder: new Forwarder(world, this.#client, settings, {
+        asked: (result) => this.#counts.upstream[result].add(),
+      }),
+      settings,
+      allows: privateFilter(settings),
+      known: (question, asking) => this.#knownTarget(question, asking),
     });
     this.#local = new LocalZones(settings.localZones, settings.localData, settings.localDefaults);
     this.#access = new AccessControl(settings.access);
     this.#rate = new ClientRate(settings.rateLimit);
-    this.#allows = privateFilter(settings);
   }
 
   /** Ends what is on its way to upstreams. */
@@ -108,42 +111,15 @@ export class Resolver {
     const nowS = this.#nowS();
     const remaining = cache.remainingS(at, nowS);
     if (remaining <= 0) return NOT_HERE;
-    const isFailure = (cache.flags(at) & ENTRY.FAILURE) !== 0;
-    const optBytes = view.hasEdns ? OPT_BYTES + (isFailure ? CACHED_ERROR.length : 0) : 0;
-    const packetBytes = cache.packetLength(at);
+    const bytes = cachedAnswerBytes(cache, at, view);
     const room = client.tcp ? out.length : Math.min(view.udpPayload, MAX_UDP_BYTES);
     // What has to be cut is cut by RRsets, elsewhere.
-    if (packetBytes + optBytes > room) return NOT_HERE;
+    if (bytes > room) return NOT_HERE;
     if (this.#rate.isLimited && !this.#rate.admits(client.address, nowS)) return 0;
     if (this.#settings.prefetch && remaining * 10 <= cache.ttl(at)) this.#prefetch(at, view, nowS);
     this.#counts.hits.add();
-    this.#copyPacket(at, nowS, out);
-    out[0] = query[0]!;
-    out[1] = query[1]!;
-    out[2]! |= query[2]! & (FLAG.RD >> 8);
-    out[3] = (out[3]! & 15) | FLAG.RA | (query[3]! & FLAG.CD);
-    const questionEnd = HEADER_BYTES + view.questionBytes;
-    for (let i = HEADER_BYTES; i < questionEnd; i++) out[i] = query[i]!;
-    if (optBytes === 0) return packetBytes;
-    out[11]! += 1;
-    return writeOpt(out, packetBytes, view.dnssecOk, isFailure);
-  }
-
-  /** The packet with what is left of its TTLs. Hot. */
-  #copyPacket(at: number, nowS: number, out: Uint8Array): void {
-    const cache = this.#messages;
-    const start = cache.packetAt(at);
-    cache.bytes.copy(out, 0, start, start + cache.packetLength(at));
-    const age = nowS - cache.storedS(at);
-    if (age <= 0 || (cache.flags(at) & ENTRY.FIXED) !== 0) return;
-    for (let i = cache.ttlCount(at) - 1; i >= 0; i--) {
-      const offset = cache.ttlOffset(at, i);
-      const ttl = ((out[offset]! << 24) | (out[offset + 1]! << 16) | (out[offset + 2]! << 8) | out[offset + 3]!) - age;
-      out[offset] = ttl >>> 24;
-      out[offset + 1] = ttl >>> 16;
-      out[offset + 2] = ttl >>> 8;
-      out[offset + 3] = ttl;
-    }
+    writeCachedAnswer(cache, at, view, query, nowS, out);
+    return bytes;
   }
 
   /** Asks for an entry again that will be over soon, once. */
@@ -161,9 +137,9 @@ export class Resolver {
   /** The answer to a query that is no answer itself; undefined for none at all. Never rejects for what upstreams do. */
   async resolve(query: Message, client: Client): Promise<Message | undefined> {
     const { opcode, questions } = query;
-    if (opcode !== OPCODE.QUERY) return this.#reply(query, bareOutcome(RCODE.NOTIMP));
+    if (opcode !== OPCODE.QUERY) return this.#reply(query, bareOutcome(RCODES.NOTIMP));
     if (questions.length === 0 || questions.length > MAX_QUESTIONS)
-      return this.#reply(query, bareOutcome(RCODE.FORMERR));
+      return this.#reply(query, bareOutcome(RCODES.FORMERR));
     if (this.#rate.isLimited && !this.#rate.admits(client.address, this.#nowS())) return undefined;
     const outcomes = await Promise.all(questions.map((question) => this.#admitted(query, question, client)));
     const given = outcomes.filter((outcome) => outcome !== undefined);
@@ -185,7 +161,7 @@ export class Resolver {
     if (action === "refuse_non_local") return PROHIBITED;
     if (!query.recursionDesired && action !== "allow_setrd") {
       if (action !== "allow_snoop") return PROHIBITED;
-      return this.#cached(question, asking)?.outcome ?? bareOutcome(RCODE.NOERROR);
+      return this.#cached(question, asking)?.outcome ?? bareOutcome(RCODES.NOERROR);
     }
     return this.#lookUp(question, asking);
   }
@@ -238,7 +214,7 @@ export class Resolver {
     if (cached.retryAtS > this.#nowS()) return cached.outcome;
     const flight = this.#flight(question, asking);
     const outcome = await this.#atMost(flight, this.#settings.serveExpired!.clientTimeoutMs);
-    return outcome === undefined || outcome.rcode === RCODE.SERVFAIL ? cached.outcome : outcome;
+    return outcome === undefined || outcome.rcode === RCODES.SERVFAIL ? cached.outcome : outcome;
   }
 
   /** Undefined when it takes longer. */
@@ -307,43 +283,15 @@ export class Resolver {
   /** Asks outside and keeps what comes of it. */
   async #fetch(question: Question, asking: Asking): Promise<Outcome> {
     try {
-      const outcome = await this.#follow(question, asking);
-      if (outcome.ttl > 0 && outcome.rcode !== RCODE.SERVFAIL) this.#keep(question, asking, outcome, 0);
+      const outcome = await this.#follower.follow(question, asking);
+      if (outcome.ttl > 0 && outcome.rcode !== RCODES.SERVFAIL) this.#keep(question, asking, outcome, 0);
       return outcome;
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error;
-      const failure = bareOutcome(RCODE.SERVFAIL, error.errors, FAILURE_TTL);
+      const failure = bareOutcome(RCODES.SERVFAIL, error.errors, FAILURE_TTL);
       this.#keepFailure(question, asking, failure);
       return failure;
     }
-  }
-
-  /** From alias to alias, each asked of its own zone's servers, until something answers. Throws NoAnswerError. */
-  async #follow(question: Question, asking: Asking): Promise<Outcome> {
-    const budget: Budget = { outgoing: MAX_OUTGOING };
-    const scrubbing = {
-      dnssecOk: asking.dnssecOk,
-      ...(this.#allows === undefined ? {} : { allows: this.#allows }),
-    };
-    const answers: ResourceRecord[] = [];
-    let { name } = question;
-    for (let links = 0; links <= MAX_CHAIN; links++) {
-      const zone = this.#zoneFor(name, question.type);
-      if (zone === undefined) return bareOutcome(RCODE_REFUSED, [UNCHARTED]);
-      const step = await this.#forwarder.ask(zone, { ...question, name }, asking, budget, scrubbing);
-      answers.push(...step.answers);
-      if (step.kind !== "alias") {
-        const kept = withLifetimes(answers, step.authorities, step.kind === "denial", this.#settings);
-        return { ...bareOutcome(step.rcode), ...kept, subnet: step.subnet };
-      }
-      name = step.next;
-      const known = this.#knownTarget({ ...question, name }, asking);
-      if (known !== undefined) {
-        const kept = withLifetimes(answers, [], false, this.#settings);
-        return { ...known, answers: [...kept.answers, ...known.answers], ttl: Math.min(kept.ttl, known.ttl) };
-      }
-    }
-    throw new NoAnswerError([extendedError(EDE.INVALID_DATA, `more than ${MAX_CHAIN} aliases`)]);
   }
 
   /** Where an alias leads, when that is local data or cached. */
@@ -353,17 +301,6 @@ export class Resolver {
     if (local?.kind === "answer") return { ...local.outcome, authoritative: false, ttl: 0 };
     const cached = this.#cached(question, asking);
     return cached?.isFresh === true ? cached.outcome : undefined;
-  }
-
-  /** The smallest zone around the name; a DS is asked above the name that has it (RFC 4035 §3.1.4.1). */
-  #zoneFor(name: Name, type: number): ForwardZone | undefined {
-    const within = type === TYPE.DS ? (name.parent() ?? name) : name;
-    let smallest: ForwardZone | undefined;
-    for (const zone of this.#settings.zones) {
-      if (!within.isAtOrBelow(zone.name)) continue;
-      if (smallest === undefined || zone.name.labelCount > smallest.name.labelCount) smallest = zone;
-    }
-    return smallest;
   }
 
   #keep(question: Question, asking: Asking, outcome: Outcome, flags: number): void {
@@ -410,31 +347,8 @@ export class Resolver {
   }
 }
 
-/** Of an answer over UDP: what every path of today takes in one piece (DNS flag day 2020). */
-const MAX_UDP_BYTES = 1232;
-/** The extended error "Cached Error" (RFC 8914 §4.14) as an option. */
-const CACHED_ERROR = Uint8Array.of(0, 15, 0, 2, 0, EDE.CACHED_ERROR);
 const PROHIBITED = bareOutcome(RCODE_REFUSED, [extendedError(EDE.PROHIBITED)]);
-const OVERLOADED = bareOutcome(RCODE.SERVFAIL, [extendedError(EDE.NOT_READY, "too many questions are under way")]);
-const UNCHARTED = extendedError(EDE.NOT_SUPPORTED, "no forward or stub zone holds the name, and roots are not asked");
-
-/** Writes OPT at `at`; returns where it ends. Hot. */
-function writeOpt(out: Uint8Array, at: number, dnssecOk: boolean, isFailure: boolean): number {
-  out[at] = 0;
-  out[at + 1] = 0;
-  out[at + 2] = TYPE.OPT;
-  out[at + 3] = MAX_UDP_BYTES >> 8;
-  out[at + 4] = MAX_UDP_BYTES & 0xff;
-  out[at + 5] = 0;
-  out[at + 6] = 0;
-  out[at + 7] = dnssecOk ? 0x80 : 0;
-  out[at + 8] = 0;
-  out[at + 9] = 0;
-  out[at + 10] = isFailure ? CACHED_ERROR.length : 0;
-  if (!isFailure) return at + OPT_BYTES;
-  out.set(CACHED_ERROR, at + OPT_BYTES);
-  return at + OPT_BYTES + CACHED_ERROR.length;
-}
+const OVERLOADED = bareOutcome(RCODES.SERVFAIL, [extendedError(EDE.NOT_READY, "too many questions are under way")]);
 
 function variantOf(dnssecOk: boolean, checkingDisabled: boolean): number {
   return (dnssecOk ? VARIANT.DO : 0) | (checkingDisabled ? VARIANT.CD : 0);
@@ -448,13 +362,13 @@ function askingOf(variant: number): Asking {
 function refusedType({ type, class: questionClass }: Question): Outcome | undefined {
   if (questionClass !== CLASS.IN || type === TYPE.AXFR || type === TYPE.IXFR) return bareOutcome(RCODE_REFUSED);
   const isMeta = type === TYPE.OPT || (isMetaType(type) && type !== TYPE.ANY && type !== TYPE.NXNAME);
-  return isMeta || type === 0 ? bareOutcome(RCODE.FORMERR) : undefined;
+  return isMeta || type === 0 ? bareOutcome(RCODES.FORMERR) : undefined;
 }
 
 /** Several questions' answers one behind the other, under the first rcode that is an error. */
 function merged(outcomes: readonly Outcome[]): Outcome {
   return {
-    ...bareOutcome(outcomes.find(({ rcode }) => rcode !== RCODE.NOERROR)?.rcode ?? RCODE.NOERROR),
+    ...bareOutcome(outcomes.find(({ rcode }) => rcode !== RCODES.NOERROR)?.rcode ?? RCODES.NOERROR),
     authoritative: outcomes.every(({ authoritative }) => authoritative),
     answers: outcomes.flatMap(({ answers }) => answers),
     authorities: outcomes.flatMap(({ authorities }) => authorities),

@@ -8,7 +8,7 @@ import { MAX_NAME_BYTES } from "../name/limits.ts";
 import { Name } from "../name/name.ts";
 import { CLASS, TYPE } from "../rdata/types.ts";
 import type { ResourceRecord } from "../record.ts";
-import { RCODE } from "../errors.ts";
+import { RCODES } from "../message/rcodes.ts";
 import { RCODE_NXDOMAIN, RCODE_YXDOMAIN } from "./outcome.ts";
 
 /** Links of a chain of aliases that one answer may have. */
@@ -62,18 +62,18 @@ export function scrub(reply: Message, { name, type }: Question, options: ScrubOp
         answers.push(...set);
         if (dnssecOk || type === TYPE.ANY) answers.push(...signaturesOf(set, here));
       }
-      return done("answer", RCODE.NOERROR, dnssecOk ? proofs(reply, zone) : []);
+      return done("answer", RCODES.NOERROR, dnssecOk ? proofs(reply, zone) : []);
     }
     const link = dname === undefined ? aliasAt(here) : aliasMadeBy(dname, next);
     if (link === undefined) return endOfChain(reply, links > 0, options, done);
     answers.push(...link.records);
     if (dnssecOk) answers.push(...signaturesOf(link.records, believed));
     if (link.target === undefined) return done("answer", RCODE_YXDOMAIN);
-    if (dname !== undefined && (type === TYPE.CNAME || type === TYPE.ANY)) return done("answer", RCODE.NOERROR);
+    if (dname !== undefined && (type === TYPE.CNAME || type === TYPE.ANY)) return done("answer", RCODES.NOERROR);
     next = link.target;
-    if (!next.isAtOrBelow(zone)) return done("alias", RCODE.NOERROR);
+    if (!next.isAtOrBelow(zone)) return done("alias", RCODES.NOERROR);
   }
-  return done("useless", RCODE.SERVFAIL);
+  return done("useless", RCODES.SERVFAIL);
 }
 
 /** Nothing of the type and no alias stands at the last name. */
@@ -85,9 +85,9 @@ function endOfChain(
 ): Scrubbed {
   const soas = reply.authorities.filter((record) => record.type === TYPE.SOA && record.name.isAtOrBelow(zone));
   if (reply.rcode !== RCODE_NXDOMAIN && soas.length === 0) {
-    if (hasAlias) return done("alias", RCODE.NOERROR);
+    if (hasAlias) return done("alias", RCODES.NOERROR);
     const refers = !reply.authoritative && reply.authorities.some((record) => record.type === TYPE.NS);
-    return done(refers ? "referral" : "useless", RCODE.NOERROR);
+    return done(refers ? "referral" : "useless", RCODES.NOERROR);
   }
   const soa = soas.slice(0, 1);
   return done(

@@ -8,7 +8,7 @@ import type { Address } from "@tenon/kit";
 const UNKNOWN_RTO_MS = 376;
 /** Forwarders have to ask others, so that a shorter wait would give up answers that are on their way. */
 const LEAST_RTO_MS = 400;
-const MOST_RTO_MS = 6000;
+const MOST_RTO_MS = 4000;
 /** Servers that answer as quickly as the quickest but for so much are as good. */
 const BAND_MS = 50;
 /** How often another one is asked, so that it is known when it has become quicker. */
@@ -26,8 +26,10 @@ export class UpstreamServer {
   readonly address: Address;
   #smoothedMs: number | undefined;
   #deviationMs = 0;
-  /** Doubles with every timeout (RFC 6298 §5.5). */
+  /** Doubles with silence (RFC 6298 §5.5). */
   #backoff = 1;
+  /** When it was last heard of, or last found silent. */
+  #lastNewsMs = Number.NEGATIVE_INFINITY;
   #timeoutsInRow = 0;
   #restUntilMs = 0;
   #noEdnsUntilMs = Number.NEGATIVE_INFINITY;
@@ -36,10 +38,10 @@ export class UpstreamServer {
     this.address = address;
   }
 
-  /** How long to wait for its answer. */
-  get rtoMs(): number {
+  /** How long to wait for its answer at this attempt of a question, counted from 1: each time longer, and longer after silence. */
+  waitMs(attempt: number): number {
     const base = this.#smoothedMs === undefined ? UNKNOWN_RTO_MS : this.#smoothedMs + 4 * this.#deviationMs;
-    return Math.min(MOST_RTO_MS, Math.max(LEAST_RTO_MS, base) * this.#backoff);
+    return Math.min(MOST_RTO_MS, Math.max(LEAST_RTO_MS, base) * Math.max(this.#backoff, 2 ** (attempt - 1)));
   }
 
   /** How long its answers take; 0 before the first, so that everybody is asked once. */
@@ -51,7 +53,8 @@ export class UpstreamServer {
     return this.#restUntilMs;
   }
 
-  answered(rttMs: number): void {
+  answered(rttMs: number, nowMs: number): void {
+    this.#lastNewsMs = nowMs;
     if (this.#smoothedMs === undefined) {
       this.#smoothedMs = rttMs;
       this.#deviationMs = rttMs / 2;
@@ -64,8 +67,13 @@ export class UpstreamServer {
     this.#restUntilMs = 0;
   }
 
-  /** It stayed silent, or nobody listens there. */
-  failed(nowMs: number): void {
+  /**
+   * It stayed silent to a query that was sent at `sentMs`, or nobody listens there. Of many queries that were under way at the same time the
+   * first alone counts, and none when another of them was answered: that is loss, and not silence.
+   */
+  failed(sentMs: number, nowMs: number): void {
+    if (sentMs < this.#lastNewsMs) return;
+    this.#lastNewsMs = nowMs;
     this.#timeoutsInRow += 1;
     this.#backoff = Math.min(this.#backoff * 2, 16);
     if (this.#timeoutsInRow < SILENT_AFTER) return;

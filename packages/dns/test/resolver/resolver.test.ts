@@ -306,6 +306,46 @@ describe("zones", () => {
     expect(right.log).toHaveLength(8);
   });
 
+  test("a stub's authority may refer to others below it: by glue, or by names that are asked for", async () => {
+    const rig = await ResolverRig.start(
+      zoneScript({ "ns.hosting.example. A": ["ns.hosting.example. 60 IN A 10.0.0.56"] }),
+      {
+        "forward-zone": [{ name: ".", address: [UPSTREAM] }],
+        "stub-zone": [{ name: "corp.example.", address: ["10.0.0.54"] }],
+      },
+    );
+    const refer =
+      (cut: string, ns: string, glue: readonly string[]): Script =>
+      ({ query: asked }) =>
+        answerTo(asked, [], { authorities: [record(`${cut} 60 IN NS ${ns}`)], additionals: glue.map(record) });
+    const parent = await rig.serve(
+      "10.0.0.54",
+      refer("lab.corp.example.", "ns.lab.corp.example.", ["ns.lab.corp.example. 60 IN A 10.0.0.55"]),
+    );
+    const lab = await rig.serve(
+      "10.0.0.55",
+      authority({ "a.lab.corp.example. A": ["a.lab.corp.example. 60 IN A 192.0.2.3"] }),
+    );
+    const hosted = await rig.serve(
+      "10.0.0.56",
+      authority({ "b.out.corp.example. A": ["b.out.corp.example. 60 IN A 192.0.2.4"] }),
+    );
+    expect(await rig.said("a.lab.corp.example. A")).toEqual(["NOERROR", "a.lab.corp.example. 60 IN A 192.0.2.3"]);
+    expect(lab.log[0]!.query.recursionDesired).toBe(false);
+    // Glue from outside of the zone is not believed.
+    parent.script(refer("out.corp.example.", "ns.hosting.example.", ["ns.hosting.example. 60 IN A 6.6.6.6"]));
+    expect(await rig.said("b.out.corp.example. A")).toEqual(["NOERROR", "b.out.corp.example. 60 IN A 192.0.2.4"]);
+    expect(hosted.log).toHaveLength(1);
+    // Two that refer to each other.
+    parent.script(refer("loop.corp.example.", "ns.loop.corp.example.", ["ns.loop.corp.example. 60 IN A 10.0.0.55"]));
+    lab.script(refer("loop.corp.example.", "ns.loop.corp.example.", ["ns.loop.corp.example. 60 IN A 10.0.0.55"]));
+    expect(await rig.said("x.loop.corp.example. A")).toEqual(["SERVFAIL"]);
+    // Name servers whose addresses only they themselves know.
+    parent.script(refer("knot.corp.example.", "ns.knot.corp.example.", []));
+    expect(await rig.said("x.knot.corp.example. A")).toEqual(["SERVFAIL"]);
+    expect(parent.log.length + lab.log.length).toBeLessThan(60);
+  });
+
   test("without a zone for a name it is refused, with the reason", async () => {
     const rig = await ResolverRig.start(WWW, { "forward-zone": [{ name: "example.", address: [UPSTREAM] }] });
     const reply = (await rig.ask("www.example.org. A", { edns: EDNS }))!;
@@ -494,6 +534,29 @@ describe("expired answers (RFC 8767)", () => {
     await rig.world.clock.advanceAsync("24h");
     expect(await rig.said("www.example. A")).toEqual(["SERVFAIL"]);
   });
+});
+
+test("on a network that loses a fifth of all packets and doubles others, everybody is answered rightly", async () => {
+  const rig = await ResolverRig.start(
+    ({ query: asked }) => {
+      const { name } = asked.questions[0]!;
+      const number = Number(/\d+/.exec(name.toString())![0]);
+      return answerTo(asked, [`${name.toString()} 60 IN A 192.0.2.${number}`]);
+    },
+    { "forward-zone": [{ name: ".", address: [UPSTREAM, "10.0.0.54"] }], "use-caps-for-id": true },
+  );
+  await rig.serve("10.0.0.54", () => undefined);
+  rig.world.network.defaults({ loss: 0.2, duplicate: 0.2, reorder: 0.2, latencyMs: 20, jitterMs: 30 });
+  const asked = Array.from({ length: 200 }, (_, i) =>
+    rig.resolver.resolve(query(`n${i}.example. A`, { id: i }), CLIENT),
+  );
+  const replies = await rig.world.clock.runUntil(Promise.all(asked));
+  const failed = replies.filter((reply) => reply!.rcode !== 0);
+  for (const [i, reply] of replies.entries()) {
+    if (reply!.rcode === 0) expect(words(reply!)).toEqual(["NOERROR", `n${i}.example. 60 IN A 192.0.2.${i}`]);
+  }
+  // Three or four tries, each of which a third loses.
+  expect(failed.length).toBeLessThan(10);
 });
 
 test("prefetch asks again in the last tenth of the TTL, once, while the old answer is served", async () => {
