@@ -12,8 +12,8 @@ import { exitWith, mustRun, root } from "./command.ts";
 import { publishedPackages } from "./workspace.ts";
 
 const UMBRELLA = join(root, "packages/tenon");
-/** The module that grep's threads start with; looked for beside the file that starts them. */
-const GREP_WORKER = join(root, "packages/grep/src/threads/grep-worker.ts");
+/** The modules that grep's threads start with; looked for beside the file that starts them. */
+const GREP_THREADS = join(root, "packages/grep/src/threads");
 
 /** Everything, in order. `npm run build` and scripts/pack.ts call it. */
 export async function build(): Promise<void> {
@@ -55,7 +55,11 @@ async function bundleCommand(): Promise<void> {
   const outdir = join(UMBRELLA, "dist/bundle");
   await rm(outdir, { recursive: true, force: true });
   await bundle({
-    entryPoints: { main: join(UMBRELLA, "src/main.ts"), "grep-worker": GREP_WORKER },
+    entryPoints: {
+      main: join(UMBRELLA, "src/main.ts"),
+      "grep-worker": join(GREP_THREADS, "grep-worker.ts"),
+      "library-worker": join(GREP_THREADS, "library-worker.ts"),
+    },
     outdir,
     bundle: true,
     format: "esm",
