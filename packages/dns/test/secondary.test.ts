@@ -363,6 +363,30 @@ test("closing breaks off what is under way and leaves the zone", async () => {
   expect(zone.current!.serial).toBe(10);
 });
 
+test("closing in the middle of a transfer leaves no timer behind", async () => {
+  const { world, secondary } = await setting();
+  // The AXFR is under way.
+  await world.clock.advanceAsync(1);
+  const closed = secondary.close();
+  await world.clock.advanceAsync("2m");
+  await closed;
+  expect(world.clock.pendingTimers).toBe(0);
+});
+
+test("whoever throws when a zone comes in does not end its refreshes", async () => {
+  const all = await setting();
+  const { world, primary, secondary, zone } = all;
+  const end = zone.onChange(() => {
+    throw new Error("a listener's fault");
+  });
+  await world.clock.advanceAsync("1s");
+  end();
+  primary.change("new 60 IN A 192.0.2.9");
+  await world.clock.advanceAsync("2h");
+  same(all);
+  expect(secondary.state()).toMatchObject({ phase: "served", failure: undefined });
+});
+
 test("NOTIFY goes out with each version until it is heard, and not for ever", async () => {
   const world = simulatedWorld(1);
   const remote = await SimulatedPrimary.start(world.machine(SECOND), SECOND, zoneOf(ZONE_TEXT), key);

@@ -158,7 +158,11 @@ export class Secondary {
       return;
     }
     this.#refreshAlarm.clear();
-    this.#refreshing = this.#refreshFromAnyone(first).finally(() => {
+    const refreshed = this.#refreshFromAnyone(first).catch((error: unknown) => {
+      this.#log.error("a refresh has failed by a fault of ours", { error });
+      if (!this.#stop.signal.aborted) this.#failed();
+    });
+    this.#refreshing = refreshed.then(() => {
       this.#refreshing = undefined;
       const again = this.#askAgain;
       this.#askAgain = undefined;
@@ -173,7 +177,7 @@ export class Secondary {
       try {
         await this.#refreshFrom(primary);
         this.#failure = undefined;
-        return this.#succeeded();
+        break;
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         const { address, port } = primary.address;
@@ -181,6 +185,8 @@ export class Secondary {
         failures.push(why.includes(address) ? why : `${address}#${port}: ${why}`);
       }
     }
+    if (this.#stop.signal.aborted) return;
+    if (failures.length < primaries.length) return this.#succeeded();
     this.#failure = failures.join("; ");
     this.#log.warn("refresh failed", { failures });
     this.#failed();

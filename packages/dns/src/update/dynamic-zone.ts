@@ -122,9 +122,20 @@ export class DynamicZone {
         isDurable = false;
       }
     }
-    if (isDurable) for (const { zone, change } of steps) this.zone.replace(zone, change);
+    if (isDurable) this.#serve(steps);
     // Those without a change have seen versions that are not there now.
     for (const [i, { resolve }] of batch.entries()) resolve(isDurable ? rcodes[i]! : RCODES.SERVFAIL);
+  }
+
+  /** What those who watch the zone do wrong is no reason to say that it has not changed. */
+  #serve(steps: readonly Step[]): void {
+    for (const { zone, change } of steps) {
+      try {
+        this.zone.replace(zone, change);
+      } catch (error) {
+        this.#log.error("a change of a zone was not heard by all", { zone: this.zone.origin.toString(), error });
+      }
+    }
   }
 
   #decided(decide: Waiting["decide"], steps: Step[]): number {
