@@ -1,9 +1,6 @@
 /** What the codec refuses, with the rcode that a server answers with. */
 import { RCODES } from "./message/rcodes.ts";
 
-/** Until the resolver's room has changed over to RCODES. */
-export const RCODE: typeof RCODES = RCODES;
-
 export type DnsErrorCode =
   /** The bytes end within a field. */
   | "truncated"
