@@ -11,7 +11,7 @@ const MAX_INT32 = 0x7fffffff;
 const ZERO = 48;
 const SPACE = 32;
 /** Below this many bytes a loop is faster than a call into the runtime. */
-const SHORT_COPY = 40;
+const SHORT_COPY = 80;
 
 export class OutputBuffer {
   readonly #sink: ByteSink;
