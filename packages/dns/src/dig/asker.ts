@@ -9,6 +9,7 @@ import { systemCode } from "../client/errors.ts";
 import { decodeMessage } from "../message/decode.ts";
 import { encodeMessage } from "../message/encode.ts";
 import { HEADER_BYTES, type Message } from "../message/message.ts";
+import { RCODES } from "../message/rcodes.ts";
 import type { Name } from "../name/name.ts";
 import { classText, typeText } from "../rdata/types.ts";
 import { TsigContext } from "../tsig/context.ts";
@@ -20,9 +21,6 @@ import { queryMessage } from "./query-message.ts";
 import { readMessage } from "./reading.ts";
 import type { Report } from "./report.ts";
 
-const BADVERS = 16;
-const BADCOOKIE = 23;
-const SERVFAIL = 2;
 const COOKIE = 10;
 const PADDING = 12;
 const CLIENT_COOKIE_BYTES = 8;
@@ -101,7 +99,7 @@ export class Asker {
           continue;
         }
         if (answered === undefined) continue;
-        if (answered.message.rcode === SERVFAIL && !lookup.failOnServfail && !isLastServer) {
+        if (answered.message.rcode === RCODES.SERVFAIL && !lookup.failOnServfail && !isLastServer) {
           this.#report.comment(lookup, `;; Got SERVFAIL reply from ${serverText(server)}, trying next server`);
           continue;
         }
@@ -127,7 +125,7 @@ export class Asker {
       const { rcode, edns } = answered.message;
       const mayRepeat = repeats < MAX_REPEATS;
       if (
-        rcode === BADVERS &&
+        rcode === RCODES.BADVERS &&
         asking.ednsNegotiation &&
         mayRepeat &&
         edns !== undefined &&
@@ -135,7 +133,12 @@ export class Asker {
       ) {
         this.#report.comment(asking, `;; BADVERS, retrying with EDNS version ${edns.version}.`);
         asking = { ...asking, ednsVersion: edns.version };
-      } else if (rcode === BADCOOKIE && asking.badCookie && mayRepeat && this.#serverCookies.has(keyOf(server))) {
+      } else if (
+        rcode === RCODES.BADCOOKIE &&
+        asking.badCookie &&
+        mayRepeat &&
+        this.#serverCookies.has(keyOf(server))
+      ) {
         if (asking.showBadCookie) this.#report.answer(asking, answered);
         this.#report.comment(asking, ";; BADCOOKIE, retrying.");
       } else return answered;

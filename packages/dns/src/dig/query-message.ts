@@ -1,6 +1,6 @@
 /** The message that a lookup's options make. */
 import { encodeMessage } from "../message/encode.ts";
-import { type Edns, type EdnsOption, type Message, OPCODE } from "../message/message.ts";
+import { blankMessage, type Edns, type EdnsOption, type Message, OPCODE } from "../message/message.ts";
 import { ednsOption } from "../message/options.ts";
 import { ipv4Text, ipv6Text } from "../rdata/fields/addresses.ts";
 import { rdataFromText } from "../rdata/rdata.ts";
@@ -14,23 +14,20 @@ const PADDING = 12;
 
 /** `cookie`: what is known of the server's, or our own alone, 8 bytes and more. Bytes to sign are not among them. */
 export function queryMessage(lookup: Lookup, name: Name, id: number, cookie: Uint8Array | undefined): Message {
-  const message: Message = {
+  const isQuery = lookup.opcode === OPCODE.QUERY;
+  const message = blankMessage({
     id,
-    response: false,
     opcode: lookup.opcode,
     authoritative: lookup.aaFlag,
     truncated: lookup.tcFlag,
-    recursionDesired: lookup.recurse && lookup.opcode === OPCODE.QUERY,
+    recursionDesired: lookup.recurse && isQuery,
     recursionAvailable: lookup.raFlag,
     reserved: lookup.zFlag,
-    authenticData: lookup.adFlag && lookup.opcode === OPCODE.QUERY,
+    authenticData: lookup.adFlag && isQuery,
     checkingDisabled: lookup.cdFlag,
-    rcode: 0,
     questions: lookup.headerOnly ? [] : [{ name, type: lookup.type, class: lookup.class }],
-    answers: [],
     authorities: lookup.type === TYPE.IXFR ? [serialRecord(name, lookup)] : [],
-    additionals: [],
-  };
+  });
   if (lookup.ednsVersion === -1) return message;
   const edns: Edns = {
     udpPayload: lookup.bufferSize ?? DEFAULT_PAYLOAD,

@@ -1,4 +1,5 @@
 /** From a question to its outcome by asking others: alias by alias, referral by referral. */
+import { RCODES } from "../message/rcodes.ts";
 import type { Question } from "../message/message.ts";
 import type { Name } from "../name/name.ts";
 import { CLASS, TYPE } from "../rdata/types.ts";
@@ -6,7 +7,7 @@ import type { ResourceRecord } from "../record.ts";
 import { addressesIn, type Delegation } from "./delegation.ts";
 import { type Asking, type Budget, type Forwarder, MAX_OUTGOING, NoAnswerError } from "./forwarder.ts";
 import { withLifetimes } from "./lifetime.ts";
-import { bareOutcome, EDE, extendedError, type Outcome, RCODE_REFUSED } from "./outcome.ts";
+import { bareOutcome, EDE, extendedError, type Outcome } from "./outcome.ts";
 import type { ForwardZone, ResolverSettings } from "./settings.ts";
 
 /** Aliases and referrals that one question leads through. */
@@ -56,7 +57,7 @@ export class Follower {
     let { name } = question;
     let zone = this.#zoneFor(name, question.type);
     for (let steps = 0; steps <= MAX_STEPS; steps++) {
-      if (zone === undefined) return bareOutcome(RCODE_REFUSED, [UNCHARTED]);
+      if (zone === undefined) return bareOutcome(RCODES.REFUSED, [UNCHARTED]);
       const step = await this.#forwarder.ask(zone, { ...question, name }, asking, budget, scrubbing);
       answers.push(...step.answers);
       if (step.delegation !== undefined) {

@@ -7,7 +7,7 @@ import { encodeMessage } from "../message/encode.ts";
 import { blankMessage, type EdnsOption, type Message, type Question } from "../message/message.ts";
 import { optionValue } from "../message/options.ts";
 import { type Delegation, delegationOf } from "./delegation.ts";
-import { EDE, type ExtendedError, extendedError, RCODE_NXDOMAIN } from "./outcome.ts";
+import { EDE, type ExtendedError, extendedError } from "./outcome.ts";
 import { type Scrubbed, scrub, type ScrubOptions } from "./scrub.ts";
 import type { ForwardZone, ResolverSettings } from "./settings.ts";
 import { chooseServer, UpstreamServer } from "./upstreams.ts";
@@ -158,7 +158,7 @@ export class Forwarder {
       server.cannotEdns(nowMs);
       return "again";
     }
-    if (rcode !== RCODES.NOERROR && rcode !== RCODE_NXDOMAIN && message.answers.length === 0) {
+    if (rcode !== RCODES.NOERROR && rcode !== RCODES.NXDOMAIN && message.answers.length === 0) {
       // Why it failed there is why it fails here (RFC 8914 §3).
       errors.push(...extendedErrorsOf(message), extendedError(EDE.NETWORK_ERROR, `${address}#${port}: rcode ${rcode}`));
       this.#observer.asked("failed");

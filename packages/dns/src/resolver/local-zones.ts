@@ -7,7 +7,7 @@ import { RCODES } from "../message/rcodes.ts";
 import { Name } from "../name/name.ts";
 import { CLASS, TYPE } from "../rdata/types.ts";
 import type { ResourceRecord } from "../record.ts";
-import { bareOutcome, EDE, extendedError, type Outcome, RCODE_NXDOMAIN, RCODE_REFUSED } from "./outcome.ts";
+import { bareOutcome, EDE, extendedError, type Outcome } from "./outcome.ts";
 import { specialZones } from "./special-names.ts";
 
 /**
@@ -134,7 +134,7 @@ function answerIn(zone: LocalZone, name: Name, type: number): LocalAnswer {
     case "always_refuse":
       return refusal();
     case "always_nxdomain":
-      return denial(zone, RCODE_NXDOMAIN);
+      return denial(zone, RCODES.NXDOMAIN);
     case "always_nodata":
       return denial(zone, RCODES.NOERROR);
     case "always_null":
@@ -159,7 +159,7 @@ function withoutData(zone: LocalZone, name: Name): LocalAnswer {
     case "refuse":
       return refusal();
     case "static":
-      return denial(zone, hasOther ? RCODES.NOERROR : RCODE_NXDOMAIN);
+      return denial(zone, hasOther ? RCODES.NOERROR : RCODES.NXDOMAIN);
     case "transparent":
     case "inform":
       return zone.data.has(keyOf(name)) ? denial(zone, RCODES.NOERROR) : ELSEWHERE;
@@ -204,7 +204,7 @@ function denial(zone: LocalZone, rcode: number): LocalAnswer {
 }
 
 function refusal(): LocalAnswer {
-  const outcome = bareOutcome(RCODE_REFUSED, [extendedError(EDE.BLOCKED)]);
+  const outcome = bareOutcome(RCODES.REFUSED, [extendedError(EDE.BLOCKED)]);
   return { kind: "answer", outcome: { ...outcome, authoritative: true } };
 }
 

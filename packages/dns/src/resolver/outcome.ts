@@ -20,10 +20,6 @@ export interface Outcome {
 
 export type ExtendedError = Extract<EdnsOptionValue, { option: "EXTENDED-ERROR" }>;
 
-export const RCODE_NXDOMAIN = 3;
-export const RCODE_REFUSED = 5;
-export const RCODE_YXDOMAIN = 6;
-
 /** Info codes (IANA "Extended DNS Error Codes"). */
 export const EDE = {
   STALE_ANSWER: 3,

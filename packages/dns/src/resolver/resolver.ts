@@ -26,15 +26,7 @@ import { type Asking, Forwarder, NoAnswerError, subnetOf } from "./forwarder.ts"
 import { type Counts, countsIn } from "./counts.ts";
 import { LocalZones } from "./local-zones.ts";
 import { ENTRY, MessageCache } from "./message-cache.ts";
-import {
-  bareOutcome,
-  EDE,
-  errorOptions,
-  extendedError,
-  type Outcome,
-  RCODE_NXDOMAIN,
-  RCODE_REFUSED,
-} from "./outcome.ts";
+import { bareOutcome, EDE, errorOptions, extendedError, type Outcome } from "./outcome.ts";
 import { outcomeOf, packetOf } from "./packet.ts";
 import { privateFilter } from "./private-addresses.ts";
 import { QueryView, VARIANT } from "./query-view.ts";
@@ -256,7 +248,7 @@ export class Resolver {
     const start = cache.packetAt(at);
     const packet = cache.bytes.subarray(start, start + cache.packetLength(at));
     const kept = outcomeOf(packet, (ttl) => (isFresh ? ttl - age : serveExpired!.replyTtl));
-    const staleness = kept.rcode === RCODE_NXDOMAIN ? EDE.STALE_NXDOMAIN : EDE.STALE_ANSWER;
+    const staleness = kept.rcode === RCODES.NXDOMAIN ? EDE.STALE_NXDOMAIN : EDE.STALE_ANSWER;
     const errors = isFresh
       ? (flags & ENTRY.FAILURE) === 0
         ? []
@@ -347,7 +339,7 @@ export class Resolver {
   }
 }
 
-const PROHIBITED = bareOutcome(RCODE_REFUSED, [extendedError(EDE.PROHIBITED)]);
+const PROHIBITED = bareOutcome(RCODES.REFUSED, [extendedError(EDE.PROHIBITED)]);
 const OVERLOADED = bareOutcome(RCODES.SERVFAIL, [extendedError(EDE.NOT_READY, "too many questions are under way")]);
 
 function variantOf(dnssecOk: boolean, checkingDisabled: boolean): number {
@@ -360,7 +352,7 @@ function askingOf(variant: number): Asking {
 
 /** Questions that no resolver answers: transfers, and types that stand in no zone. */
 function refusedType({ type, class: questionClass }: Question): Outcome | undefined {
-  if (questionClass !== CLASS.IN || type === TYPE.AXFR || type === TYPE.IXFR) return bareOutcome(RCODE_REFUSED);
+  if (questionClass !== CLASS.IN || type === TYPE.AXFR || type === TYPE.IXFR) return bareOutcome(RCODES.REFUSED);
   const isMeta = type === TYPE.OPT || (isMetaType(type) && type !== TYPE.ANY && type !== TYPE.NXNAME);
   return isMeta || type === 0 ? bareOutcome(RCODES.FORMERR) : undefined;
 }

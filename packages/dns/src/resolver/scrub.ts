@@ -9,7 +9,6 @@ import { Name } from "../name/name.ts";
 import { CLASS, TYPE } from "../rdata/types.ts";
 import type { ResourceRecord } from "../record.ts";
 import { RCODES } from "../message/rcodes.ts";
-import { RCODE_NXDOMAIN, RCODE_YXDOMAIN } from "./outcome.ts";
 
 /** Links of a chain of aliases that one answer may have. */
 export const MAX_CHAIN = 16;
@@ -68,7 +67,7 @@ export function scrub(reply: Message, { name, type }: Question, options: ScrubOp
     if (link === undefined) return endOfChain(reply, links > 0, options, done);
     answers.push(...link.records);
     if (dnssecOk) answers.push(...signaturesOf(link.records, believed));
-    if (link.target === undefined) return done("answer", RCODE_YXDOMAIN);
+    if (link.target === undefined) return done("answer", RCODES.YXDOMAIN);
     if (dname !== undefined && (type === TYPE.CNAME || type === TYPE.ANY)) return done("answer", RCODES.NOERROR);
     next = link.target;
     if (!next.isAtOrBelow(zone)) return done("alias", RCODES.NOERROR);
@@ -84,7 +83,7 @@ function endOfChain(
   done: (kind: Scrubbed["kind"], rcode: number, authorities?: readonly ResourceRecord[]) => Scrubbed,
 ): Scrubbed {
   const soas = reply.authorities.filter((record) => record.type === TYPE.SOA && record.name.isAtOrBelow(zone));
-  if (reply.rcode !== RCODE_NXDOMAIN && soas.length === 0) {
+  if (reply.rcode !== RCODES.NXDOMAIN && soas.length === 0) {
     if (hasAlias) return done("alias", RCODES.NOERROR);
     const refers = !reply.authoritative && reply.authorities.some((record) => record.type === TYPE.NS);
     return done(refers ? "referral" : "useless", RCODES.NOERROR);
