@@ -2,14 +2,7 @@
 import { microScenario, suite } from "@tenon/bench";
 import dns2 from "dns2";
 import packet from "dns-packet";
-import {
-  decodeMessage,
-  encodeMessage,
-  Name,
-  type ResourceRecord,
-  rdataFromText,
-  typeCode,
-} from "../src/index.ts";
+import { decodeMessage, encodeMessage, Name, type ResourceRecord, rdataFromText, typeCode } from "../src/index.ts";
 import { blankMessage } from "../src/message/message.ts";
 
 /** A name server's ordinary answer: a CNAME, three addresses, mail, the zone's servers with their addresses; ten records in all. */
