@@ -98,6 +98,16 @@ export interface MetricsMessage {
   readonly columns: readonly (readonly (number | null)[])[];
 }
 
+/** Message of topics that tell what happens: where something is kept, what there was first, then batches. */
+export interface BatchMessage<T> {
+  /** With the newest so far: what the page knew before is to be forgotten. */
+  readonly first?: true;
+  /** Oldest first. */
+  readonly items: readonly T[];
+  /** How many were too many to be sent. */
+  readonly dropped: number;
+}
+
 /** The body of every answer that is not a success. */
 export interface ErrorBody {
   readonly error: { readonly code: string; readonly message: string };

@@ -7,12 +7,13 @@ import { join } from "node:path";
 import { Console } from "@tenon/console";
 import { decodeMessage, DnsServer } from "@tenon/dns";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { BatchMessage } from "../src/protocol.ts";
 import type {
   CacheAnswer,
-  QueriesMessage,
   QueryAnswer,
   RecordsAnswer,
   UpdateAnswer,
+  WireQuery,
   WireRecord,
   ZonesAnswer,
 } from "../src/panels/dns/wire.ts";
@@ -315,21 +316,26 @@ describe("queries", () => {
       await asked("query", QUERY);
       const opened = await visitor.post(`/api/live/${session}/topics`, { id: "1", service: "dns", topic: "queries" });
       expect(opened.status).toBe(204);
-      const queries = (matches: (message: QueriesMessage) => boolean): Promise<unknown> =>
+      const queries = (matches: (message: BatchMessage<WireQuery>) => boolean): Promise<unknown> =>
         stream.next(({ event, data }: LiveEvent) => {
-          const { message } = data as { message: QueriesMessage };
+          const { message } = data as { message: BatchMessage<WireQuery> };
           return event === "topic" && matches(message);
         });
-      const first = (await queries(({ first }) => first === true)) as { message: QueriesMessage };
-      expect(first.message.queries.at(-1)).toMatchObject({
+      const first = (await queries(({ first }) => first === true)) as { message: BatchMessage<WireQuery> };
+      expect(first.message.items.at(-1)).toMatchObject({
         name: "www.example.test.",
         type: "A",
-        rcode: 0,
+        rcode: "NOERROR",
         answers: 1,
       });
       await asked("query", { ...QUERY, name: "nobody.example.test", type: "MX" });
-      const next = (await queries(({ first: isFirst }) => isFirst !== true)) as { message: QueriesMessage };
-      expect(next.message.queries[0]).toMatchObject({ name: "nobody.example.test.", type: "MX", rcode: 3 });
+      const next = (await queries(({ first: isFirst }) => isFirst !== true)) as { message: BatchMessage<WireQuery> };
+      expect(next.message.items[0]).toMatchObject({
+        name: "nobody.example.test.",
+        type: "MX",
+        rcode: "NXDOMAIN",
+        opcode: "QUERY",
+      });
       const foreign = await visitor.post(`/api/live/${session}/topics`, {
         id: "2",
         service: "foreign",

@@ -3,14 +3,14 @@ import { Console } from "@tenon/console";
 import { plainValue, RedisClient, RedisServer } from "@tenon/redis";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { peer } from "../../../scripts/test-peer.ts";
-import type { Hello, SummaryPoint } from "../src/protocol.ts";
+import type { BatchMessage, Hello, SummaryPoint } from "../src/protocol.ts";
 import { mergedGroup } from "../src/panels/redis/memory-groups.ts";
 import type {
   CommandEntry,
   KeyFacts,
   MemoryAnswer,
   MemoryGroup,
-  MonitorMessage,
+  MonitorLine,
   ScanAnswer,
   WireReply,
 } from "../src/panels/redis/wire.ts";
@@ -248,10 +248,10 @@ describe.each(SERVERS)("%s", (name, start) => {
       await visitor.post(`/api/live/${session}/topics`, { id: "m", service: "redis", topic: "monitor" });
       await client.command("SET", "k", "a b");
       await run(["GET", "k"]);
-      const lines: MonitorMessage["lines"][number][] = [];
+      const lines: MonitorLine[] = [];
       while (!lines.some((line) => line.own && /"get"/i.test(line.text))) {
-        const { message } = (await stream.named("topic")) as { message: MonitorMessage };
-        lines.push(...message.lines);
+        const { message } = (await stream.named("topic")) as { message: BatchMessage<MonitorLine> };
+        lines.push(...message.items);
       }
       const set = lines.find((line) => /^"set"/i.test(line.text))!;
       expect(set).toMatchObject({ db: 0, own: false, text: expect.stringMatching(/"k" "a b"$/) });

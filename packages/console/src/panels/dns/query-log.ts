@@ -1,13 +1,9 @@
 /** Topic `queries`: what the server in this process was asked, and how it answered. */
-import { DnsServer, type LoggedQuery } from "@tenon/dns";
-import type { Timer } from "@tenon/kit";
+import { DnsServer, type LoggedQuery, OPCODE, rcodeText } from "@tenon/dns";
 import { ApiError } from "../../api-error.ts";
+import { Batches } from "../../live/batches.ts";
 import type { PanelContext, Subscriber, Topic } from "../panel.ts";
-import type { QueriesMessage } from "./wire.ts";
-
-const BATCH_MS = 100;
-/** More in one batch nobody reads, and no browser needs to draw. */
-const MAX_QUERIES_PER_BATCH = 500;
+import type { WireQuery } from "./wire.ts";
 
 export function openQueryLog({ service, world }: PanelContext, subscriber: Subscriber): Topic {
   const server = service.instance;
@@ -18,25 +14,23 @@ export function openQueryLog({ service, world }: PanelContext, subscriber: Subsc
       `${service.name} does not run in this process: its queries are not known here`,
     );
   }
-  let pending: LoggedQuery[] = [];
-  let dropped = 0;
-  let timer: Timer | undefined;
-  const flush = (): void => {
-    timer = undefined;
-    subscriber.send({ queries: pending, dropped } satisfies QueriesMessage);
-    pending = [];
-    dropped = 0;
-  };
-  subscriber.send({ first: true, queries: server.queryLog(), dropped: 0 } satisfies QueriesMessage);
-  const unsubscribe = server.onQuery((query) => {
-    if (pending.length < MAX_QUERIES_PER_BATCH) pending.push(query);
-    else dropped++;
-    timer ??= world.clock.setTimeout(flush, BATCH_MS);
-  });
+  const batches = new Batches<WireQuery>(world.clock, subscriber);
+  batches.begin(server.queryLog().map(wireQuery));
+  const unsubscribe = server.onQuery((query) => batches.push(wireQuery(query)));
   return {
     close: () => {
       unsubscribe();
-      timer?.close();
+      batches.close();
     },
+  };
+}
+
+const OPCODES = new Map<number, string>(Object.entries(OPCODE).map(([name, code]) => [code, name]));
+
+function wireQuery({ opcode, rcode, ...query }: LoggedQuery): WireQuery {
+  return {
+    ...query,
+    opcode: OPCODES.get(opcode) ?? `OPCODE${opcode}`,
+    ...(rcode !== undefined && { rcode: rcodeText(rcode) }),
   };
 }

@@ -120,14 +120,12 @@ export interface QueryAnswer {
   readonly command: string;
 }
 
-/** Message of topic `queries`. */
-export interface QueriesMessage {
-  /** With the newest so far: what the page knew before is to be forgotten. */
-  readonly first?: true;
-  /** Oldest first. */
-  readonly queries: readonly LoggedQuery[];
-  /** Queries that were too many to be sent. */
-  readonly dropped: number;
+/** Topic `queries`: a query that was answered, or not. */
+export interface WireQuery extends Omit<LoggedQuery, "opcode" | "rcode"> {
+  /** Mnemonic. */
+  readonly opcode: string;
+  /** Mnemonic, EDNS's upper bits not counted; absent when there was no answer. */
+  readonly rcode?: string;
 }
 
 export interface CacheRow {

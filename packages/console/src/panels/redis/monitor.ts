@@ -1,13 +1,9 @@
 /** Topic `monitor`: what the server's MONITOR says, in batches. */
-import type { Timer, World } from "@tenon/kit";
+import type { World } from "@tenon/kit";
+import { Batches } from "../../live/batches.ts";
 import type { Subscriber, Topic } from "../panel.ts";
 import type { RedisConnection } from "./redis-connection.ts";
-import type { MonitorLine, MonitorMessage } from "./wire.ts";
-
-const BATCH_MS = 100;
-
-/** More lines than this in one batch nobody reads, and no browser needs to draw. */
-const MAX_LINES_PER_BATCH = 1000;
+import type { MonitorLine } from "./wire.ts";
 
 export interface MonitorOptions {
   readonly world: World;
@@ -19,24 +15,12 @@ export interface MonitorOptions {
 }
 
 export async function openMonitor({ world, subscriber, connect, ownAddress }: MonitorOptions): Promise<Topic> {
-  let lines: MonitorLine[] = [];
-  let dropped = 0;
-  let timer: Timer | undefined;
   const own = await ownAddress();
-
-  const flush = (): void => {
-    timer = undefined;
-    subscriber.send({ lines, dropped } satisfies MonitorMessage);
-    lines = [];
-    dropped = 0;
-  };
+  const batches = new Batches<MonitorLine>(world.clock, subscriber);
   const connection = await connect(
     (text) => {
       const line = parseMonitorLine(text, own);
-      if (line === undefined) return;
-      if (lines.length < MAX_LINES_PER_BATCH) lines.push(line);
-      else dropped++;
-      timer ??= world.clock.setTimeout(flush, BATCH_MS);
+      if (line !== undefined) batches.push(line);
     },
     () => subscriber.end("The server closed the connection."),
   );
@@ -47,7 +31,7 @@ export async function openMonitor({ world, subscriber, connect, ownAddress }: Mo
   }
   return {
     close: () => {
-      timer?.close();
+      batches.close();
       connection.close();
     },
   };

@@ -102,13 +102,7 @@ export interface CommandEntry {
   readonly since: string;
 }
 
-/** Messages of topic `monitor`. */
-export interface MonitorMessage {
-  readonly lines: readonly MonitorLine[];
-  /** Lines that were too many to be sent. */
-  readonly dropped: number;
-}
-
+/** Topic `monitor`. */
 export interface MonitorLine {
   readonly timeMs: number;
   readonly db: number;

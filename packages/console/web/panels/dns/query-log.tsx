@@ -1,60 +1,34 @@
 /** What the server is asked, as it answers. */
 import { useComputed, useSignal } from "@preact/signals";
-import type { LoggedQuery } from "@tenon/dns";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
-import type { QueriesMessage } from "../../../src/panels/dns/wire.ts";
+import type { WireQuery } from "../../../src/panels/dns/wire.ts";
 import { bytes, clockTime, plural } from "../../format.ts";
-import { openTopic } from "../../live/topics.ts";
+import { useHappenings } from "../../live/batches.ts";
 import { CheckBox, SearchBox } from "../../ui/bound-inputs.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { FollowList } from "../../ui/follow-list.tsx";
 import { IconButton } from "../../ui/icon-button.tsx";
 import { narrow } from "../../ui/narrow.ts";
-import { opcodeText, rcodeText, RCODES } from "./rcodes.ts";
 
 const MAX_QUERIES = 20_000;
 
 export function QueryLog({ service }: { service: string }): JSX.Element {
-  const all = useSignal<readonly LoggedQuery[]>([]);
-  const dropped = useSignal(0);
-  const isOn = useSignal(true);
-  const isListening = useSignal(false);
-  const ended = useSignal<string | undefined>(undefined);
+  const happenings = useHappenings<WireQuery>(service, "queries", MAX_QUERIES);
+  const { items: all, dropped, isOn, isListening, ended, clear } = happenings;
   const text = useSignal("");
   const rcode = useSignal("");
   const follow = useSignal(true);
-  const selected = useSignal<LoggedQuery>();
-
-  useEffect(() => {
-    if (!isOn.value) return undefined;
-    ended.value = undefined;
-    const topic = openTopic(service, "queries", {
-      message: (message) => {
-        const batch = message as QueriesMessage;
-        if (batch.first === true) isListening.value = true;
-        all.value = batch.first === true ? batch.queries : [...all.value, ...batch.queries].slice(-MAX_QUERIES);
-        dropped.value += batch.dropped;
-      },
-      ended: (reason) => {
-        ended.value = reason || "The server ended it.";
-        isOn.value = false;
-      },
-    });
-    return () => {
-      topic.close();
-      isListening.value = false;
-    };
-  }, [service, isOn.value]);
+  const selected = useSignal<WireQuery>();
 
   const shown = useComputed(() => {
     const wanted = text.value.toLowerCase();
     return all.value.filter(
       (query) =>
-        (rcode.value === "" || rcodeText(query.rcode) === rcode.value) &&
+        (rcode.value === "" || rcodeOf(query) === rcode.value) &&
         (wanted === "" || `${query.name} ${kindText(query)} ${query.client.address}`.toLowerCase().includes(wanted)),
     );
   });
+  const rcodes = useComputed(() => [...new Set(all.value.map(rcodeOf))].toSorted());
   return (
     <section class="card surface fill" aria-label="Query log">
       <div class="toolbar">
@@ -69,19 +43,12 @@ export function QueryLog({ service }: { service: string }): JSX.Element {
           onChange={(event) => (rcode.value = event.currentTarget.value)}
         >
           <option value="">Any rcode</option>
-          {RCODES.map((name) => (
+          {rcodes.value.map((name) => (
             <option key={name}>{name}</option>
           ))}
         </select>
         <CheckBox label="Follow" on={follow} />
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            all.value = [];
-            dropped.value = 0;
-          }}
-        >
+        <button type="button" class="button" onClick={clear}>
           Clear
         </button>
       </div>
@@ -129,8 +96,8 @@ function emptyTitle(isOn: boolean, queries: number): string {
   return isOn ? "No queries yet" : "Paused";
 }
 
-function QueryCells({ query }: { query: LoggedQuery }): JSX.Element {
-  const rcode = rcodeText(query.rcode);
+function QueryCells({ query }: { query: WireQuery }): JSX.Element {
+  const rcode = rcodeOf(query);
   return (
     <>
       <span class="mono faint">{clockTime(query.timeMs)}</span>
@@ -145,24 +112,28 @@ function QueryCells({ query }: { query: LoggedQuery }): JSX.Element {
   );
 }
 
-/** What is asked for; of what is no question, what it is. */
-function kindText({ opcode, type }: LoggedQuery): string {
-  return opcode === 0 ? type : opcodeText(opcode);
+function rcodeOf({ rcode = "none" }: WireQuery): string {
+  return rcode;
 }
 
-function Details({ query, onClose }: { query: LoggedQuery; onClose: () => void }): JSX.Element {
+/** What is asked for; of what is no question, what it is. */
+function kindText({ opcode, type }: WireQuery): string {
+  return opcode === "QUERY" ? type : opcode;
+}
+
+function Details({ query, onClose }: { query: WireQuery; onClose: () => void }): JSX.Element {
   const facts: readonly (readonly [string, string])[] = [
     ["Question", `${query.name} ${query.class} ${query.type}`],
     ["From", `${query.client.address}#${query.client.port} over ${query.transport.toUpperCase()}`],
     ["At", new Date(query.timeMs).toISOString()],
     ["Id", String(query.id)],
-    ["Opcode", opcodeText(query.opcode)],
+    ["Opcode", query.opcode],
     ["Answer", query.bytes === 0 ? "none" : `${plural(query.answers, "record")}, ${plural(query.bytes, "byte")}`],
   ];
   return (
     <section class="details" aria-label="Query in full">
       <div class="details-head">
-        <strong>{rcodeText(query.rcode)}</strong>
+        <strong>{rcodeOf(query)}</strong>
         <IconButton small icon="close" label="Close the query" onClick={onClose} />
       </div>
       <dl class="facts">

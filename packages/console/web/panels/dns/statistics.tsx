@@ -1,10 +1,8 @@
 /** What the server counts: answers by rcode, questions by type. */
-import type { LoggedQuery } from "@tenon/dns";
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import type { QueriesMessage } from "../../../src/panels/dns/wire.ts";
+import type { WireQuery } from "../../../src/panels/dns/wire.ts";
 import { count, plural } from "../../format.ts";
-import { openTopic } from "../../live/topics.ts";
+import { useHappenings } from "../../live/batches.ts";
 import type { MetricStore } from "../../metrics/metric-store.ts";
 import { useMetrics } from "../../metrics/use-metrics.ts";
 import { Empty } from "../../ui/empty.tsx";
@@ -24,7 +22,8 @@ const CACHE_COUNTERS = [
 
 export function Statistics({ service }: { service: string }): JSX.Element {
   const store = useMetrics(service);
-  const { queries, failure } = useQueries(service);
+  const { items, ended } = useHappenings<WireQuery>(service, "queries", MAX_QUERIES);
+  const [queries, failure] = [items.value, ended.value];
   if (store === undefined) return <div class="fill" aria-busy="true" />;
   const rcodes = rowsOf(store, "dns_responses_total", "rcode");
   const transports = rowsOf(store, "dns_queries_total", "transport");
@@ -83,24 +82,4 @@ function tallied(values: readonly string[]): TallyRow[] {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts].map(([name, value]) => ({ name, value })).toSorted((a, b) => b.value - a.value);
-}
-
-/** The newest queries, and why there are none. */
-function useQueries(service: string): { readonly queries: readonly LoggedQuery[]; readonly failure?: string } {
-  const [queries, setQueries] = useState<readonly LoggedQuery[]>([]);
-  const [failure, setFailure] = useState<string>();
-  useEffect(() => {
-    const topic = openTopic(service, "queries", {
-      message: (message) => {
-        const batch = message as QueriesMessage;
-        setFailure(undefined);
-        setQueries((before) =>
-          batch.first === true ? batch.queries : [...before, ...batch.queries].slice(-MAX_QUERIES),
-        );
-      },
-      ended: (reason) => setFailure(reason),
-    });
-    return () => topic.close();
-  }, [service]);
-  return failure === undefined ? { queries } : { queries, failure };
 }

@@ -2,10 +2,8 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { RecentRequest } from "@tenon/http";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
-import type { RequestsMessage } from "../../../src/panels/http/wire.ts";
 import { bytes, clockTime, plural, seconds } from "../../format.ts";
-import { openTopic } from "../../live/topics.ts";
+import { useHappenings } from "../../live/batches.ts";
 import { CheckBox, SearchBox } from "../../ui/bound-inputs.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { FollowList } from "../../ui/follow-list.tsx";
@@ -15,23 +13,11 @@ import { narrow } from "../../ui/narrow.ts";
 const MAX_REQUESTS = 10_000;
 
 export function Requests({ service }: { service: string }): JSX.Element {
-  const all = useSignal<readonly RecentRequest[]>([]);
-  const ended = useSignal<string | undefined>(undefined);
+  const { items: all, ended } = useHappenings<RecentRequest>(service, "requests", MAX_REQUESTS);
   const text = useSignal("");
   const statusClass = useSignal("");
   const follow = useSignal(true);
   const selected = useSignal<RecentRequest>();
-  useEffect(() => {
-    const topic = openTopic(service, "requests", {
-      message: (message) => {
-        const { requests, first } = message as RequestsMessage;
-        all.value = first === true ? requests : [...all.value, ...requests].slice(-MAX_REQUESTS);
-      },
-      ended: (reason) => (ended.value = reason),
-    });
-    return () => topic.close();
-  }, [service]);
-
   const shown = useComputed(() => {
     const wanted = text.value.toLowerCase();
     return all.value.filter(

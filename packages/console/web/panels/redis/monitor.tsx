@@ -1,10 +1,9 @@
 /** Every command that the server executes, as it does. Costs the server something, so it runs only while it is watched. */
 import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
-import type { MonitorLine, MonitorMessage } from "../../../src/panels/redis/wire.ts";
+import type { MonitorLine } from "../../../src/panels/redis/wire.ts";
 import { clockTime, plural } from "../../format.ts";
-import { openTopic } from "../../live/topics.ts";
+import { useHappenings } from "../../live/batches.ts";
 import { CheckBox, SearchBox } from "../../ui/bound-inputs.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { FollowList } from "../../ui/follow-list.tsx";
@@ -13,30 +12,10 @@ import { narrow } from "../../ui/narrow.ts";
 const MAX_LINES = 20_000;
 
 export function Monitor({ service }: { service: string }): JSX.Element {
-  const lines = useSignal<readonly MonitorLine[]>([]);
-  const dropped = useSignal(0);
-  const isOn = useSignal(true);
-  const ended = useSignal<string | undefined>(undefined);
+  const { items: lines, dropped, isOn, ended, clear } = useHappenings<MonitorLine>(service, "monitor", MAX_LINES);
   const text = useSignal("");
   const showOwn = useSignal(false);
   const follow = useSignal(true);
-
-  useEffect(() => {
-    if (!isOn.value) return undefined;
-    ended.value = undefined;
-    const topic = openTopic(service, "monitor", {
-      message: (message) => {
-        const batch = message as MonitorMessage;
-        lines.value = [...lines.value, ...batch.lines].slice(-MAX_LINES);
-        dropped.value += batch.dropped;
-      },
-      ended: (reason) => {
-        ended.value = reason || "The server ended it.";
-        isOn.value = false;
-      },
-    });
-    return () => topic.close();
-  }, [service, isOn.value]);
 
   const shown = useComputed(() => {
     const wanted = text.value.toLowerCase();
@@ -55,14 +34,7 @@ export function Monitor({ service }: { service: string }): JSX.Element {
         <SearchBox label="Find in commands" text={text} />
         <CheckBox label="This console's too" on={showOwn} />
         <CheckBox label="Follow" on={follow} />
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            lines.value = [];
-            dropped.value = 0;
-          }}
-        >
+        <button type="button" class="button" onClick={clear}>
           Clear
         </button>
       </div>
