@@ -84,6 +84,11 @@ test("a configuration in Knot's and Unbound's words is understood whole", () => 
     keys: { "journal-max-depth": 5 },
   });
   expect(zones[1]!.keys["refresh-min-interval"]).toBe(60);
+  const plain = settings({
+    remote: [{ id: "r", address: "::1" }],
+    zone: [{ domain: "a.b" }, { domain: "c.d", master: "r" }],
+  });
+  expect(plain.zones.map(({ file }) => file)).toEqual(["/base/a.b.zone", undefined]);
   expect(resolver).toMatchObject({ cacheBytes: 16 * 1024 ** 2, cacheMaxTtl: 3600 });
 });
 

@@ -115,7 +115,7 @@ interface PolicyGroup<K extends Kinds> {
 interface ZoneKeys<K extends Kinds> {
   /** Folder that `file` starts from. */
   readonly storage?: K["text"] | undefined;
-  /** `%s` stands for the zone's name. */
+  /** `%s` stands for the zone's name. Default `%s.zone`, but for a zone with a `master`. */
   readonly file?: K["text"] | undefined;
   readonly master?: K["texts"] | undefined;
   readonly notify?: K["texts"] | undefined;

@@ -170,10 +170,12 @@ class Reading {
     const keys: CheckedZoneKeys = { ...template, ...defined(zone) };
     const references = <T>(key: "master" | "notify" | "acl", kind: string, from: Map<string, T>): T[] =>
       (keys[key] ?? []).flatMap((id) => this.#referred(kind, from, id, [...path, key]) ?? []);
+    const masters = references("master", "remote", this.#remotes);
+    const file = keys.file ?? (masters.length > 0 ? undefined : DEFAULT_FILE);
     return {
       origin,
-      file: keys.file === undefined ? undefined : this.#path(keys.file, keys.storage, origin),
-      masters: references("master", "remote", this.#remotes),
+      file: file === undefined ? undefined : this.#path(file, keys.storage, origin),
+      masters,
       notify: references("notify", "remote", this.#remotes),
       acl: references("acl", "acl", this.#rules),
       keys,
@@ -228,7 +230,9 @@ class Reading {
   }
 }
 
-export const DEFAULT_UDP_PAYLOAD = 1232;
+const DEFAULT_UDP_PAYLOAD = 1232;
+/** Knot's, of zones that come from nowhere else. */
+const DEFAULT_FILE = "%s.zone";
 const NOWHERE: Address = { address: "127.0.0.1", port: 0 };
 
 /** `127.0.0.1@5300`, `::1`; also `127.0.0.1:5300` and `[::1]:5300`, as everybody else writes them. Throws RangeError. */
