@@ -21,7 +21,7 @@ import type { ZoneData } from "../zone/zone-data.ts";
 import type { ZoneSet } from "../zone/zone-set.ts";
 import { AnswerCache, KIND } from "./answer-cache.ts";
 import { ChaosAnswers } from "./chaos.ts";
-import { ANSWER_RCODE, Composer, zoneFor } from "./composer.ts";
+import { Composer, zoneFor } from "./composer.ts";
 import { COOKIE_BYTES, type CookieOptions, ServerCookies } from "./cookies.ts";
 import { QueryReader, READ } from "./query-reader.ts";
 import { RateLimiter, type RateLimit, VERDICT } from "./rate-limit.ts";
@@ -205,7 +205,7 @@ export class Authority {
     const { name, type } = reader;
     if (reader.class !== CLASS.IN) {
       if (reader.class === CLASS.CH) return this.#aboutServer(out);
-      if (reader.class !== CLASS.ANY) return ANSWER_RCODE.REFUSED;
+      if (reader.class !== CLASS.ANY) return RCODES.REFUSED;
     }
     const { viewOf } = this.#options;
     const zones = (viewOf === undefined ? undefined : viewOf(client)) ?? this.#options.zones;
@@ -213,7 +213,7 @@ export class Authority {
     if (served === undefined) {
       if (elsewhere) return NOT_HERE;
       this.#error = EXTENDED_ERROR.NOT_AUTHORITATIVE;
-      return ANSWER_RCODE.REFUSED;
+      return RCODES.REFUSED;
     }
     const zone = served.current;
     if (zone === undefined) {
@@ -300,7 +300,7 @@ export class Authority {
   #aboutServer(out: Uint8Array): number {
     const { name, type, questionEnd } = this.#reader;
     const record = this.#chaos.find(name, type);
-    if (record === undefined) return ANSWER_RCODE.REFUSED;
+    if (record === undefined) return RCODES.REFUSED;
     out.set(record, questionEnd);
     this.#end = questionEnd + record.length;
     this.#counts[0] = 1;

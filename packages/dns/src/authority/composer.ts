@@ -5,8 +5,8 @@
  * (RFC 8482 §4.1), an alias that comes back to a name of its chain ends it without an error, and glue of other delegations in the zone
  * comes along where there is room.
  */
-import { RCODES } from "../message/rcodes.ts";
 import { FLAG } from "../message/message.ts";
+import { RCODES } from "../message/rcodes.ts";
 import { MAX_NAME_BYTES } from "../name/limits.ts";
 import { TYPE } from "../rdata/types.ts";
 import { type ByteArena, offsetOf } from "../zone/byte-arena.ts";
@@ -31,8 +31,6 @@ import { QUESTION_AT, type ResponseWriter, SECTION } from "./response-writer.ts"
 export const MAX_ALIASES = 16;
 /** Sets of addresses of one answer, for not writing one twice. */
 const MAX_ADDRESS_SETS = 256;
-
-export const ANSWER_RCODE = { NXDOMAIN: 3, REFUSED: 5, YXDOMAIN: 6 } as const;
 
 /** The zone that answers for `name`: the one with the longest name, but for DS at its apex the one above (RFC 4035 §3.1.4.1). */
 export function zoneFor(zones: ZoneSet, name: LookupName, type: number): ServedZone | undefined {
@@ -90,7 +88,7 @@ export class Composer {
     this.#chain[0] = QUESTION_AT;
     for (let aliases = 0; ; aliases++) {
       if (found.kind === MATCH.REFERRAL) return this.#referral(at, found.node) | (aliases > 0 ? FLAG.AA : 0);
-      if (found.kind === MATCH.NOTHING) return this.#negative(at, ANSWER_RCODE.NXDOMAIN);
+      if (found.kind === MATCH.NOTHING) return this.#negative(at, RCODES.NXDOMAIN);
       if (found.kind === MATCH.DNAME) {
         const flags = this.#redirect(at, found, current, owner);
         if (flags !== 0) return flags;
@@ -220,7 +218,7 @@ export class Composer {
     const rdata = set + SET_HEADER_BYTES + RECORD_HEADER_BYTES;
     const before = name.starts[found.label]!;
     const length = read16(chunk, rdata - 2);
-    if (before + length > MAX_NAME_BYTES) return FLAG.AA | ANSWER_RCODE.YXDOMAIN;
+    if (before + length > MAX_NAME_BYTES) return FLAG.AA | RCODES.YXDOMAIN;
     const target = new Uint8Array(before + length);
     const letters = owner ?? this.#writer.out.subarray(QUESTION_AT);
     for (let i = 0; i < before; i++) target[i] = letters[i]!;
