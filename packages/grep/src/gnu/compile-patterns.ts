@@ -4,6 +4,7 @@ import { type ByteString, fromText, toBytes } from "../byte-string.ts";
 import type { LineCondition } from "../search/selection.ts";
 import type { Locale } from "./locale.ts";
 import type { PatternCollector } from "./patterns.ts";
+import { withFinalBackslash } from "./plain-words.ts";
 import type { Settings } from "./settings.ts";
 import { Trouble } from "./trouble.ts";
 
@@ -31,7 +32,8 @@ export function compilePatterns(
 ): Regex {
   if (settings.matcher === "perl" && patterns.patterns.length > 1)
     throw new Trouble("the -P option only supports a single pattern");
-  return guarded(() => compile(patterns.bytes(), compileOptions(settings, locale)), patterns, warn);
+  const list = withFinalBackslash(patterns.patterns, settings, locale).map(toBytes);
+  return guarded(() => compile(list, compileOptions(settings, locale)), patterns, warn);
 }
 
 /** --and and --not, read as the other patterns are. */

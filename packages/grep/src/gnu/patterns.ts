@@ -1,5 +1,5 @@
 /** The pattern list of -e and -f: what is between newlines is one pattern, whatever ends lines in the input. */
-import { type ByteString, fromBytes, toBytes } from "../byte-string.ts";
+import { type ByteString, fromBytes } from "../byte-string.ts";
 
 /** Where a pattern came from, for messages about it. */
 export interface PatternOrigin {
@@ -33,10 +33,6 @@ export class PatternCollector {
 
   origin(index: number): PatternOrigin | undefined {
     return this.#origins[index];
-  }
-
-  bytes(): Uint8Array[] {
-    return this.#patterns.map(toBytes);
   }
 
   /** A pattern that is there already adds nothing. */
