@@ -296,6 +296,29 @@ describe("TCP", () => {
     expect(client.messages.map((bytes) => decodeMessage(bytes).id)).toEqual([5]);
   });
 
+  it("refuses clients above its limit", async () => {
+    const server = await listen({ zones: { "example.com": ZONE }, limits: { tcpClients: 2 } });
+    const clients = [new TcpClient(server.port), new TcpClient(server.port)];
+    for (const client of clients) {
+      client.socket.write(framed(query("www.example.com", TYPE.A)));
+      await client.until(({ messages }) => messages.length === 1);
+    }
+    const third = new TcpClient(server.port);
+    await third.until(({ isClosed }) => isClosed);
+    expect(third.messages).toEqual([]);
+    clients[0]!.socket.destroy();
+    await clients[0]!.until(({ isClosed }) => isClosed);
+    const open = (): unknown =>
+      Reflect.get(
+        server.metrics().find(({ name }) => name === "dns_connections")!,
+        "value",
+      );
+    while (open() !== 1) await new Promise((resolve) => setImmediate(resolve));
+    const fourth = new TcpClient(server.port);
+    fourth.socket.write(framed(query("www.example.com", TYPE.A)));
+    await fourth.until(({ messages }) => messages.length === 1);
+  });
+
   it("drops connections that have been idle for ten seconds", async () => {
     const server = await listen({ zones: { "example.com": ZONE }, clock: "manual" });
     const client = new TcpClient(server.port);

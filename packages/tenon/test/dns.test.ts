@@ -1,7 +1,12 @@
 /** The name server in a stack: names of the other services, fixtures, its network. */
 import { promises, Resolver } from "node:dns";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DnsServer } from "@tenon/dns";
 import { expect, test } from "vitest";
+import { Stack } from "../src/stack.ts";
 import { stack } from "../src/testing.ts";
 
 const http = { fetch: () => new Response("hello") };
@@ -89,4 +94,24 @@ test("a network that refuses loses datagrams, and one that delays holds answers 
   expect(isAnswered).toBe(false);
   s.clock.advance("1s");
   expect(await late).toBe("192.0.2.1");
+});
+
+test("with data on disk, changes of zones in files are there after a restart", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tenon-stack-dns-"));
+  try {
+    writeFileSync(join(folder, "example.zone"), "$TTL 60\n@ SOA ns hostmaster 1 2 3 4 5\n@ NS ns\nns A 127.0.0.1\n");
+    const config = { dns: { files: { "example.test": "example.zone" }, zones: { "text.test": "www A 192.0.2.1" } } };
+    for (const found of [[], ["192.0.2.7"]]) {
+      await using s = await Stack.start({ ...config, data: "data" }, { freePorts: true, baseDir: folder });
+      const server = s.service("dns").instance as DnsServer;
+      expect(await server.promises.resolve4("new.example.test").catch(() => [])).toEqual(found);
+      // A zone that does not say which version it is, is what the config says.
+      await expect(server.promises.resolve4("new.text.test")).rejects.toMatchObject({ code: "ENOTFOUND" });
+      if (found.length > 0) continue;
+      await server.zone("example.test").update({ add: "new A 192.0.2.7" });
+      await server.zone("text.test").update({ add: "new A 192.0.2.7" });
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
