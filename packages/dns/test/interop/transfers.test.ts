@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { fromOurs, PEERS, toOurs } from "../support/peers/transfers.ts";
 
-const CHANGES = 10;
+const CHANGES = 6;
 const CASES = (["knot", "nsd", "bind"] as const).flatMap((name) => [
   { name, signed: false },
   { name, signed: true },
