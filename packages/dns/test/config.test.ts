@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { AddressSet, type AclRule, isAllowed } from "../src/access.ts";
+import { addressFromText } from "../src/client/address-text.ts";
 import { checkConfig } from "../src/config/check.ts";
 import type { AclAction } from "../src/config/config.ts";
 import { readConfigFile } from "../src/config/file.ts";
-import { addressOf, type Settings, settingsOf } from "../src/config/settings.ts";
+import { type Settings, settingsOf } from "../src/config/settings.ts";
 import { DnsConfigError } from "../src/index.ts";
 import { tsigKey } from "../src/tsig/key.ts";
 
@@ -168,9 +169,17 @@ test.each([
   ["::1", { address: "::1", port: 53 }],
   ["::1@5300", { address: "::1", port: 5300 }],
   ["[::1]:5300", { address: "::1", port: 5300 }],
+  ["127.0.0.1#5300", { address: "127.0.0.1", port: 5300 }],
 ])("%s is an address", (text, address) => {
-  expect(addressOf(text)).toEqual(address);
+  expect(addressFromText(text)).toEqual(address);
 });
+
+test.each(["localhost", "127.0.0.1:", "127.0.0.1@x", "127.0.0.1@65536", "127.0.0", "[::1", "", "1.2.3.4 "])(
+  "%j is none",
+  (text) => {
+    expect(() => addressFromText(text)).toThrow("is no address like 127.0.0.1@5300");
+  },
+);
 
 describe("rules", () => {
   const key = tsigKey("k1", "hmac-sha256", "c2VjcmV0");

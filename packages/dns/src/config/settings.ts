@@ -1,9 +1,9 @@
 /** A checked configuration → what the server works with: references followed, templates filled in, text made into addresses, names and keys. */
-import { isIP } from "node:net";
 import { resolve } from "node:path";
 import type { Address } from "@tenon/kit";
 import { type AclRule, AddressSet } from "../access.ts";
 import type { RateLimit } from "../authority/rate-limit.ts";
+import { addressFromText } from "../client/address-text.ts";
 import { DnsError } from "../errors.ts";
 import { Name } from "../name/name.ts";
 import type { ListenAddress } from "../transport/doors.ts";
@@ -12,8 +12,6 @@ import type { Remote } from "../transfer/exchange.ts";
 import { keyMap, tsigKey, type TsigKey } from "../tsig/key.ts";
 import type { CheckedConfig, CheckedZone, CheckedZoneKeys } from "./config.ts";
 import { type ConfigPath, type ConfigProblem, DnsConfigError } from "./errors.ts";
-
-const DNS_PORT = 53;
 
 export interface RemoteServer {
   readonly id: string;
@@ -91,7 +89,7 @@ class Reading {
     this.#keys = this.#named("key", config.key, ({ id, algorithm, secret }) => tsigKey(id, algorithm, secret));
     this.#remotes = this.#named("remote", config.remote, ({ id, address, key }, path) => ({
       id,
-      addresses: address.map((text, i) => this.#try([...path, "address", i], () => addressOf(text), NOWHERE)),
+      addresses: address.map((text, i) => this.#try([...path, "address", i], () => addressFromText(text), NOWHERE)),
       key: key === undefined ? undefined : this.#referred("key", this.#keys, key, [...path, "key"]),
     }));
     this.#rules = this.#named("acl", config.acl, ({ address, key, action, deny }, path) => ({
@@ -235,18 +233,8 @@ const DEFAULT_UDP_PAYLOAD = 1232;
 const DEFAULT_FILE = "%s.zone";
 const NOWHERE: Address = { address: "127.0.0.1", port: 0 };
 
-/** `127.0.0.1@5300`, `::1`; also `127.0.0.1:5300` and `[::1]:5300`, as everybody else writes them. Throws RangeError. */
-export function addressOf(text: string, defaultPort: number = DNS_PORT): Address {
-  const [, bracketed, plain, port] =
-    /^(?:\[([^\]]+)\]|([^@]*?))(?:(?:@|(?<=\]|^\d+\.\d+\.\d+\.\d+):)(\d{1,5}))?$/.exec(text) ?? [];
-  const address = bracketed ?? plain ?? "";
-  const number = port === undefined ? defaultPort : Number(port);
-  if (isIP(address) === 0 || number > 65_535) throw new RangeError(`${text} is no address like 127.0.0.1@5300`);
-  return { address, port: number };
-}
-
 function listenAddress(text: string): ListenAddress {
-  const { address, port } = addressOf(text);
+  const { address, port } = addressFromText(text);
   return { host: address, port };
 }
 

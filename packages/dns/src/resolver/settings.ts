@@ -1,5 +1,6 @@
 /** What a resolver is told, in Unbound's vocabulary (unbound.conf(5)), and the same as values. */
 import type { Address } from "@tenon/kit";
+import { addressFromText } from "../client/address-text.ts";
 import { DnsError } from "../errors.ts";
 import { Name } from "../name/name.ts";
 import { rdataFromText } from "../rdata/rdata.ts";
@@ -96,7 +97,6 @@ export interface ResolverSettings extends LifetimeLimits {
   readonly sendClientSubnet: boolean;
 }
 
-const DNS_PORT = 53;
 const LOCAL_DATA_TTL = 3600;
 
 /** Throws DnsError("syntax") that says which setting is wrong. */
@@ -147,15 +147,11 @@ export function resolverSettings(config: ResolverConfig): ResolverSettings {
 
 const LOOPBACK = ["127.0.0.0/8", "::1"].map((text) => AddressPrefix.parse(text));
 
-/** `192.0.2.1@5353`; Knot's and dnsmasq's `192.0.2.1:53` and `[::1]:53` are read as well. */
-export function serverAddress(text: string): Address {
-  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(text) ?? /^([^:@]+):(\d+)$/.exec(text);
-  const [address = "", port] = bracketed === null ? text.split(/[@#]/) : bracketed.slice(1);
-  const number = port === undefined ? DNS_PORT : Number(port);
-  if (addressBytes(address) === undefined || !Number.isInteger(number) || number < 1 || number > 0xffff) {
-    throw new DnsError("syntax", `no address of a server: "${text}"`);
-  }
-  return { address, port: number };
+/** Whom to ask. */
+function serverAddress(text: string): Address {
+  const server = addressFromText(text);
+  if (server.port === 0) throw new DnsError("syntax", `${text}: nobody can be asked at port 0`);
+  return server;
 }
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };

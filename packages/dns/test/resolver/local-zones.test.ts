@@ -118,7 +118,7 @@ describe("local zones", () => {
       [{ "local-data": ["x."] }, /has no type/],
       [{ "access-control": ["10.0.0.0/33 allow"] }, /no block of addresses/],
       [{ "access-control": ["10.0.0.0/8 perhaps"] }, /access-control: "perhaps"/],
-      [{ "forward-zone": [{ name: ".", address: ["upstream.example"] }] }, /no address of a server/],
+      [{ "forward-zone": [{ name: ".", address: ["upstream.example"] }] }, /upstream.example is no address/],
       [{ "cache-size": "lots" }, /cache-size/],
     ] as const) {
       expect(() => resolverSettings(bad)).toThrow(DnsError);
