@@ -3,7 +3,7 @@
  * support/differential/decisions.ts demands. `npm run soak dns` asks 20,000 questions a zone; TENON_SEED and TENON_ZONE choose others.
  */
 import { expect, test } from "vitest";
-import { runDifferential } from "../support/differential/run.ts";
+import { runDifferential, runWithAdditionalData } from "../support/differential/run.ts";
 
 const seed = Number(process.env["TENON_SEED"] ?? 1);
 
@@ -12,6 +12,13 @@ test("Knot, NSD and ours answer alike", { timeout: 120_000 }, async () => {
   if (result === undefined) return;
   expect(result.differences.slice(0, 10).join("\n")).toBe("");
   expect(result.agreed).toBeGreaterThan(result.zones * 200);
+});
+
+test("with additional data, whole answers are NSD's", { timeout: 120_000 }, async () => {
+  const result = await runWithAdditionalData({ seed, questionsPerZone: 300 });
+  if (result === undefined) return;
+  expect(result.differences.slice(0, 10).join("\n")).toBe("");
+  expect(result.compared).toBeGreaterThan(3000);
 });
 
 test("the comparison notices a server that answers otherwise", { timeout: 120_000 }, async () => {

@@ -185,7 +185,7 @@ function nameOf(question: WireQuestion): Name {
 }
 
 /** As dig would ask it. */
-function questionText(question: WireQuestion): string {
+export function questionText(question: WireQuestion): string {
   const { type, class: questionClass = 1, edns, recursionDesired, checkingDisabled } = question;
   const options = [
     recursionDesired === true ? "+rec" : "+norec",

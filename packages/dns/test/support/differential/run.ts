@@ -1,10 +1,12 @@
 /** Starts Knot, NSD and ours with the generated zones and puts the questions to all three. */
-import { DnsServer } from "../../../src/index.ts";
+import { CLASS, DnsServer, TYPE } from "../../../src/index.ts";
 import type { Daemon } from "../peers/daemon.ts";
 import { startKnot, startNsd } from "../peers/name-servers.ts";
 import type { WireQuestion } from "../peers/query.ts";
-import { compare } from "./compare.ts";
+import { askOverUdp } from "./asking.ts";
+import { compare, questionText } from "./compare.ts";
 import { questionsAbout } from "./questions.ts";
+import { answerView, sameView } from "./view.ts";
 import { type GeneratedZone, rootSet, zoneSet } from "./zones.ts";
 
 export interface DifferentialOptions {
@@ -55,6 +57,46 @@ export async function runDifferential(options: DifferentialOptions): Promise<Dif
     }
   }
   return { zones, agreed, decided, differences };
+}
+
+/** Types that each server treats in its own way even where nothing is optional; `decisions.ts` says how. */
+const DECIDED_TYPES = new Set<number>([0, TYPE.ANY, TYPE.RRSIG, TYPE.NSEC, TYPE.NSEC3]);
+/** Where servers differ in which types have addresses added, and in what goes first when not all of them fit. */
+const WITHOUT_ADDITIONAL_DATA = new Set(["types.test.", "large.test."]);
+/** Records from which on an answer's chain is one that never ends. */
+const LONG_CHAIN = 16;
+
+/**
+ * With `minimal-responses: false`, ours gives the authority and additional data that NSD gives unless told otherwise: whole answers are equal.
+ * Returns how many questions were compared; undefined when NSD is not installed.
+ */
+export async function runWithAdditionalData({
+  seed,
+  questionsPerZone,
+}: DifferentialOptions): Promise<{ readonly compared: number; readonly differences: readonly string[] } | undefined> {
+  const set = zoneSet(seed);
+  await using nsd = await startNsd({ zones: set, serverSettings: "minimal-responses: no" });
+  if (nsd === undefined) return undefined;
+  await using server = await DnsServer.listen({
+    config: { server: { "minimal-responses": false } },
+    zones: Object.fromEntries(set.map(({ origin, text }) => [origin, text])),
+  });
+  const questions = set
+    .filter(({ origin }) => !WITHOUT_ADDITIONAL_DATA.has(origin))
+    .flatMap((zone) => [...questionsAbout(zone, seed, questionsPerZone)])
+    .filter((question) => question.class === CLASS.IN && !DECIDED_TYPES.has(question.type));
+  const [ours, theirs] = await Promise.all([askOverUdp(server.port, questions), askOverUdp(nsd.port, questions)]);
+  const differences: string[] = [];
+  let compared = 0;
+  for (const [i, question] of questions.entries()) {
+    const [we, they] = [answerView(ours[i]), answerView(theirs[i])];
+    if (we.flags.includes("tc") || they.flags.includes("tc") || they.answer.length >= LONG_CHAIN) continue;
+    compared += 1;
+    if (!sameView(we, they)) {
+      differences.push([questionText(question), JSON.stringify(we), JSON.stringify(they)].join("\n  "));
+    }
+  }
+  return { compared, differences };
 }
 
 function* rounds(zone: GeneratedZone, { seed, questionsPerZone }: DifferentialOptions): Generator<WireQuestion[]> {
