@@ -57,6 +57,8 @@ export class Composer {
   readonly #targetMatch = new ZoneMatch();
   /** An alias's target as it is written, in its own letters. */
   readonly #targetWire = new Uint8Array(MAX_NAME_BYTES + 1);
+  /** What a DNAME makes of a name. */
+  readonly #synthesised = new Uint8Array(MAX_NAME_BYTES + 1);
   /** Where the chain's names stand in the message. */
   readonly #chain = new Uint16Array(MAX_ALIASES + 1);
   /** DNAME sets in the answer: addresses of their blocks, and the arenas of these. */
@@ -116,7 +118,7 @@ export class Composer {
       if (aliases + 1 === MAX_ALIASES) return FLAG.AA;
       // The names of a chain: one that comes again would go round for ever.
       const alias = this.#alias;
-      alias.readWire(this.#targetWire.subarray(0, this.#target.length));
+      alias.read(this.#targetWire, 0, this.#target.length);
       for (let i = 0; i <= aliases; i++) {
         if (!this.#writer.isNameAt(this.#chain[i]!, alias)) continue;
         if (i === 0 && this.#wildcard !== NO_NODE) this.personal = true;
@@ -219,9 +221,10 @@ export class Composer {
     const before = name.starts[found.label]!;
     const length = read16(chunk, rdata - 2);
     if (before + length > MAX_NAME_BYTES) return FLAG.AA | RCODES.YXDOMAIN;
-    const target = new Uint8Array(before + length);
-    const letters = owner ?? this.#writer.out.subarray(QUESTION_AT);
-    for (let i = 0; i < before; i++) target[i] = letters[i]!;
+    const target = this.#synthesised;
+    const letters = owner ?? this.#writer.out;
+    const lettersAt = owner === undefined ? QUESTION_AT : 0;
+    for (let i = 0; i < before; i++) target[i] = letters[lettersAt + i]!;
     for (let i = 0; i < length; i++) target[before + i] = chunk[rdata + i]!;
     if (!this.#writer.alias(owner, zone.class, ttlOf(chunk, set), target)) return FLAG.AA | FLAG.TC;
     this.#setTarget(target, 0);
