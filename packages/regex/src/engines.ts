@@ -238,6 +238,7 @@ class EngineBuilder {
 
   #lineProgram(matcher: RegularMatcher, certain: boolean): LineProgram {
     const alphabet = this.#alphabet;
+    const terminator = this.#terminator;
     let literals: RequiredLiterals | undefined | "unknown" = "unknown";
     return {
       certain,
@@ -245,6 +246,7 @@ class EngineBuilder {
         if (literals === "unknown")
           literals = requiredLiterals(matcher.roots, {
             encoding: alphabet.encoding,
+            terminator,
             charactersOf: (node) => setOfNode(node, alphabet),
           });
         return literals;
@@ -252,7 +254,7 @@ class EngineBuilder {
       automaton: () =>
         lineAutomaton(matcher.nfa, {
           rules: matcher.unicodeWords ? "unicode" : this.#rules,
-          terminator: this.#terminator,
+          terminator,
           cacheBytes: this.#limits.dfaCacheBytes,
         }),
     };

@@ -8,6 +8,18 @@ const characters = fc.constantFrom(..."сСмМкКtTsSſkK\u212aaA", "\u0421", 
 const word = fc.array(characters, { minLength: 1, maxLength: 7 }).map((list) => list.join(""));
 const encoder = new TextEncoder();
 
+test("a class with the line terminator in it matches no line for that", () => {
+  for (const engine of ["js", "wasm"] as const) {
+    const regex = compile("\\s|[xy]", { encoding: "bytes", engine });
+    const bytes = encoder.encode(`${"none\n".repeat(100)}${"a b\nax\n".repeat(100)}${"none\n".repeat(100)}`);
+    const scanner = regex.scanner();
+    for (let round = 0; round < 3; round++) {
+      scanner.reserve(bytes.length).set(bytes);
+      expect(scanner.count(0, bytes.length)).toBe(200);
+    }
+  }
+});
+
 describe.each(["js", "wasm"] as const)("with the %s kernel", (engine) => {
   test("words in any case are found in the lines in which the automaton finds them", () => {
     fc.assert(

@@ -300,6 +300,8 @@ export function addDenseLines(
             begins.set(i64.and(begins.get, i64.sub(i64.shl(i64.const(1), behind), i64.const(1)))),
           ),
           whole.set(i64.xor(ends.get, i64.const(-1))),
+          // A mask can admit the terminator, where no literal begins.
+          begins.set(i64.and(begins.get, whole.get)),
           sum.set(i64.add(whole.get, begins.get)),
           begins.set(i64.extendU(i64.ltU(sum.get, whole.get))),
           sum.set(i64.add(sum.get, carry.get)),

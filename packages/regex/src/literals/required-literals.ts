@@ -31,6 +31,8 @@ export interface RequiredLiterals {
 
 export interface LiteralOptions {
   readonly encoding: "utf8" | "bytes";
+  /** The byte that no line contains. */
+  readonly terminator: number;
   /** What a character or a class of the pattern admits. */
   readonly charactersOf: (node: Node & { readonly type: "character" | "class" }) => CodePointSet;
 }
@@ -83,7 +85,7 @@ function factsOf(node: Node, options: LiteralOptions): Facts {
       return EMPTY_STRING;
     case "character":
     case "class":
-      return characters(options.charactersOf(node), options.encoding);
+      return characters(options.charactersOf(node), options);
     case "assertion":
     case "look":
     case "keep":
@@ -108,11 +110,12 @@ function factsOf(node: Node, options: LiteralOptions): Facts {
 }
 
 /** One character of a few: as many literals as the encodings have lengths. */
-function characters(set: CodePointSet, encoding: "utf8" | "bytes"): Facts {
+function characters(set: CodePointSet, { encoding, terminator }: LiteralOptions): Facts {
   const byLength = new Map<number, number[][]>();
   let count = 0;
   for (let i = 0; i < set.length; i += 2) {
     for (let codePoint = set[i]!; codePoint <= set[i + 1]!; codePoint++) {
+      if (codePoint === terminator) continue;
       if (++count > MAX_CLASS) return NOTHING;
       const bytes: number[] = [];
       if (encoding === "bytes") bytes.push(codePoint);
@@ -121,6 +124,7 @@ function characters(set: CodePointSet, encoding: "utf8" | "bytes"): Facts {
       byLength.set(bytes.length, [...(byLength.get(bytes.length) ?? []), bytes]);
     }
   }
+  if (count === 0) return NOTHING;
   return { language: [...byLength.values()].map(masked), plain: true, required: undefined };
 }
 
