@@ -259,7 +259,7 @@ export class DnsServer implements AsyncDisposable {
     return replyTo(message, { rcode }, this.#settings.udpPayload);
   }
 
-  /** After settings or zones changed. */
+  /** After settings changed. Zones that come and go, the authority sees in the table's set. */
   #useSettings(): void {
     this.#authority = this.#makeAuthority();
     this.#responder.use(this.#authority, this.#resolver);
@@ -344,15 +344,12 @@ export class DnsServer implements AsyncDisposable {
     );
     await hosted.start(data);
     this.#table.add(hosted);
-    this.#useSettings();
     return new ZoneHandle(hosted);
   }
 
   /** Resolves to whether there was such a zone. */
-  async removeZone(name: string): Promise<boolean> {
-    const wasThere = await this.#table.remove(Name.parse(name));
-    this.#useSettings();
-    return wasThere;
+  removeZone(name: string): Promise<boolean> {
+    return this.#table.remove(Name.parse(name));
   }
 
   /**

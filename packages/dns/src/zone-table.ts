@@ -69,8 +69,19 @@ export class ZoneTable {
 
   /** Goes before a zone of the same name in the settings. */
   add(zone: HostedZone): void {
-    this.#added.set(keyOf(zone.served.origin), zone);
-    this.#rebuild();
+    const key = keyOf(zone.served.origin);
+    this.#added.set(key, zone);
+    // What #rebuild would come to, without a look at all the others: there may be thousands.
+    this.#hosted.set(key, zone);
+    this.#hostedOf.set(zone.served, zone);
+    this.zones.add(zone.served);
+    this.#forgetSets();
+    this.#restricts ||= isRestricted(zone);
+  }
+
+  #forgetSets(): void {
+    this.#setOfClient.clear();
+    this.#sets.clear();
   }
 
   /** Resolves when it has closed; false: there was none. */
@@ -159,8 +170,7 @@ export class ZoneTable {
     const wanted = new Set([...this.#hosted.values()].map(({ served }) => served));
     for (const served of [...this.zones]) if (!wanted.has(served)) this.zones.remove(served.origin);
     for (const served of wanted) if (this.zones.get(served.origin) !== served) this.zones.add(served);
-    this.#setOfClient.clear();
-    this.#sets.clear();
+    this.#forgetSets();
     this.#restricts = this.#views.length > 0 || [...this].some(isRestricted);
   }
 
