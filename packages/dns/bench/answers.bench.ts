@@ -113,7 +113,7 @@ const answers = (name: string, load: Load): ReturnType<typeof microScenario> =>
     unitsPerCall: QUERIES,
     ours: { name: "tenon", setup: () => ours(load) },
     peers: [{ name: "dns-packet and a Map", setup: () => dnsPacketAndMap(load) }],
-    targets: { "dns-packet and a Map": { cpu: 8 } },
+    targets: { "dns-packet and a Map": { cpu: 5 } },
   });
 
 export default suite("dns", [
