@@ -63,13 +63,14 @@ test.each(["longest", "first"] as const)(
         const found = dfa.find(line, 0, line.length, from) && [dfa.matchStart, dfa.matchEnd];
         expect(found, `${Buffer.from(pattern)} on ${Buffer.from(line).toString("hex")}`).toEqual(expected);
         expect(dfa.test(line, from, line.length)).toBe(simulation.test(line, from, line.length));
+        compared++;
+        // Where a loop's round takes nothing, Perl's rules and the automata's order differ; what is longest does not.
+        if (semantics === "first") continue;
         machine.begin(line, 0, line.length, from);
         let at = from;
         while (at <= line.length && !machine.matchAt(at)) at++;
         const tried = at <= line.length && [machine.matchStart, machine.matchEnd];
-        // Where a loop's round takes nothing, Perl's rules and the automata's order differ; what is longest does not.
-        if (semantics === "longest") expect(tried, String(Buffer.from(pattern))).toEqual(expected);
-        compared++;
+        expect(tried, String(Buffer.from(pattern))).toEqual(expected);
       }
     }
     expect(compared).toBeGreaterThan(RUNS);
