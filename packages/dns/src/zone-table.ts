@@ -39,7 +39,8 @@ export class ZoneTable {
   /** By address, for queries that are not signed. */
   readonly #setOfClient = new Map<string, ZoneSet>();
   readonly #sets = new Map<string, ZoneSet>();
-  #restricts = false;
+  /** Zones that some may not ask for. */
+  #restricted: HostedZone[] = [];
 
   constructor(host: ZoneHost) {
     this.host = host;
@@ -76,11 +77,13 @@ export class ZoneTable {
     this.#hostedOf.set(zone.served, zone);
     this.zones.add(zone.served);
     this.#forgetSets();
-    this.#restricts ||= isRestricted(zone);
+    if (isRestricted(zone)) this.#restricted.push(zone);
   }
 
   #forgetSets(): void {
     this.#setOfClient.clear();
+    // A set watches its zones, which live on.
+    for (const set of this.#sets.values()) for (const { origin } of [...set]) set.remove(origin);
     this.#sets.clear();
   }
 
@@ -113,7 +116,7 @@ export class ZoneTable {
 
   /** For the authority; undefined while all clients see the same. */
   get viewOf(): ((client: SignedClient) => ZoneSet | undefined) | undefined {
-    return this.#restricts ? this.#viewOf : undefined;
+    return this.#views.length > 0 || this.#restricted.length > 0 ? this.#viewOf : undefined;
   }
 
   /** Whether a query that was signed may be answered from the zone that its name is in. */
@@ -171,7 +174,7 @@ export class ZoneTable {
     for (const served of [...this.zones]) if (!wanted.has(served)) this.zones.remove(served.origin);
     for (const served of wanted) if (this.zones.get(served.origin) !== served) this.zones.add(served);
     this.#forgetSets();
-    this.#restricts = this.#views.length > 0 || [...this].some(isRestricted);
+    this.#restricted = [...this].filter(isRestricted);
   }
 
   readonly #viewOf = (client: SignedClient): ZoneSet => {
@@ -184,21 +187,29 @@ export class ZoneTable {
     return set;
   };
 
+  /** A forged address costs a look at the views and at the zones with such rules, and no set of its own. */
   #setFor({ address, key }: SignedClient): ZoneSet {
     const view = this.#views.find(({ settings }) => settings.addresses.has(address));
-    const zones = new Map([...this.#hosted, ...(view?.hosted ?? [])]);
-    let sees = `${view?.settings.id ?? ""}\n`;
-    const asking = { address, key: undefined };
     // Of signed queries, who asks is looked at with the query at hand (allowsSigned).
-    for (const zone of zones.values()) sees += key !== undefined || isAllowed(zone.acl, "query", asking) ? "+" : "-";
+    const hidden = key !== undefined ? [] : this.#hiddenFrom(address);
+    const sees = [view?.settings.id ?? "", ...hidden.map((i) => String(i))].join("\n");
     let set = this.#sets.get(sees);
     if (set === undefined) {
       set = new ZoneSet();
-      const decisions = sees.slice(sees.indexOf("\n") + 1);
-      for (const [i, { served }] of [...zones.values()].entries()) if (decisions[i] === "+") set.add(served);
+      const kept = new Set(hidden.map((i) => this.#restricted[i]!));
+      for (const zone of [...this.#hosted.values(), ...(view?.hosted.values() ?? [])]) {
+        if (kept.has(zone)) set.remove(zone.served.origin);
+        else set.add(zone.served);
+      }
       this.#sets.set(sees, set);
     }
     return set;
+  }
+
+  /** Places in #restricted. */
+  #hiddenFrom(address: string): number[] {
+    const asking = { address, key: undefined };
+    return this.#restricted.flatMap(({ acl }, i) => (isAllowed(acl, "query", asking) ? [] : [i]));
   }
 }
 
