@@ -26,6 +26,9 @@ import { checkOption } from "./options.ts";
 /** Decompressed rdata: 65535 bytes of pointers to the longest name stay far below what this allows, and the message's length bounds them. */
 const MAX_DECOMPRESSED_BYTES = 0xffff;
 
+/** Where the rdata of one record after the other is decompressed, before it is copied out. */
+const scratch = new WireWriter("plain", MAX_DECOMPRESSED_BYTES, 512);
+
 /** Throws DnsError, whose `rcode` is what the sender is to be told. */
 export function decodeMessage(bytes: Uint8Array): Message {
   if (bytes.length < HEADER_BYTES) throw new DnsError("truncated", "a message shorter than its header");
@@ -35,7 +38,6 @@ export function decodeMessage(bytes: Uint8Array): Message {
 
 class MessageDecoder {
   readonly #reader: WireReader;
-  readonly #scratch = new WireWriter("plain", MAX_DECOMPRESSED_BYTES, 256);
   #edns: Edns | undefined;
   /** EDNS's upper bits of the rcode. */
   #extendedRcode = 0;
@@ -141,8 +143,7 @@ class MessageDecoder {
     const reader = this.#reader;
     // UPDATE asks about and deletes records without saying their data (RFC 2136 §2.4, §2.5).
     if (length === 0 && (recordClass === CLASS.ANY || recordClass === CLASS.NONE)) return new Uint8Array(0);
-    const scratch = this.#scratch;
-    scratch.truncate(0);
+    scratch.reset();
     copyRdata(type, length, reader, scratch);
     return scratch.take();
   }

@@ -18,6 +18,13 @@ export interface EncodeOptions {
 
 /** A record is written before it is known whether it fits. */
 const ROOM_FOR_ONE_MORE = 2 * MAX_MESSAGE_BYTES;
+/**
+ * One writer for all messages, since nothing of it is left when `encodeMessage` returns: its memory and its table cost more than the writing of a
+ * small message.
+ */
+const compressing = new WireWriter("compress", ROOM_FOR_ONE_MORE);
+const plain = new WireWriter("plain", ROOM_FOR_ONE_MORE);
+
 /** Owner, type, class, TTL and length of an OPT record. */
 const OPT_BYTES = 11;
 
@@ -29,7 +36,8 @@ export function encodeMessage(
   message: Message,
   { maxBytes = MAX_MESSAGE_BYTES, compress = true }: EncodeOptions = {},
 ): Uint8Array {
-  const writer = new WireWriter(compress ? "compress" : "plain", ROOM_FOR_ONE_MORE);
+  const writer = compress ? compressing : plain;
+  writer.reset();
   const { edns, tsig } = message;
   if (message.rcode > 15 && edns === undefined) throw new DnsError("bad-message", `rcode ${message.rcode} needs EDNS`);
   writer.bytes(new Uint8Array(HEADER_BYTES));
@@ -90,12 +98,12 @@ function flagsOf(message: Message, cut: boolean): number {
 function writeSection(writer: WireWriter, records: readonly ResourceRecord[], room: number): number {
   let setStart = 0;
   let setOffset = writer.length;
-  for (const [i, record] of records.entries()) {
-    if (i > 0 && !sameSet(records[i - 1]!, record)) {
+  for (let i = 0; i < records.length; i++) {
+    if (i > 0 && !sameSet(records[i - 1]!, records[i]!)) {
       setStart = i;
       setOffset = writer.length;
     }
-    writeRecord(writer, record);
+    writeRecord(writer, records[i]!);
     if (writer.length <= room) continue;
     writer.truncate(setOffset);
     return setStart;

@@ -7,6 +7,8 @@ export const MAX_MESSAGE_BYTES = 65_535;
 /** What a compression pointer reaches. */
 const POINTER_REACH = 0x4000;
 const FIRST_SLOTS = 64;
+/** A table above this is not cleared, but thrown away. */
+const MOST_KEPT_SLOTS = 512;
 
 /**
  * What names of an rdata may suffer:
@@ -117,6 +119,12 @@ export class WireWriter {
     this.#suffixes?.forgetFrom(length);
   }
 
+  /** As new, with the memory that it has. */
+  reset(): void {
+    this.length = 0;
+    this.#suffixes?.clear();
+  }
+
   /** The memory whose first `length` bytes were written, valid until the next write; for who cannot afford a view. */
   get buffer(): Uint8Array {
     return this.#bytes;
@@ -214,6 +222,16 @@ class SuffixTable {
   add(hash: number, offset: number): void {
     if (this.#count * 2 >= this.#offsets.length) this.#rebuild(this.#offsets.length * 2, Number.POSITIVE_INFINITY);
     this.#put(hash, offset);
+  }
+
+  clear(): void {
+    if (this.#offsets.length > MOST_KEPT_SLOTS) {
+      this.#offsets = new Uint16Array(FIRST_SLOTS);
+      this.#hashes = new Int32Array(FIRST_SLOTS);
+    } else if (this.#count > 0) {
+      this.#offsets.fill(0);
+    }
+    this.#count = 0;
   }
 
   forgetFrom(offset: number): void {
