@@ -167,14 +167,14 @@ export class WireWriter {
   #compressed(name: Name): void {
     const suffixes = this.#suffixes!; // made with this mode
     const { wire } = name;
-    const starts = name.labelStarts();
+    let labels = 0;
+    for (let at = 0; wire[at] !== 0; at += wire[at]! + 1) starts[labels++] = at;
     const start = this.length;
     let hash = 0;
     let pointer = -1;
-    let known = starts.length;
-    const hashes: number[] = [];
+    let known = labels;
     // A written name has brought all its ends along, so the search goes from the shortest end until one is missing.
-    for (let i = starts.length - 1; i >= 0; i--) {
+    for (let i = labels - 1; i >= 0; i--) {
       hash = SuffixTable.hash(wire, starts[i]!, hash);
       hashes[i] = hash;
       if (known !== i + 1) continue;
@@ -183,7 +183,7 @@ export class WireWriter {
       pointer = found;
       known = i;
     }
-    const ownBytes = known === starts.length ? wire.length : starts[known]!;
+    const ownBytes = known === labels ? wire.length : starts[known]!;
     const at = this.#reserve(ownBytes);
     for (let i = 0; i < ownBytes; i++) this.#bytes[at + i] = wire[i]!;
     if (pointer !== -1) this.u16(0xc000 | pointer);
@@ -193,6 +193,10 @@ export class WireWriter {
     }
   }
 }
+
+/** Of the name that is being compressed: where its labels start, and the hashes of the ends that begin there. A name has 127 labels at most. */
+const starts = new Uint8Array(128);
+const hashes = new Int32Array(128);
 
 /** Where ends of names stand in a message, by the hash of their labels: open addressing, offsets beside hashes. */
 class SuffixTable {
