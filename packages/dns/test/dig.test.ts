@@ -1,4 +1,6 @@
 /** What cannot be asked of dig itself here: other networks, `+trace`, `+json`, files of the home directory. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { type SimulatedWorld, simulatedWorld } from "@tenon/kit";
 import { expect, test } from "vitest";
 import { Dig, type DigEnvironment } from "../src/dig/dig.ts";
@@ -135,7 +137,7 @@ test("of several servers the next is asked when one is silent, and when +nofail 
   expect((await run(world, "+nofail +short www.example mx", { resolvConf })).out).toBe("192.0.2.1\n");
 });
 
-test("a server that wants its cookie gets it, and the next query as well", async () => {
+test("a server that wants its cookie gets it, at each lookup anew", async () => {
   const cookies: number[] = [];
   const world = await worldOf({
     [ROOT]: ({ query }) => {
@@ -151,7 +153,26 @@ test("a server that wants its cookie gets it, and the next query as well", async
   const { out } = await run(world, "www.example +noall +comments +answer www.example +noall");
   expect(out).toContain(";; BADCOOKIE, retrying.\n");
   expect(out).toContain("(good)\n");
-  expect(cookies).toEqual([8, 16, 16]);
+  expect(cookies).toEqual([8, 16, 8, 16]);
+});
+
+test("the command line takes dig's words as they stand, and ends with dig's exit codes", () => {
+  const cli = fileURLToPath(new URL("../src/cli.ts", import.meta.url));
+  const query = (...words: string[]) =>
+    spawnSync(process.execPath, [cli, "query", ...words], {
+      encoding: "utf8",
+      env: { ...process.env, HOME: "/nonexistent" },
+    });
+  const help = query("-h");
+  expect([help.status, help.stdout.slice(0, 11)]).toEqual([0, "Usage:  dig"]);
+  // Nothing ever listens on port 1 of this address.
+  const refused = query("-t", "mx", "@127.77.77.77", "-p", "1", "+tries=1", "-q", "www.example", "+noall");
+  expect([refused.status, refused.stdout.split("\n")[0]]).toEqual([
+    9,
+    ";; communications error to 127.77.77.77#1: connection refused",
+  ]);
+  expect(query("+nonsense", "x").status).toBe(1);
+  expect(query("-f", "/nonexistent/batch").status).toBe(8);
 });
 
 test("what is to come says so", async () => {

@@ -1,8 +1,9 @@
 /** dig's command line: dashes, pluses, and words whose places do not matter (`dig [@server] [name] [type] [class] …`, again and again). */
+import { DnsError } from "../errors.ts";
 import { classCode, TYPE, typeCode } from "../rdata/types.ts";
-import { keyFromArgument, type TsigKey } from "../tsig/key.ts";
+import { TSIG_ALGORITHMS, tsigKey, type TsigKey } from "../tsig/key.ts";
 import { type Globals, type Lookup } from "./lookup.ts";
-import { localAddressOf, numberOf, reverseName } from "./option-values.ts";
+import { localAddressOf, numberOf, portOf, reverseName } from "./option-values.ts";
 import { applyQueryOption } from "./query-options.ts";
 import { DigUsageError } from "./usage-error.ts";
 
@@ -217,26 +218,25 @@ class ArgumentParser {
     this.#queue(lookup);
   }
 
+  /** `[algorithm:]name:secret`, where dig's own algorithm is hmac-md5. */
   #signWith(value: string): void {
-    const { globals, print } = this.#context;
+    const { globals, print, warn } = this.#context;
+    const parts = value.split(":");
+    if (parts.length < 2) throw new DigUsageError("", { showsUsage: true });
+    const [algorithm, name, secret] = parts.length === 2 ? [DEFAULT_ALGORITHM, ...parts] : parts;
+    const isKnown = TSIG_ALGORITHMS.some((known) => known === algorithm!.toLowerCase());
+    if (!isKnown) warn(`;; Warning, ignoring invalid TSIG algorithm ${algorithm}\n`);
     try {
-      globals.key = keyFromArgument(value);
-    } catch {
-      const name = value.split(":").at(-2) ?? value;
+      globals.key = tsigKey(name!, isKnown ? algorithm! : DEFAULT_ALGORITHM, secret!);
+    } catch (error) {
+      if (!(error instanceof DnsError)) throw error;
       globals.keyIsUnusable = true;
       print(`;; Couldn't create key ${name}: bad base64 encoding\n`);
     }
   }
 }
 
-function portOf(text: string): number {
-  try {
-    return numberOf(text, "port number", 0xffff);
-  } catch (error) {
-    if (!(error instanceof DigUsageError)) throw error;
-    throw new DigUsageError(error.message, { output: error.output });
-  }
-}
+const DEFAULT_ALGORITHM = "hmac-md5";
 
 /** Mnemonics and TYPEnn; text that only looks so is a name. */
 function typeOf(text: string): number | undefined {

@@ -1,11 +1,10 @@
 /** One question to servers, as dig asks: tries, warnings about what comes instead, TCP after truncation, EDNS versions and cookies. */
 import type { World } from "@tenon/kit";
-import { type UpstreamError, UpstreamError as AskError } from "../client/errors.ts";
+import { systemCode, UpstreamError } from "../client/errors.ts";
 import { idOf, isTruncated, type Match } from "../client/matching.ts";
 import { MessageStream } from "../client/message-stream.ts";
 import { exchangeOverUdp } from "../client/udp-exchange.ts";
 import type { UpstreamClient } from "../client/upstream-client.ts";
-import { systemCode } from "../client/errors.ts";
 import { decodeMessage } from "../message/decode.ts";
 import { encodeMessage } from "../message/encode.ts";
 import { HEADER_BYTES, type Message } from "../message/message.ts";
@@ -70,7 +69,7 @@ export class Asker {
   readonly globals: Globals;
   readonly #client: UpstreamClient;
   readonly #report: Report;
-  /** One for the run; servers' own by address. */
+  /** One for the run; servers' own by address, for one lookup. */
   readonly #clientCookie: Uint8Array;
   readonly #serverCookies = new Map<string, Uint8Array>();
   /** The last failure has ended with "no servers could be reached". */
@@ -86,6 +85,8 @@ export class Asker {
 
   /** The answer that is to be printed. Throws NoServerError. */
   async ask(lookup: Lookup, name: Name, servers: readonly NamedServer[]): Promise<Answered> {
+    // As dig, which shows its own cookie again to a server that it has just asked.
+    this.#serverCookies.clear();
     let tcp = usesTcp(lookup);
     for (let attempt = 1; attempt <= lookup.tries; attempt++) {
       for (const [i, server] of servers.entries()) {
@@ -180,9 +181,9 @@ export class Asker {
     const [sentAtMs, startMs] = [clock.now(), clock.monotonic()];
     let bytes: Uint8Array;
     try {
-      bytes = tcp ? await this.#overTcp(lookup, name, sent, server) : await this.#overUdp(lookup, sent, server);
+      bytes = tcp ? await this.#overTcp(lookup, sent, server) : await this.#overUdp(lookup, sent, server);
     } catch (error) {
-      if (!(error instanceof AskError)) throw error;
+      if (!(error instanceof UpstreamError)) throw error;
       this.#sayFailure(error, name, server, tcp);
       return undefined;
     }
@@ -272,14 +273,14 @@ export class Asker {
     }
   }
 
-  async #overTcp(lookup: Lookup, name: Name, { bytes }: Sent, server: NamedServer): Promise<Uint8Array> {
+  async #overTcp(lookup: Lookup, { bytes }: Sent, server: NamedServer): Promise<Uint8Array> {
     const { timeoutMs } = lookup;
     const local = this.globals.local;
     if (lookup.keepOpen) {
       const options = { tcp: true, keepId: true, timeoutMs, ...(local === undefined ? {} : { local }) };
       return (await this.#client.query(bytes, server, options)).bytes;
     }
-    const stream = await this.open(lookup, name, bytes, server);
+    const stream = await this.open(lookup, bytes, server);
     try {
       return await stream.next();
     } finally {
@@ -288,12 +289,12 @@ export class Asker {
   }
 
   /** A connection with the query sent. Throws ConnectionError when there is none. */
-  async open(lookup: Lookup, _name: Name, bytes: Uint8Array, server: NamedServer): Promise<MessageStream> {
+  async open(lookup: Lookup, bytes: Uint8Array, server: NamedServer): Promise<MessageStream> {
     try {
       const { timeoutMs } = lookup;
       return await MessageStream.open(this.world, bytes, server, { timeoutMs, local: this.globals.local });
     } catch (error) {
-      throw error instanceof AskError ? new ConnectionError(error) : error;
+      throw error instanceof UpstreamError ? new ConnectionError(error) : error;
     }
   }
 
@@ -325,7 +326,7 @@ export class Asker {
 }
 
 /** No connection came about, which dig says in other words than that one has ended. */
-class ConnectionError extends AskError {
+class ConnectionError extends UpstreamError {
   constructor(cause: UpstreamError) {
     super(cause.code, cause.server, { cause: cause.cause });
   }

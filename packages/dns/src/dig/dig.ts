@@ -7,15 +7,14 @@ import { RCODES } from "../message/rcodes.ts";
 import { UpstreamClient } from "../client/upstream-client.ts";
 import { DnsError } from "../errors.ts";
 import { Name } from "../name/name.ts";
-import type { TsigKey } from "../tsig/key.ts";
-import { keyFromFile } from "../tsig/key.ts";
+import { keyFromFile, type TsigKey } from "../tsig/key.ts";
 import { TYPE } from "../rdata/types.ts";
 import { addressBytes } from "../resolver/address-prefix.ts";
 import { type Greeting, type ParsedArguments, parseArguments, type QueuedLookup } from "./arguments.ts";
 import { Asker, BadPacketError, NoServerError } from "./asker.ts";
 import { defaultGlobals, defaultLookup, type Globals, type Lookup } from "./lookup.ts";
 import { Report } from "./report.ts";
-import { trace, searchNameServers } from "./trace.ts";
+import { searchNameServers, trace } from "./trace.ts";
 import { runTransfer } from "./transfer.ts";
 import { DIG_VERSION, fullUsage, USAGE_HINT } from "./usage.ts";
 import { DigUsageError } from "./usage-error.ts";
@@ -67,7 +66,8 @@ export class Dig {
     } catch (error) {
       if (!(error instanceof DigUsageError)) throw error;
       print(error.output);
-      warn(`${error.message}\n${error.showsUsage ? USAGE_HINT : ""}`);
+      if (error.message !== "") warn(`${error.message}\n`);
+      if (error.showsUsage) warn(USAGE_HINT);
       return error.exitCode;
     } finally {
       this.#client.close();
@@ -96,7 +96,13 @@ export class Dig {
       warn(`Couldn't read key from ${file}: file not found\n`);
       return undefined;
     }
-    return keyFromFile(text);
+    try {
+      return keyFromFile(text);
+    } catch (error) {
+      if (!(error instanceof DnsError)) throw error;
+      warn(`Couldn't read key from ${file}: ${error.message}\n`);
+      return undefined;
+    }
   }
 
   async #batch(file: string): Promise<void> {
@@ -114,6 +120,7 @@ export class Dig {
   }
 
   async #lookUp({ lookup, greeting }: QueuedLookup): Promise<void> {
+    lookup.splitWidth = this.#globals.splitWidth;
     const servers = await this.#servers(lookup);
     this.#report.begin(greeting === undefined ? "" : this.#greetingText(greeting, servers));
     if (servers.length === 0) return this.#environment.print(";; No acceptable nameservers\n");

@@ -81,6 +81,7 @@ export interface Lookup {
   crypto: boolean;
   /** Undefined: with `multiline`. */
   rrComments: boolean | undefined;
+  /** The global one, once all is read. */
   splitWidth: number | undefined;
   unknownFormat: boolean;
   expandAaaa: boolean;
@@ -89,6 +90,8 @@ export interface Lookup {
 /** What holds for all lookups, however late it is said. */
 export interface Globals {
   showCommand: boolean;
+  /** Undefined: as the layout has it. */
+  splitWidth: number | undefined;
   short: boolean;
   yaml: boolean;
   json: boolean;
@@ -174,6 +177,7 @@ export function defaultLookup(): Lookup {
 export function defaultGlobals(): Globals {
   return {
     showCommand: true,
+    splitWidth: undefined,
     short: false,
     yaml: false,
     json: false,

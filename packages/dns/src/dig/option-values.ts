@@ -1,5 +1,4 @@
 /** Values behind dig's options, and dig's words for those that are none. */
-import { DnsError } from "../errors.ts";
 import type { EdnsOption } from "../message/message.ts";
 import { addressBytes } from "../resolver/address-prefix.ts";
 import { DigUsageError } from "./usage-error.ts";
@@ -10,7 +9,8 @@ export function decimalOf(text: string, max: number): number | undefined {
   return value <= max ? value : undefined;
 }
 
-const EXIT_INTERNAL = 10;
+/** dig's exit code for what is none of the others. */
+export const EXIT_INTERNAL = 10;
 
 /** Decimal, 0x… or octal 0…, as strtoul reads them. Throws DigUsageError as dig ends. */
 export function numberOf(text: string, what: string, max: number): number {
@@ -29,8 +29,9 @@ export function numberOf(text: string, what: string, max: number): number {
   });
 }
 
-export function hexOf(text: string, what: string): string {
-  if (!/^(?:[0-9a-f]{2})*$/i.test(text)) throw new DigUsageError(`dig: ${what}: not hexadecimal: '${text}'`);
+export function hexOf(text: string): string {
+  // So says dig, by the name of the function that it calls.
+  if (!/^(?:[0-9a-f]{2})*$/i.test(text)) throw new DigUsageError("dig: isc_hex_decodestring: bad hex encoding");
   return text.toLowerCase();
 }
 
@@ -41,14 +42,15 @@ export function opcodeOf(text: string): number {
   return named === -1 ? numberOf(text, "opcode", 15) : named;
 }
 
-/** `192.0.2.0/24`, `2001:db8::/56`; with fewer numbers the others are zero, and `0` is nobody's. */
+/** `192.0.2.0/24`, `2001:db8::/56`; with a length an IPv4 address may leave out its last numbers, and `0` is nobody's. */
 export function subnetOf(text: string): { address: Uint8Array; prefix: number } {
   const [address = "", length, ...more] = text.split("/");
-  const bytes = addressBytes(/^\d+(?:\.\d+){0,2}$/.test(address) ? padded(address) : address);
+  const mayBePadded = length !== undefined || address === "0";
+  const bytes = addressBytes(mayBePadded && /^\d+(?:\.\d+){0,2}$/.test(address) ? padded(address) : address);
   if (bytes === undefined || more.length > 0) throw new DigUsageError(`dig: invalid address '${text}'`);
   const most = bytes.length * 8;
-  const prefix = length === undefined ? (address === "0" ? 0 : most) : numberOf(length, "prefix length", most);
-  return { address: bytes, prefix };
+  if (length === undefined) return { address: bytes, prefix: address === "0" ? 0 : most };
+  return { address: bytes, prefix: Math.min(most, numberOf(length, "prefix length", 0xffff_ffff)) };
 }
 
 function padded(address: string): string {
@@ -87,23 +89,32 @@ export function ednsOptionOf(text: string): EdnsOption {
       output: `invalid ednsopt '${name}': ${/^\d+$/.test(name) ? "out of range" : "not a valid number"}\n`,
     });
   }
-  return { code, data: Buffer.from(hexOf(colon === -1 ? "" : text.slice(colon + 1), "ednsopt"), "hex") };
+  return { code, data: Buffer.from(hexOf(colon === -1 ? "" : text.slice(colon + 1)), "hex") };
+}
+
+/** Of `-p` and `-b`; dig ends otherwise than with other numbers. */
+export function portOf(text: string): number {
+  try {
+    return numberOf(text, "port number", 0xffff);
+  } catch (error) {
+    if (!(error instanceof DigUsageError)) throw error;
+    throw new DigUsageError(error.message, { output: error.output });
+  }
 }
 
 /** `address[#port]` of `-b`. */
 export function localAddressOf(text: string): { address: string; port: number } {
   const [address = "", port] = text.split("#");
   if (addressBytes(address) === undefined) throw new DigUsageError(`dig: invalid address ${address}`);
-  return { address, port: port === undefined ? 0 : numberOf(port, "port number", 0xffff) };
+  return { address, port: port === undefined ? 0 : portOf(port) };
 }
 
-/** The name of `-x`: an address backwards, or whatever is between dots. Throws DnsError for IPv6 that is none. */
+/** The name of `-x`: an address backwards, or whatever is between dots. */
 export function reverseName(text: string): string {
   const bytes = addressBytes(text);
   if (bytes?.length === 16) {
     const digits = Buffer.from(bytes).toString("hex");
     return `${[...digits].toReversed().join(".")}.ip6.arpa.`;
   }
-  if (text.includes(":")) throw new DnsError("syntax", `no address: ${text}`);
   return `${text.split(".").toReversed().join(".")}.in-addr.arpa.`;
 }

@@ -5,7 +5,7 @@
  * says to which.
  */
 import type { Globals, Lookup } from "./lookup.ts";
-import { decimalOf, ednsOptionOf, hexOf, numberOf, opcodeOf, subnetOf } from "./option-values.ts";
+import { decimalOf, EXIT_INTERNAL, ednsOptionOf, hexOf, numberOf, opcodeOf, subnetOf } from "./option-values.ts";
 import { DigUsageError } from "./usage-error.ts";
 
 export interface OptionSetting {
@@ -83,7 +83,7 @@ const OPTIONS: Readonly<Record<string, Setter>> = {
   comments: flag("comments"),
   cookie({ lookup, on, value }) {
     lookup.sendCookie = on;
-    lookup.cookie = value === undefined ? undefined : hexOf(value, "cookie");
+    lookup.cookie = value === undefined ? undefined : hexOf(value);
     if (on && lookup.ednsVersion === -1) lookup.ednsVersion = 0;
   },
   crypto: flag("crypto"),
@@ -113,7 +113,8 @@ const OPTIONS: Readonly<Record<string, Setter>> = {
       lookup.ednsOptions = [];
       return;
     }
-    if (value === undefined) throw new DigUsageError("dig: ednsopt no code point specified");
+    if (value === undefined)
+      throw new DigUsageError("dig: ednsopt no code point specified", { exitCode: EXIT_INTERNAL });
     lookup.ednsOptions = [...lookup.ednsOptions, ednsOptionOf(value)];
     if (lookup.ednsVersion === -1) lookup.ednsVersion = 0;
   },
@@ -157,8 +158,10 @@ const OPTIONS: Readonly<Record<string, Setter>> = {
     return true;
   },
   padding({ lookup, on, value }) {
-    lookup.padding = on && value !== undefined ? numberOf(value, "padding", 512) : 0;
-    if (on && lookup.ednsVersion === -1) lookup.ednsVersion = 0;
+    if (!on || value === undefined) return false;
+    lookup.padding = numberOf(value, "padding", 512);
+    if (lookup.ednsVersion === -1) lookup.ednsVersion = 0;
+    return true;
   },
   qid({ lookup, on, value }) {
     lookup.id = on && value !== undefined ? numberOf(value, "qid", 0xffff) : undefined;
@@ -188,16 +191,16 @@ const OPTIONS: Readonly<Record<string, Setter>> = {
     lookup.search = on;
   },
   sigchase: obsolete(";; +sigchase option is deprecated"),
-  split({ lookup, on, value, warn }) {
-    if (!on) lookup.splitWidth = 0;
-    else if (value === undefined) lookup.splitWidth = undefined;
+  split({ globals, on, value, warn }) {
+    if (!on) globals.splitWidth = 0;
+    else if (value === undefined) globals.splitWidth = undefined;
     else {
       const width = decimalOf(value, 1023);
       if (width === undefined || width % 4 !== 0) {
         const adjusted = Math.ceil((width ?? 0) / 4) * 4;
         warn(`;; Warning, split must be a multiple of 4; adjusting to ${adjusted}\n`);
-        lookup.splitWidth = adjusted;
-      } else lookup.splitWidth = width;
+        globals.splitWidth = adjusted;
+      } else globals.splitWidth = width;
       if (width === undefined) numberOf(value, "split", 1023);
     }
   },

@@ -16,7 +16,8 @@ function columnsOf({ multiline, ttl, class: hasClass }: RecordStyle): readonly [
 export function questionLine({ name, class: questionClass, type }: Question, style: RecordStyle = FULL_STYLE): string {
   const [, classAt, typeAt] = columnsOf(style);
   const line = new Columns(name.toString());
-  if (style.class) line.put(classAt, className(questionClass, style));
+  // Also where records go without.
+  line.put(classAt, className(questionClass, style));
   line.put(typeAt, typeName(type, style));
   return `;${line.text}`;
 }

@@ -99,7 +99,10 @@ export class Report {
     if (this.#globals.showCommand) this.#greet();
     if (this.#isForPrograms) {
       const exchanged = this.#exchanged("response", answered);
-      this.#print(yaml ? messageYaml(message, exchanged, styleOf(lookup), facts) : messageJson(message, exchanged));
+      const style = { ...styleOf(lookup), ...(short ? { answer: false } : {}) };
+      this.#print(yaml ? messageYaml(message, exchanged, style, facts) : messageJson(message, exchanged));
+      // Not much of a YAML any more, but what dig does.
+      if (yaml && short) this.#shortAnswers(lookup, answered);
       return;
     }
     if (short) this.#shortAnswers(lookup, answered);

@@ -52,7 +52,7 @@ async function transferFrom(
   const sent = asker.prepare(lookup, name, server);
   const reader = new TransferReader(name, lookup.type, lookup.serial, { zoneClass: lookup.class });
   const [sentAtMs, startMs] = [clock.now(), clock.monotonic()];
-  const stream = await asker.open(lookup, name, sent.bytes, server);
+  const stream = await asker.open(lookup, sent.bytes, server);
   let isSignatureGood: boolean | undefined;
   try {
     for (;;) {
@@ -66,7 +66,8 @@ async function transferFrom(
       const records = lookup.oneSoa && step === "done" ? withoutLastSoa(message.answers, reader) : message.answers;
       if (lookup.answer) report.lines(linesOf(records, lookup, asker.globals.short));
       if (step === "more") continue;
-      const { messages, records: count, bytes: total } = { ...reader.progress, bytes: stream.receivedBytes };
+      const { messages, records: count } = reader.progress;
+      const total = stream.receivedBytes;
       const answered: Answered = {
         message,
         facts: {},

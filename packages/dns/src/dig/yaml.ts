@@ -63,7 +63,7 @@ function dataLines(message: Message, style: MessageStyle, facts: MessageFacts): 
     `flags:${flagsText(message)}`,
     ...names.map((name, i) => `${name}: ${counts[i]}`),
   ];
-  if (edns !== undefined) {
+  if (edns !== undefined && style.comments) {
     lines.push("OPT_PSEUDOSECTION:", "  EDNS:", `    version: ${edns.version}`);
     lines.push(`    flags:${edns.dnssecOk ? " do" : ""}`);
     if (edns.reservedFlags !== undefined) lines.push(`    MBZ: 0x${edns.reservedFlags.toString(16).padStart(4, "0")}`);

@@ -20,6 +20,8 @@ const MOST_TRIES = 4;
 const PATIENCE_MS = 8000;
 /** To connect, ask and hear over TCP, at least. */
 const LEAST_TCP_TIMEOUT_MS = 1500;
+/** Servers whose times are remembered. */
+const MAX_SERVERS = 10_000;
 
 /** What a question goes out with. */
 export interface Asking {
@@ -204,6 +206,8 @@ export class Forwarder {
     const known = this.#servers.get(key);
     if (known !== undefined) return known;
     const server = new UpstreamServer(address);
+    // Referrals may name as many as they like; what was learnt is learnt again.
+    if (this.#servers.size >= MAX_SERVERS) this.#servers.clear();
     this.#servers.set(key, server);
     return server;
   }

@@ -130,6 +130,14 @@ describe("command lines", () => {
     "{} www.example +yaml",
     "{} www.example +yaml +qr",
     "{} nothere.example +yaml",
+    "{} www.example +yaml +short",
+    "{} www.example +nocomments +yaml",
+    "{} www.example +multiline +short",
+    "{} www.example +qr +short",
+    "{} www.example +nsid +dnssec +yaml",
+    "{} www.example +nottlid +noclass",
+    "{} www.example +subnet=10",
+    "{} www.example +nopadding",
     "{} alias2.example +yaml",
     "{} example mx +multiline",
     "{} -u www.example +noall +stats",
@@ -223,6 +231,19 @@ describe("command lines", () => {
     "{} +n www.example",
     "{} +subnet=zz www.example",
     "{} +ednsopt=foo www.example",
+    ...["-x zz::q", "-x 1.2.3.4/24", "-x", "-t", "+ednsopt", "+subnet", "+ednsopt=10:zz x", "+cookie=xyz x"].map(
+      (line) => `{closed} +tries=1 ${line}`,
+    ),
+    ...[
+      "-p x y",
+      "-b 127.0.0.1#x y",
+      "+edns=300 x",
+      "+padding=1000 x",
+      "+qid=70000 x",
+      "+opcode=foo x",
+      "-y x y",
+      "-y foo:bar:baz y",
+    ].map((line) => `{closed} +tries=1 ${line}`),
     "{} +dscp=5 +sigchase www.example +short",
     "@nosuchhost.invalid www.example",
   ];
@@ -230,6 +251,26 @@ describe("command lines", () => {
     writeFileSync(join(folder, "batch"), "www.example\n\nmail.example +short\n-x 192.0.2.1 +noall +answer\n");
     await expectSame(line);
   });
+});
+
+describe("every option, on and off", () => {
+  /** Those that hold for all lookups stand in lines of their own, above. */
+  const switches =
+    "aaflag aaonly additional adflag all answer authority badcookie besteffort cdflag class coflag comments cookie crypto defname dnssec edns ednsnegotiation expandaaaa expire fail header-only identify idnin idnout ignore keepalive keepopen multiline nsid onesoa qr question raflag rdflag recurse rrcomments search showbadcookie showsearch split stats tcflag tcp ttlid ttlunits unknownformat vc zflag".split(
+      " ",
+    );
+  const values =
+    "bufsize=0 bufsize=4096 bufsize edns=0 split=0 split=6 subnet=0/0 subnet=::/0 subnet=1.2.3.4 subnet=10/8 subnet=1.2.3.4/33 ednsopt=ecs:00011800010203 ednsopt=65535 ednsopt=nsid cookie=01020304050607080910111213141516 ndots=2 padding=32 qid=3 retry=1 timeout=2 tries=1 opcode=0 mul id st ans com ttlu unk".split(
+      " ",
+    );
+  const lookups = [
+    ...switches.flatMap((name) => [`www.example +${name}`, `key.example dnskey +no${name}`]),
+    ...values.map((value) => `www.example +${value}`),
+  ];
+  const lines = Array.from({ length: Math.ceil(lookups.length / 25) }, (_, i) =>
+    ["{} +nocmd", ...lookups.slice(i * 25, i * 25 + 25)].join(" "),
+  );
+  test.each(lines)("%s", expectSame);
 });
 
 describe("servers that answer oddly", () => {
