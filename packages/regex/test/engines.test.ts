@@ -123,3 +123,13 @@ test("an automaton whose table grows when a search begins somewhere else reads t
   const starts = Array.from({ length: text.length - 1 }, (_, from) => regex.find(text, from)?.start);
   expect(starts).toEqual([3, 3, 3, 3, 4, ...Array.from({ length: 9 }, () => 14)]);
 });
+
+test("a byte of the pattern that is no character is found at a character's start, and no word ends inside that character", () => {
+  const bytes = (text: string): Buffer => Buffer.from(text, "latin1");
+  const É = Buffer.from("É");
+  expect(compile(bytes("\xc3")).test(É)).toBe(true);
+  expect(compile(bytes("\xc3\\>")).test(É)).toBe(false);
+  expect(compile(bytes("\xc3\\B\x89")).test(É)).toBe(true);
+  expect(compile(bytes("\xc3\\>")).test(bytes("\xc3 "))).toBe(true);
+  expect(compile(bytes("\x89\\>")).test(É)).toBe(false);
+});

@@ -2,7 +2,7 @@
 import type { AssertionKind } from "../syntax/ast.ts";
 import { contains } from "../unicode/code-point-set.ts";
 import { unicodeClass } from "../unicode/posix-classes.ts";
-import { RAW_BYTE, decodeAt, lookalikeLength, previousStart, sequenceLength } from "../unicode/utf8.ts";
+import { RAW_BYTE, decodeAt, enclosingStart, lookalikeLength, previousStart, sequenceLength } from "../unicode/utf8.ts";
 
 /** Index is the number. */
 export const ASSERTIONS: readonly AssertionKind[] = [
@@ -60,18 +60,38 @@ function isWord(codePoint: number, rules: WordRules, rawIsLatin1: boolean): bool
   return contains(unicodeClass("word"), codePoint);
 }
 
-function wordBefore(bytes: Uint8Array, start: number, at: number, rules: WordRules, raw: boolean): boolean {
+/** Between the bytes of a character, which only bytes of a pattern that are none get to, that character is before and behind. */
+function wordBefore(
+  bytes: Uint8Array,
+  start: number,
+  at: number,
+  end: number,
+  rules: WordRules,
+  raw: boolean,
+): boolean {
   if (at <= start) return false;
   const byte = bytes[at - 1]!;
   if (byte < 0x80 || rules !== "unicode") return isAsciiWord(byte);
-  const from = previousStart(bytes, at, start);
-  return lookalikeLength(bytes, from, at, false) === 0 && isWord(decodeAt(bytes, from, at), rules, raw);
+  const around = enclosingStart(bytes, at, start, end);
+  if (around !== at) return isWordAt(bytes, around, end, rules, raw);
+  return isWordAt(bytes, previousStart(bytes, at, start), at, rules, raw);
 }
 
-function wordBehind(bytes: Uint8Array, at: number, end: number, rules: WordRules, raw: boolean): boolean {
+function wordBehind(
+  bytes: Uint8Array,
+  start: number,
+  at: number,
+  end: number,
+  rules: WordRules,
+  raw: boolean,
+): boolean {
   if (at >= end) return false;
   const byte = bytes[at]!;
   if (byte < 0x80 || rules !== "unicode") return isAsciiWord(byte);
+  return isWordAt(bytes, enclosingStart(bytes, at, start, end), end, rules, raw);
+}
+
+function isWordAt(bytes: Uint8Array, at: number, end: number, rules: WordRules, raw: boolean): boolean {
   return lookalikeLength(bytes, at, end, false) === 0 && isWord(decodeAt(bytes, at, end), rules, raw);
 }
 
@@ -90,17 +110,17 @@ export function holds(
     case "lineEnd":
       return at === end;
     case "wordBoundary":
-      return wordBefore(bytes, start, at, rules, true) !== wordBehind(bytes, at, end, rules, true);
+      return wordBefore(bytes, start, at, end, rules, true) !== wordBehind(bytes, start, at, end, rules, true);
     case "notWordBoundary":
-      return wordBefore(bytes, start, at, rules, true) === wordBehind(bytes, at, end, rules, true);
+      return wordBefore(bytes, start, at, end, rules, true) === wordBehind(bytes, start, at, end, rules, true);
     case "wordStart":
-      return !wordBefore(bytes, start, at, rules, true) && wordBehind(bytes, at, end, rules, true);
+      return !wordBefore(bytes, start, at, end, rules, true) && wordBehind(bytes, start, at, end, rules, true);
     case "wordEnd":
-      return wordBefore(bytes, start, at, rules, true) && !wordBehind(bytes, at, end, rules, true);
+      return wordBefore(bytes, start, at, end, rules, true) && !wordBehind(bytes, start, at, end, rules, true);
     case "notAfterWord":
-      return !wordBefore(bytes, start, at, rules, false);
+      return !wordBefore(bytes, start, at, end, rules, false);
     case "notBeforeWord":
-      return !wordBehind(bytes, at, end, rules, false);
+      return !wordBehind(bytes, start, at, end, rules, false);
     case "multilineStart":
       return at === start || bytes[at - 1] === 0x0a;
     case "multilineEnd":
@@ -126,5 +146,5 @@ export function standsBehindWord(bytes: Uint8Array, start: number, end: number, 
 
 /** Whether a word character begins at `at`. */
 export function standsBeforeWord(bytes: Uint8Array, at: number, end: number, rules: WordRules): boolean {
-  return wordBehind(bytes, at, end, rules, false);
+  return wordBehind(bytes, at, at, end, rules, false);
 }

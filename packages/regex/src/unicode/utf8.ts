@@ -74,12 +74,19 @@ export function previousStart(bytes: Uint8Array, at: number, start: number, surr
 
 /** Whether `at` falls between the bytes of one well-formed sequence, or of something that glibc takes for one. */
 export function insideSequence(bytes: Uint8Array, at: number, start: number, end: number): boolean {
-  if (at <= start || at >= end || (bytes[at]! & 0xc0) !== 0x80) return false;
+  return enclosingStart(bytes, at, start, end) !== at;
+}
+
+/** Where the sequence begins between whose bytes `at` falls; `at` itself where it falls in none. */
+export function enclosingStart(bytes: Uint8Array, at: number, start: number, end: number): number {
+  if (at <= start || at >= end || (bytes[at]! & 0xc0) !== 0x80) return at;
   for (let back = 1; back <= 5 && at - back >= start; back++) {
-    if ((bytes[at - back]! & 0xc0) === 0x80) continue;
-    return sequenceLength(bytes, at - back, end) > back || lookalikeLength(bytes, at - back, end, false) > back;
+    const from = at - back;
+    if ((bytes[from]! & 0xc0) === 0x80) continue;
+    const length = sequenceLength(bytes, from, end) || lookalikeLength(bytes, from, end, false);
+    return length > back ? from : at;
   }
-  return false;
+  return at;
 }
 
 /** The UTF-8 of one code point, appended. */
