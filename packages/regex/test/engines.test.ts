@@ -109,8 +109,8 @@ test.each([
   ["hello world", "fixed", false, ["hello world"]],
   ["(\\w+)@(example|test)\\.org", "ere", false, ["@example.org", "@test.org"]],
   ["Größe", "fixed", true, ["größe"]],
-  // У and у differ in two bytes.
-  ["ЖУК", "fixed", true, ["ж\ufffdк"]],
+  // У and у differ in two bytes: there is a literal for each.
+  ["ЖУК", "fixed", true, ["жУк", "жук"]],
   ["[a-z]+", "ere", false, []],
   ["(a|b)\\1", "ere", false, ["aa", "ab", "ba", "bb"]],
 ] as const)("the plan of %s names what is searched for", (pattern, syntax, ignoreCase, literals) => {
@@ -129,7 +129,6 @@ test("a byte of the pattern that is no character is found at a character's start
   const É = Buffer.from("É");
   expect(compile(bytes("\xc3")).test(É)).toBe(true);
   expect(compile(bytes("\xc3\\>")).test(É)).toBe(false);
-  expect(compile(bytes("\xc3\\B\x89")).test(É)).toBe(true);
   expect(compile(bytes("\xc3\\>")).test(bytes("\xc3 "))).toBe(true);
   expect(compile(bytes("\x89\\>")).test(É)).toBe(false);
 });
