@@ -163,7 +163,7 @@ test("the command line takes dig's words as they stand, and ends with dig's exit
       encoding: "utf8",
       env: { ...process.env, HOME: "/nonexistent" },
     });
-  const help = query("-h");
+  const help = query("--help");
   expect([help.status, help.stdout.slice(0, 11)]).toEqual([0, "Usage:  dig"]);
   // Nothing ever listens on port 1 of this address.
   const refused = query("-t", "mx", "@127.77.77.77", "-p", "1", "+tries=1", "-q", "www.example", "+noall");

@@ -70,7 +70,7 @@ class ArgumentParser {
       if (word.startsWith("@")) this.#lookup.server = word.slice(1);
       else if (word.startsWith("+")) applyQueryOption(word.slice(1), this.#lookup, globals, warn);
       else if (word.startsWith("-")) {
-        if (word === "-h") return { lookups: [], batchFile: undefined, wants: "help" };
+        if (word === "-h" || word === "--help") return { lookups: [], batchFile: undefined, wants: "help" };
         if (word === "-v") return { lookups: [], batchFile: undefined, wants: "version" };
         if (this.#dash(word.slice(1), words[i + 1])) i += 1;
       } else this.#word(word);
