@@ -27,7 +27,7 @@ export interface DnsServerOptions {
   readonly zones?: Readonly<Record<string, ZoneSource>>;
   /** As `zones`, but never written to `dir`: whoever brings them brings them again. */
   readonly volatileZones?: Readonly<Record<string, ZoneSource>>;
-  /** Where questions about other names go: `"9.9.9.9"`, `"127.0.0.1:5353"`. Without, they are refused. */
+  /** Where questions about other names go, whatever they are: `"9.9.9.9"`, `"127.0.0.1:5353"`. Without, they are refused. */
   readonly forward?: string | readonly string[];
   /** What a configuration file would say; `port` and `host` go before its `listen`. */
   readonly config?: DnsConfig;

@@ -468,8 +468,8 @@ export interface ReconfigureOptions {
 /** Who asks from within the process. */
 const LOCAL_CLIENT: Client = { address: "127.0.0.1", port: 0, tcp: true };
 
-/** Also queries without RD, which is what a server that does nothing but forward can do with them. */
-const FORWARDS_FOR = ["127.0.0.0/8 allow_snoop", "::1 allow_snoop"];
+/** What does nothing but forward takes queries without RD too, and has no opinion of its own about names like `example.test`. */
+const FORWARDING = { "access-control": ["127.0.0.0/8 allow_snoop", "::1 allow_snoop"], "local-defaults": false };
 
 const SECRET_BYTES = 16;
 
@@ -490,7 +490,7 @@ function cookieSecret({ disk, random }: World, storage: string | undefined): Uin
 async function readSettings(options: DnsServerOptions): Promise<Settings> {
   const { config: given, dir, forward } = options;
   const upstream = { name: ".", address: [forward ?? []].flat() };
-  const forwarding = { resolver: { "forward-zone": [upstream], "access-control": FORWARDS_FOR } };
+  const forwarding = { resolver: { "forward-zone": [upstream], ...FORWARDING } };
   if (given !== undefined && forward !== undefined)
     throw new RangeError("forward goes into config: its resolver's forward-zone");
   const config = forward === undefined ? {} : forwarding;

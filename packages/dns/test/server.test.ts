@@ -486,6 +486,15 @@ describe("in a simulated world", () => {
     await passing(world, server.close());
   });
 
+  it("forwards names that are reserved for tests, too", async () => {
+    const upstream = await listen({ zones: { "app.test": "www A 192.0.2.8" } });
+    const relay = await listen({ forward: upstream.address });
+    expect(await relay.promises.resolve4("www.app.test")).toEqual(["192.0.2.8"]);
+    const config = { resolver: { "forward-zone": [{ name: ".", address: upstream.address }] } };
+    const careful = await listen({ config });
+    await expect(careful.promises.resolve4("www.app.test")).rejects.toMatchObject({ code: "ENOTFOUND" });
+  });
+
   it("lets cached answers age by the clock that the test moves", async () => {
     const upstream = await listen();
     const relay = await listen({ forward: upstream.address, clock: "manual" });
