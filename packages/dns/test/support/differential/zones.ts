@@ -497,7 +497,10 @@ function root(draw: Draw): GeneratedZone {
   ]);
 }
 
-/** A random tree with everything at random places, but for what servers refuse. */
+/**
+ * A random tree with everything at random places, but for what servers refuse, and for wildcards below a cut: Knot and NSD make glue of them,
+ * BIND and ours do not, as a delegation cancels them (RFC 1034 §4.3.3).
+ */
 function mixed(draw: Draw, origin: string): GeneratedZone {
   const labels = ["a", "b", "c", "*", "www", "ns1", "x"];
   const owner = (): string => Array.from({ length: 1 + draw(4) }, () => labels[draw(labels.length)]).join(".");
@@ -537,6 +540,12 @@ function mixed(draw: Draw, origin: string): GeneratedZone {
       if (!before.some((line) => line.includes(` ${type} `))) lines.set(name, [...before, `${name} ${ttl} ${record}`]);
     }
   }
+  const cuts = [...lines]
+    .filter(([, records]) => records.some((line) => line.includes(" NS ")))
+    .map(([owner]) => owner);
+  const isWildcardBelowCut = (owner: string): boolean =>
+    owner.startsWith("*.") && cuts.some((cut) => owner.endsWith(`.${cut}`));
+  for (const owner of lines.keys()) if (isWildcardBelowCut(owner)) lines.delete(owner);
   return zone(
     origin,
     draw,
