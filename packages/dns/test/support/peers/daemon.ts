@@ -56,14 +56,18 @@ export interface Daemon extends AsyncDisposable {
   stop(signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
 
-const alive = new Set<ChildProcess>();
+/** Children that run, and how their folders go when this process ends without having stopped them. */
+const alive = new Map<ChildProcess, () => void>();
 let guarded = false;
 
 function guardChildren(): void {
   if (guarded) return;
   guarded = true;
   process.on("exit", () => {
-    for (const child of alive) child.kill("SIGKILL");
+    for (const [child, removeFolder] of alive) {
+      child.kill("SIGKILL");
+      removeFolder();
+    }
   });
 }
 
@@ -78,7 +82,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon | unde
   };
   const port = options.port ?? (await freeDnsPort());
   const child = spawn(command, options.prepare({ port, folder }), { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-  alive.add(child);
+  alive.set(child, removeFolder);
   let log = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (chunk: string) => {
