@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { DnsError } from "../../src/errors.ts";
 import { Name } from "../../src/name/name.ts";
 import { parseRdata, rdataBytes, rdataFromText, rdataText } from "../../src/rdata/rdata.ts";
+import { TYPE } from "../../src/rdata/types.ts";
 import { recordText } from "../../src/record.ts";
 import { parseZone } from "../../src/zonefile/parser.ts";
 import { mutated } from "./mutations.ts";
@@ -46,8 +47,11 @@ export function fuzzRdata(count: number, seed: number): number {
     try {
       const value = parseRdata(type, bytes);
       const written = rdataBytes(value);
-      // Equal values print alike, also where the wire leaves room (zeros at the end of WKS's bitmap).
-      if (rdataText(type, written) !== text) throw new Error(`${text}, then ${rdataText(type, written)}`);
+      // Equal values print alike, also where the wire leaves room (zeros at the end of WKS's bitmap). LOC has ten ways to say zero
+      // metres, of which dig prints two differently, and so do we.
+      const again = rdataText(type, written);
+      if (again !== text && !(type === TYPE.LOC && again === text.replaceAll(/(?<= )0m/g, "0.00m")))
+        throw new Error(`${text}, then ${again}`);
       if (Buffer.compare(rdataFromText(type, text), written) !== 0) throw new Error(`${text} reads as something else`);
       values += 1;
     } catch (error) {
