@@ -1,0 +1,87 @@
+/** How a core's sources are read: the loops, from the outermost, that access planning chooses and lowering writes as steps. */
+import type { Index } from "../../schema/table.ts";
+import type { BoundExpression } from "../expression.ts";
+import type { BoundSource } from "../query.ts";
+
+export interface LoopBound {
+  readonly value: BoundExpression;
+  readonly inclusive: boolean;
+}
+
+/** One column's equality in an index: with a value, IS a value (which may be NULL), or IN a list or query, whose values come in ascending order. */
+export type EqualTerm =
+  | { readonly kind: "value"; readonly value: BoundExpression; readonly nullable: boolean }
+  | {
+      readonly kind: "in";
+      readonly among: Extract<BoundExpression, { kind: "in-list" | "in-query" }>;
+      readonly descending: boolean;
+    };
+
+export type Access =
+  /** The whole table, subquery or store. */
+  | { readonly kind: "scan"; readonly reverse: boolean }
+  | { readonly kind: "rowid"; readonly equal: EqualTerm }
+  | {
+      readonly kind: "rowid-range";
+      readonly low: LoopBound | undefined;
+      readonly high: LoopBound | undefined;
+      readonly reverse: boolean;
+    }
+  /** Values have no affinity applied yet: lowering applies the columns'. `equal` and bounds empty: the whole index, for its order or because it covers. */
+  | {
+      readonly kind: "index";
+      readonly index: Index;
+      readonly equal: readonly EqualTerm[];
+      readonly low: LoopBound | undefined;
+      readonly high: LoopBound | undefined;
+      readonly reverse: boolean;
+      /** The index has every column of the source that the statement reads. */
+      readonly covering: boolean;
+    }
+  /** Each branch's rows, each row once. */
+  | {
+      readonly kind: "or";
+      readonly branches: readonly { readonly access: Access; readonly filters: readonly BoundExpression[] }[];
+    }
+  /** A hash over the source, made at its first use: the original's automatic index. */
+  | {
+      readonly kind: "hash";
+      readonly keys: readonly {
+        readonly own: BoundExpression;
+        readonly probe: BoundExpression;
+        readonly compare: Extract<BoundExpression, { kind: "compare" }>;
+      }[];
+      readonly filters: readonly BoundExpression[];
+    };
+
+export interface LoopPlan {
+  readonly source: BoundSource;
+  readonly access: Access;
+  /** What remains of WHERE (and of inner ON) to be tested here, in this order. */
+  readonly filters: readonly BoundExpression[];
+  /** Of a LEFT JOIN's right side: what remains of ON, tested before the row counts as a match. */
+  readonly onFilters: readonly BoundExpression[];
+}
+
+export interface LoopsPlan {
+  /** Terms of WHERE that no source has a part in: tested once, before the loops. */
+  readonly constants: readonly BoundExpression[];
+  readonly loops: readonly LoopPlan[];
+  /** The loops deliver rows in the order that was wished for. */
+  readonly ordered: boolean;
+  /** The original's own estimate, for those who choose between plans. */
+  readonly rows: number;
+}
+
+/** An order that would be welcome: ORDER BY's, or GROUP BY's and DISTINCT's, where any order of the terms and either direction does. */
+export interface OrderWish {
+  readonly kind: "order-by" | "group-by" | "distinct" | "min" | "max";
+  readonly terms: readonly {
+    readonly expression: BoundExpression;
+    readonly descending: boolean;
+    readonly nullsFirst: boolean;
+    readonly collation: string;
+  }[];
+  /** A limit makes an order worth more. */
+  readonly limited: boolean;
+}
