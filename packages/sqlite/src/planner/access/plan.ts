@@ -54,12 +54,36 @@ export type Access =
       readonly filters: readonly BoundExpression[];
     };
 
+/** What of a core the choice of its loops looks at. */
+export interface LoopParts {
+  readonly sources: readonly BoundSource[];
+  readonly where: BoundExpression | undefined;
+  /** Everything else that is computed from the sources' rows (result, order, groups, aggregates): its columns have to be at hand too. */
+  readonly reads: readonly BoundExpression[];
+  /** Sources whose rows are wanted whole: what UPDATE and DELETE change. */
+  readonly whole?: ReadonlySet<number>;
+  /** For sources that are queries or common tables: what planning them has shown. */
+  readonly queries?: ReadonlyMap<number, SourceEstimate>;
+}
+
+export interface SourceEstimate {
+  /** LoopsPlan.rows, and what DISTINCT, groups and limits make of it. */
+  readonly rows: number;
+  /** Its rows are used as they come (one loop, never run again): no hash of them can be made. */
+  readonly streamed: boolean;
+}
+
+/**
+ * One loop. RIGHT and FULL: rows of `source` that found no match in the whole run come once more behind the loop's end, with NULLs for all sources
+ * before it; `filters` and what is inside the loop see them as well. The loops up to it are in the order of FROM.
+ */
 export interface LoopPlan {
+  /** With the join that is left of it: an outer join that WHERE makes an inner one is `inner` here. */
   readonly source: BoundSource;
   readonly access: Access;
-  /** What remains of WHERE (and of inner ON) to be tested here, in this order. */
+  /** What remains of WHERE (and of inner ON) to be tested here, in this order; for null rows of an outer join too. */
   readonly filters: readonly BoundExpression[];
-  /** Of a LEFT JOIN's right side: what remains of ON, tested before the row counts as a match. */
+  /** Of an outer join's right side: what remains of ON, tested before the row counts as a match. */
   readonly onFilters: readonly BoundExpression[];
 }
 
@@ -69,7 +93,7 @@ export interface LoopsPlan {
   readonly loops: readonly LoopPlan[];
   /** The loops deliver rows in the order that was wished for. */
   readonly ordered: boolean;
-  /** The original's own estimate, for those who choose between plans. */
+  /** The original's own estimate of how many rows come out, for those who choose between plans: 10·log2 of it. */
   readonly rows: number;
 }
 
