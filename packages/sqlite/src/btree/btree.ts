@@ -26,6 +26,7 @@ import {
 import { PageAllocator, POINTER } from "./page-allocator.ts";
 import { NodeEditor } from "./page-space.ts";
 import { Payloads } from "./payload.ts";
+import { vacuumStep, vacuumWhole } from "./vacuum.ts";
 
 export class Btree {
   readonly pager: Pager;
@@ -64,6 +65,19 @@ export class Btree {
     const page = this.#rootPage();
     initialize(page, kind === "table" ? NODE_KIND.tableLeaf : NODE_KIND.indexLeaf, this.geometry.usableSize);
     return page.number;
+  }
+
+  /** Ends the transaction; with full auto-vacuum, free pages are given back first. */
+  commit(): void {
+    if (this.pager.isWriting && this.allocator.hasPointerMaps && this.pager.headerField("incrementalVacuum") === 0)
+      vacuumWhole(this);
+    this.pager.commit();
+  }
+
+  /** Gives up to `pages` free pages back, as PRAGMA incremental_vacuum; does nothing without pointer maps. */
+  vacuum(pages: number): void {
+    if (!this.allocator.hasPointerMaps) return;
+    for (let left = pages; left > 0 && vacuumStep(this); left--);
   }
 
   /** Undoes the transaction, or what happened since a savepoint. No cursor is anywhere afterwards. */
@@ -221,6 +235,11 @@ export class Btree {
     return entries;
   }
 
+  /** Keeps the keys of all cursors, before pages move. */
+  saveCursors(): void {
+    for (const cursor of this.cursors) cursor.save();
+  }
+
   #saveCursors(root: number, except?: Cursor): void {
     for (const cursor of this.cursors) {
       if (cursor !== except && cursor.root === root) cursor.save();
@@ -230,7 +249,7 @@ export class Btree {
   /** A page for a root: anywhere, or with pointer maps right behind the other roots, from where something else may have to go. */
   #rootPage(): Page {
     if (!this.allocator.hasPointerMaps) return this.allocator.allocate();
-    for (const cursor of this.cursors) cursor.save();
+    this.saveCursors();
     const root = this.#rootAfter(this.pager.headerField("largestRootPage"));
     const isThere = root <= this.pager.pageCount;
     const page = this.allocator.allocate(

@@ -31,10 +31,17 @@ export class PageAllocator {
   allocate(near = 0, exact = 0): Page {
     const free = this.#pager.headerField("freelistCount");
     if (free > this.#pager.pageCount) throw corrupt();
-    const page = free > 0 ? this.#takeFree(near, exact) : undefined;
+    const page = free > 0 ? this.#takeFree(near, exact, exact) : undefined;
     if (page !== undefined) return page;
     if (exact !== 0) throw corrupt();
     return this.#append();
+  }
+
+  /** A free page whose number is at most `highest`; there must be one. */
+  allocateUpTo(highest: number): Page {
+    const page = this.#takeFree(0, 2, highest);
+    if (page === undefined) throw corrupt();
+    return page;
   }
 
   /** Puts a page on the free list. */
@@ -103,8 +110,8 @@ export class PageAllocator {
     return page;
   }
 
-  /** Goes along the trunks for a page that fits: any, the exact one, or the leaf of the first trunk that is nearest. */
-  #takeFree(near: number, exact: number): Page | undefined {
+  /** Goes along the trunks for a page that fits: between `lowest` and `highest`; or, when those are 0, the leaf of the first trunk that is nearest. */
+  #takeFree(near: number, lowest: number, highest: number): Page | undefined {
     const pager = this.#pager;
     let before: Page | undefined;
     let trunkNumber = pager.headerField("firstFreelistPage");
@@ -113,8 +120,10 @@ export class PageAllocator {
       const trunk = pager.read(trunkNumber);
       const leaves = trunk.view.getUint32(4);
       if (leaves > pager.usableSize / 4 - 2) throw corrupt();
-      if (exact === 0 ? leaves === 0 : exact === trunkNumber) return this.#takeTrunk(trunk, before, leaves);
-      const slot = exact === 0 ? nearestLeaf(trunk, leaves, near) : leafOf(trunk, leaves, exact);
+      const isAny = highest === 0;
+      const fits = isAny ? leaves === 0 : trunkNumber >= lowest && trunkNumber <= highest;
+      if (fits) return this.#takeTrunk(trunk, before, leaves);
+      const slot = isAny ? nearestLeaf(trunk, leaves, near) : leafBetween(trunk, leaves, lowest, highest);
       if (slot !== -1) return this.#takeLeaf(trunk, slot, leaves);
       before = trunk;
       trunkNumber = trunk.view.getUint32(0);
@@ -178,9 +187,10 @@ function nearestLeaf(trunk: Page, leaves: number, near: number): number {
   return best;
 }
 
-function leafOf(trunk: Page, leaves: number, number: number): number {
+function leafBetween(trunk: Page, leaves: number, lowest: number, highest: number): number {
   for (let slot = 0; slot < leaves; slot++) {
-    if (trunk.view.getUint32(8 + 4 * slot) === number) return slot;
+    const number = trunk.view.getUint32(8 + 4 * slot);
+    if (number >= lowest && number <= highest) return slot;
   }
   return -1;
 }

@@ -41,9 +41,11 @@ describe.each([512, 1_024, 4_096, 65_536])("pages of %i bytes", (pageSize) => {
       map.pager.beginWrite();
       changeAtRandom(map, below, 250);
       expect(map.read()).toEqual(new Map([...map.expected].toSorted(([a], [b]) => a - b)));
-      map.pager.commit();
+      map.tree.commit();
       inOriginal(file.contents(), (original) => {
         expect(original.prepare("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
+        if (autoVacuum === "full")
+          expect(original.prepare("PRAGMA freelist_count").get()).toEqual({ freelist_count: 0 });
         const rows = original.prepare("SELECT rowid AS id, b FROM t").all();
         expect(new Map(rows.map((row) => [row["id"], row["b"]]))).toEqual(map.read());
       });
@@ -72,6 +74,39 @@ test.each([512, 4_096])("files are as compact as the original's, pages of %i byt
     original.exec("COMMIT");
     expect(map.pager.pageCount).toBe(original.prepare("PRAGMA page_count").get()!["page_count"]);
     original.close();
+  }
+});
+
+test.each([
+  [512, 1],
+  [1_024, 2],
+])("incremental vacuum cuts off what is free, pages of %i bytes", (pageSize, seed) => {
+  const below = randomBelow(seed);
+  const file = new MemoryFile();
+  const map = new StoredMap(pagerOf(file, pageSize), "incremental");
+  map.pager.beginWrite();
+  changeAtRandom(map, below, 800);
+  map.tree.commit();
+  for (let round = 0; round < 12; round++) {
+    map.pager.beginWrite();
+    for (const rowid of map.expected.keys()) {
+      if (below(4) === 0) map.delete(rowid);
+    }
+    const [pages, free] = [map.pager.pageCount, map.pager.headerField("freelistCount")];
+    const wanted = 1 + below(free + 3);
+    map.tree.vacuum(wanted);
+    expect(map.pager.headerField("freelistCount")).toBe(Math.max(0, free - wanted));
+    // Pointer maps that are at the end then go too.
+    expect(pages - map.pager.pageCount).toBeGreaterThanOrEqual(Math.min(wanted, free));
+    map.tree.commit();
+    expect(file.contents().length).toBe(map.pager.pageCount * pageSize);
+    inOriginal(file.contents(), (original) => {
+      expect(original.prepare("PRAGMA integrity_check").all()).toEqual([{ integrity_check: "ok" }]);
+    });
+    expect(map.read()).toEqual(new Map([...map.expected].toSorted(([a], [b]) => a - b)));
+    map.pager.beginWrite();
+    changeAtRandom(map, below, 60);
+    map.tree.commit();
   }
 });
 
