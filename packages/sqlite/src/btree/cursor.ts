@@ -32,6 +32,8 @@ export abstract class Cursor {
   protected state: CursorState = "invalid";
   /** After a saved place was found again: negative when the entry in front of it was, positive when the one behind it was. */
   protected skip = 0;
+  /** Another number whenever what was read of the entry may not be true any more: the cursor moved, or its tree was changed. */
+  version = 0;
   /** Whether the cell that the cursor stands on has been parsed. */
   #isParsed = false;
   #whole: Uint8Array | undefined;
@@ -200,6 +202,7 @@ export abstract class Cursor {
 
   /** What was known of the entry belongs to another one now. */
   protected moved(): void {
+    this.version += 1;
     this.#isParsed = false;
     this.#whole = undefined;
     this.#wholeView = undefined;
@@ -397,9 +400,10 @@ export class IndexCursor extends Cursor {
 
   /**
    * Goes to an entry that begins with the first `count` values of `key`, or to a neighbour: 0 on one, −1 on one below, 1 on one above. −1 with
-   * `isValid` false: the index is empty.
+   * `isValid` false: the index is empty. `equal`: as what such entries count, 1 to come to where they begin, −1 to where they end; the answer is
+   * never 0 then.
    */
-  seek(key: Cells, count: number = key.length): -1 | 0 | 1 {
+  seek(key: Cells, count: number = key.length, equal: -1 | 0 | 1 = 0): -1 | 0 | 1 {
     if (!this.moveToRoot()) return -1;
     const { usableSize } = this.tree.geometry;
     for (;;) {
@@ -413,7 +417,7 @@ export class IndexCursor extends Cursor {
         this.indexes[this.depth] = index;
         this.moved();
         const { bytes, view, start, end } = this.payload();
-        order = compareRecordToKey(bytes, view, start, end, key, count, this.keyInfo);
+        order = compareRecordToKey(bytes, view, start, end, key, count, this.keyInfo) || equal;
         if (order === 0) return 0;
         if (order < 0) low = index + 1;
         else high = index - 1;

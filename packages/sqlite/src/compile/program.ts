@@ -124,6 +124,8 @@ export type Step =
   /**
    * Entries of an index (of a table without rowid: also its key) that begin with `equal`, then within bounds on the next column. Values have the
    * columns' affinities applied. `equal` finds NULLs only where `nullable` says so (IS); a bound never does: NULLs are left out where there is one.
+   * `low` and `high` are so by value, whichever way the column is sorted; `reverse` goes from the index's end to its beginning. In a `table` source
+   * that is not `through` this index, the row is looked up when a column is asked for.
    */
   | {
       readonly kind: "scan-index";
@@ -176,7 +178,7 @@ export type Step =
     }
   // ── Stores ──
   | { readonly kind: "clear"; readonly store: number }
-  /** To lists, sorters, multimaps, queues, and to sets, where a row that is there already is left out. */
+  /** To lists, sorters, multimaps, queues, and to sets, where it takes the place of an equal row (UNION gives the last of 1 and 1.0). */
   | { readonly kind: "append"; readonly store: number; readonly values: readonly Expression[] }
   /** To a set, or a list of rowids that is one: `then` when it was not there. */
   | {
@@ -249,7 +251,7 @@ export type SourceLayout =
    * another one is asked for.
    */
   | { readonly kind: "table"; readonly database: number; readonly table: Table; readonly through: Index | undefined }
-  /** An index alone, which has every column that is asked for. */
+  /** An index alone, which has every column that is asked for: by their numbers in the table, or EXPRESSION − i for whatever the index's column i is. */
   | { readonly kind: "index"; readonly database: number; readonly table: Table; readonly index: Index }
   /** A row of a store: the columns from `first` on. */
   | { readonly kind: "store"; readonly store: number; readonly first: number }

@@ -1,6 +1,7 @@
 /** The state of one execution of a program: registers, parameters, where each source stands, stores. */
 import type { Btree } from "../btree/btree.ts";
 import type { CallContext } from "../functions/function.ts";
+import type { Collation } from "../values/collation.ts";
 import { Cells, NULL, type Tag } from "../values/value.ts";
 
 /** The connection, as programs see it. */
@@ -8,6 +9,8 @@ export interface Environment {
   /** The trees of a database, by its number. */
   btree(database: number): Btree;
   readonly context: CallContext;
+  /** Whatever the case of ASCII letters: those that indexes name. */
+  collation(name: string): Collation | undefined;
   /** Looked at now and then by loops; true: throw SQLITE_INTERRUPT, `interrupted`. */
   readonly interrupted: boolean;
 }
