@@ -83,6 +83,19 @@ export class SqliteError extends Error {
   }
 }
 
+/** What becomes of a statement that fails: it is undone, what it did so far stays, or the transaction is undone with it. */
+export type FailureAction = "ABORT" | "FAIL" | "ROLLBACK";
+
+/** A constraint or a RAISE that stops a statement. Every other error is as one with ABORT. */
+export class ConflictError extends SqliteError {
+  readonly action: FailureAction;
+
+  constructor(code: ResultCode, message: string, action: FailureAction) {
+    super(code, message);
+    this.action = action;
+  }
+}
+
 /** SQL that cannot be compiled, and where in its text the trouble is. */
 export class SqlError extends SqliteError {
   /** UTF-16 units from the start of the text; -1 when it is no single place. */

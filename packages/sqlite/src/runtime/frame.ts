@@ -1,33 +1,75 @@
 /** The state of one execution of a program: registers, parameters, where each source stands, stores. */
 import type { Btree } from "../btree/btree.ts";
+import { SqliteError } from "../errors.ts";
 import type { CallContext } from "../functions/function.ts";
 import type { Collation } from "../values/collation.ts";
+import type { TextEncoding } from "../values/text-codec.ts";
 import { Cells, NULL, type Tag } from "../values/value.ts";
+import type { ConnectionChanges } from "./change/connection-changes.ts";
+import { StatementChanges } from "./change/statement-changes.ts";
+import type { Groups } from "./groups.ts";
+import type { Source } from "./sources/source.ts";
+import type { Store } from "./stores/store.ts";
 
 /** The connection, as programs see it. */
 export interface Environment {
   /** The trees of a database, by its number. */
   btree(database: number): Btree;
   readonly context: CallContext;
+  readonly changes: ConnectionChanges;
   /** Whatever the case of ASCII letters: those that indexes name. */
   collation(name: string): Collation | undefined;
   /** Looked at now and then by loops; true: throw SQLITE_INTERRUPT, `interrupted`. */
   readonly interrupted: boolean;
 }
 
+/** Turns of loops between two looks at `Environment.interrupted`, less one; all bits set. */
+const TURNS_BETWEEN_LOOKS = 0x3ff;
+
 export class Frame {
   readonly environment: Environment;
+  readonly encoding: TextEncoding;
   readonly parameters: Cells;
   readonly registers: Cells;
+  /** How many programs this one runs in: triggers within triggers. */
+  readonly depth: number;
   /** Of the value that an evaluator gave last. */
   tag: Tag = NULL;
   /** The row that was emitted last. */
   readonly row: Cells;
 
-  constructor(environment: Environment, parameters: Cells, registers: number, columns: number) {
+  // What back ends keep here; they make it when an execution starts.
+  sources: readonly Source[] = [];
+  stores: readonly Store[] = [];
+  groups: readonly Groups[] = [];
+  /** Of each `once` step: not 0 when it has run. */
+  onces: Uint8Array = NOTHING;
+  locals: Cells = NO_CELLS;
+  /** Arguments of calls and rows on their way to stores: each place in the program has a piece of its own. */
+  scratch: Cells = NO_CELLS;
+  /** Where running routines return to. */
+  readonly returns: number[] = [];
+  /** How many returns there were where a label was entered that routines leave by. */
+  readonly depths: number[] = [];
+  /** The step to go on with after a row. */
+  resume = 0;
+  #turns = 0;
+
+  constructor(environment: Environment, parameters: Cells, registers: number, columns: number, depth = 0) {
     this.environment = environment;
+    this.encoding = environment.context.encoding;
     this.parameters = parameters;
     this.registers = new Cells(registers);
     this.row = new Cells(columns);
+    this.depth = depth;
+  }
+
+  /** Called once a turn by every loop. Throws SQLITE_INTERRUPT. */
+  turn(): void {
+    if ((++this.#turns & TURNS_BETWEEN_LOOKS) === 0 && this.environment.interrupted)
+      throw new SqliteError("SQLITE_INTERRUPT", "interrupted");
   }
 }
+
+const NOTHING = new Uint8Array(0);
+const NO_CELLS = new Cells(0);
