@@ -55,13 +55,18 @@ export class Frame {
   resume = 0;
   #turns = 0;
 
-  constructor(environment: Environment, parameters: Cells, registers: number, columns: number, depth = 0) {
+  /** What a statement and the programs of its triggers have in common; who runs the outermost frame closes it at the end. */
+  readonly statement: StatementChanges;
+
+  /** `parent`: the frame in which a trigger is fired, whose program this one is for. */
+  constructor(environment: Environment, parameters: Cells, registers: number, columns: number, parent?: Frame) {
     this.environment = environment;
     this.encoding = environment.context.encoding;
     this.parameters = parameters;
     this.registers = new Cells(registers);
     this.row = new Cells(columns);
-    this.depth = depth;
+    this.depth = parent === undefined ? 0 : parent.depth + 1;
+    this.statement = parent === undefined ? new StatementChanges() : parent.statement;
   }
 
   /** Called once a turn by every loop. Throws SQLITE_INTERRUPT. */
