@@ -1,6 +1,22 @@
 /** The functions that every connection has. JSON's, window functions' and those of full-text search come with their rooms. */
+import { aggregateFunctions } from "./aggregates.ts";
+import { coreTextFunctions } from "./core-text.ts";
+import { coreValueFunctions } from "./core-values.ts";
+import { likeFunctions } from "./like.ts";
+import { mathFunctions } from "./math.ts";
+import { percentileFunctions } from "./percentile.ts";
+import { printfFunctions } from "./printf.ts";
 import { FunctionRegistry } from "./registry.ts";
 
+/** A registry of its own for each connection. */
 export function builtInFunctions(): FunctionRegistry {
-  return new FunctionRegistry([]);
+  return new FunctionRegistry([
+    ...coreValueFunctions,
+    ...coreTextFunctions,
+    ...likeFunctions,
+    ...mathFunctions,
+    ...printfFunctions,
+    ...aggregateFunctions,
+    ...percentileFunctions,
+  ]);
 }

@@ -87,6 +87,11 @@ export class CallContext {
   result: Payload = null;
   /** The caller sets it for functions that need one. */
   collation: Collation;
+  /**
+   * Where only what always gives the same may stand: "an index", "a CHECK constraint", "a generated column". The caller sets it; functions that are
+   * pure for most arguments, those of dates, refuse 'now' and local time there.
+   */
+  pureFor: string | undefined = undefined;
   readonly environment: FunctionEnvironment;
   readonly encoding: TextEncoding;
   readonly limits: FunctionLimits;

@@ -27,16 +27,16 @@ export function realText(value: number): string {
 
 /** Significant digits without zeros at the end, and the power of ten of the first one. */
 function decimal(magnitude: number): { digits: string; exponent: number } {
-  const { digits: all, power } = eighteenDigits(magnitude);
+  const { digits: all, power } = leadingDigits(magnitude);
   const point = all.length + power;
-  const kept = shorter(all, power, point, magnitude);
+  const kept = shorterLength(all, power, magnitude);
   const rounded = all[kept]! >= "5" ? increment(all.slice(0, kept)) : all.slice(0, kept);
   const carry = rounded.length - kept;
   return { digits: rounded.replace(/0+$/, ""), exponent: point + carry - 1 };
 }
 
-/** At least 18 digits, and the power of ten of the last one. */
-function eighteenDigits(magnitude: number): { digits: string; power: number } {
+/** At least 18 digits of a finite number above 0, and the power of ten of the last one. */
+export function leadingDigits(magnitude: number): { digits: string; power: number } {
   bits.setFloat64(0, magnitude);
   const raw = bits.getBigUint64(0);
   let exponent = Number(raw >> 52n);
@@ -55,15 +55,15 @@ function eighteenDigits(magnitude: number): { digits: string; power: number } {
   return { digits: ((scaled + 1n) >> 1n).toString(), power: -power };
 }
 
-/** How many of the digits stay: 17, or as many as a shorter number has that these are the rounding error of. */
-function shorter(digits: string, power: number, point: number, magnitude: number): number {
+/** How many of `leadingDigits` stay: 17, or as many as a shorter number has that these are the rounding error of. */
+export function shorterLength(digits: string, power: number, magnitude: number): number {
   const unit = digits.length + power;
   if (digits[TAIL + 1] === "9" && digits[TAIL + 2] === "9") {
     const length = digits.slice(0, TAIL + 1).replace(/9+$/, "").length;
     const candidate = length === 0 ? "1" : String(BigInt(digits.slice(0, length)) + 1n);
     return Number(`${candidate}e${unit - length}`) === magnitude ? length + 1 : SIGNIFICANT;
   }
-  const isWhole = point >= digits.length;
+  const isWhole = power >= 0;
   if (digits[TAIL] === "0" && digits[TAIL + 1] === "0" && (digits[TAIL + 2] === "0" || isWhole)) {
     const length = digits.slice(0, TAIL + 1).replace(/0+$/, "").length;
     return Number(`${digits.slice(0, length)}e${unit - length}`) === magnitude ? length + 1 : SIGNIFICANT;

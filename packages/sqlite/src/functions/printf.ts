@@ -1,0 +1,243 @@
+/**
+ * format() and printf() (https://www.sqlite.org/printf.html): C's conversions, of them those that make sense for values, and SQL's own %q, %Q and %w.
+ *
+ * A conversion is `%`, flags (`-+ #!0,`), width, `.` precision, `l`s, which mean nothing, and a letter. Width and precision count bytes, with `!` characters,
+ * so everything is done on binary strings (binary-string.ts). At a letter that is none the rest is left out. Arguments that there are not count as NULL.
+ */
+import { SqliteError } from "../errors.ts";
+import { type Cells, NULL } from "../values/value.ts";
+import { integerAt, realAt, tagAt, textAt } from "./arguments.ts";
+import { fromBinary, toBinary } from "./binary-string.ts";
+import { pure } from "./core-values.ts";
+import type { CallContext, ScalarFunction } from "./function.ts";
+import { type NumberStyle, printInteger, printReal } from "./printf-numbers.ts";
+import { escapedControls } from "./quote.ts";
+import { beforeNul } from "./utf8.ts";
+
+export const printfFunctions: readonly ScalarFunction[] = [
+  pure("format", 0, Infinity, printf),
+  pure("printf", 0, Infinity, printf),
+];
+
+/** Also the longest that a string can be (V8's limit). */
+const MAX_STRING = 0x1fff_ffe8;
+
+interface Conversion extends NumberStyle {
+  readonly letter: string;
+}
+
+const CONVERSION = /%([-+ #!0,]*)([1-9]\d*|\*)?(?:\.(\*|\d*))?(?:ll?)?([^]?)/y;
+
+function printf(context: CallContext, cells: Cells, at: number, count: number): void {
+  if (count === 0 || tagAt(cells, at) === NULL) return context.setNull();
+  const format = beforeNul(toBinary(textAt(cells, at, context.encoding)));
+  const result = new Formatter(context, cells, at + 1, at + count).format(format);
+  // A text that was never begun is none to the original.
+  if (result === "") context.setNull();
+  else context.setText(fromBinary(result));
+}
+
+class Formatter {
+  readonly #context: CallContext;
+  readonly #cells: Cells;
+  /** The next argument. */
+  #next: number;
+  readonly #end: number;
+  #result = "";
+  readonly #limit: number;
+
+  constructor(context: CallContext, cells: Cells, start: number, end: number) {
+    this.#context = context;
+    this.#cells = cells;
+    this.#next = start;
+    this.#end = end;
+    this.#limit = Math.min(context.limits.length, MAX_STRING);
+  }
+
+  format(format: string): string {
+    let at = 0;
+    for (;;) {
+      const percent = format.indexOf("%", at);
+      if (percent < 0) return this.#appended(format.slice(at));
+      this.#append(format.slice(at, percent));
+      if (percent === format.length - 1) return this.#appended("%");
+      CONVERSION.lastIndex = percent;
+      const match = CONVERSION.exec(format)!; // everything but the % may be missing
+      if (!this.#convert(this.#conversionOf(match))) return this.#result;
+      at = CONVERSION.lastIndex;
+    }
+  }
+
+  #conversionOf(match: RegExpExecArray): Conversion {
+    const [, flags = "", widthText, precisionText, letter = ""] = match;
+    let isLeft = flags.includes("-");
+    let width = 0;
+    if (widthText === "*") {
+      width = this.#int32();
+      if (width < 0) {
+        isLeft = true;
+        width = width === -(2 ** 31) ? 0 : -width;
+      }
+    } else if (widthText !== undefined) width = digitsMod31(widthText);
+    let precision = -1;
+    if (precisionText === "*") {
+      precision = this.#int32();
+      if (precision < 0) precision = precision === -(2 ** 31) ? -1 : -precision;
+    } else if (precisionText !== undefined) precision = digitsMod31(precisionText);
+    const sign = flags.lastIndexOf("+") > flags.lastIndexOf(" ") ? "+" : flags.includes(" ") ? " " : "";
+    return {
+      letter,
+      width,
+      precision,
+      isLeft,
+      sign,
+      alternate: flags.includes("#"),
+      exclamation: flags.includes("!"),
+      zeros: flags.includes("0"),
+      commas: flags.includes(","),
+    };
+  }
+
+  /** False: what follows is left out. */
+  #convert(conversion: Conversion): boolean {
+    switch (conversion.letter) {
+      case "d":
+      case "i":
+      case "u":
+      case "x":
+      case "X":
+      case "o":
+      case "p":
+      case "r":
+        this.#reserve(Math.max(conversion.width, conversion.precision * (conversion.commas ? 4 / 3 : 1)));
+        this.#pad(printInteger(this.#integer(), conversion.letter, conversion), conversion);
+        return true;
+      case "f":
+      case "e":
+      case "E":
+      case "g":
+      case "G":
+        this.#reserve(Math.max(conversion.width, conversion.precision));
+        this.#pad(printReal(this.#real(), conversion.letter, conversion), conversion);
+        return true;
+      case "s":
+      case "z":
+        this.#padText(leading(this.#text() ?? "", conversion), conversion);
+        return true;
+      case "q":
+      case "Q":
+      case "w":
+        this.#padText(quoted(this.#text(), conversion), conversion);
+        return true;
+      case "c":
+        this.#character(conversion);
+        return true;
+      case "%":
+        this.#pad("%", conversion);
+        return true;
+      case "n":
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** The first character, `precision` times. */
+  #character(conversion: Conversion): void {
+    const text = this.#text() ?? "";
+    const character = /^[\xc0-\xff][\x80-\xbf]{0,3}/.exec(text)?.[0] ?? (text === "" ? "\0" : text[0]!);
+    const times = Math.max(1, conversion.precision);
+    this.#reserve(times * character.length);
+    let width = conversion.width - (times - 1);
+    if (times > 1 && width > 1 && !conversion.isLeft) {
+      this.#append(" ".repeat(width - 1));
+      width = 0;
+    }
+    this.#append(character.repeat(times - 1));
+    this.#padText(character, { ...conversion, width: Math.max(0, width), exclamation: true });
+  }
+
+  #padText(text: string, conversion: Conversion): void {
+    const { width } = conversion;
+    if (!conversion.exclamation || width === 0) return this.#pad(text, conversion);
+    let continuations = 0;
+    for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xc0) === 0x80) continuations += 1;
+    this.#pad(text, { ...conversion, width: width + continuations });
+  }
+
+  #pad(text: string, { width, isLeft }: Conversion): void {
+    this.#reserve(Math.max(width, text.length));
+    this.#append(isLeft ? text.padEnd(width) : text.padStart(width));
+  }
+
+  #append(text: string): void {
+    this.#reserve(text.length);
+    this.#result += text;
+  }
+
+  #appended(text: string): string {
+    this.#append(text);
+    return this.#result;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#result.length + bytes > this.#limit) throw new SqliteError("SQLITE_TOOBIG", "string or blob too big");
+  }
+
+  #integer(): bigint {
+    if (this.#next >= this.#end) return 0n;
+    this.#next += 1;
+    return BigInt(integerAt(this.#cells, this.#next - 1, this.#context.encoding));
+  }
+
+  #int32(): number {
+    return Number(BigInt.asIntN(32, this.#integer()));
+  }
+
+  #real(): number {
+    if (this.#next >= this.#end) return 0;
+    this.#next += 1;
+    return realAt(this.#cells, this.#next - 1, this.#context.encoding);
+  }
+
+  /** Up to a NUL; undefined: there is none. */
+  #text(): string | undefined {
+    if (this.#next >= this.#end) return undefined;
+    const at = this.#next;
+    this.#next += 1;
+    if (tagAt(this.#cells, at) === NULL) return undefined;
+    return beforeNul(toBinary(textAt(this.#cells, at, this.#context.encoding)));
+  }
+}
+
+/** The lowest 31 bits. */
+function digitsMod31(digits: string): number {
+  return Number(BigInt(digits === "" ? 0 : digits) & 0x7fff_ffffn);
+}
+
+/** As much of a text as the precision lets through. */
+function leading(text: string, { precision, exclamation }: Conversion): string {
+  if (precision < 0) return text;
+  if (!exclamation) return text.slice(0, precision);
+  let at = 0;
+  for (let count = 0; count < precision && at < text.length; count++) at = characterEnd(text, at);
+  return text.slice(0, at);
+}
+
+function characterEnd(text: string, at: number): number {
+  let end = at + 1;
+  if (text.charCodeAt(at) < 0xc0) return end;
+  while ((text.charCodeAt(end) & 0xc0) === 0x80) end += 1;
+  return end;
+}
+
+/** The precision counts what is quoted, not the quotes. */
+function quoted(text: string | undefined, conversion: Conversion): string {
+  const { letter, alternate } = conversion;
+  if (text === undefined) return leading(letter === "Q" ? "NULL" : "(NULL)", conversion);
+  const part = leading(text, conversion);
+  if (letter === "w") return part.replaceAll('"', '""');
+  const hasControls = /[\x01-\x1f]/.test(part);
+  if (letter === "q") return alternate ? escapedControls(part) : part.replaceAll("'", "''");
+  return alternate && hasControls ? `unistr('${escapedControls(part)}')` : `'${part.replaceAll("'", "''")}'`;
+}

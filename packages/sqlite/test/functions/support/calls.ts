@@ -1,0 +1,153 @@
+/** The same call of a function here and in the original. */
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { SqliteError } from "../../../src/errors.ts";
+import { builtInFunctions } from "../../../src/functions/built-in.ts";
+import { CallContext, FUNCTION_LIMITS, type FunctionEnvironment } from "../../../src/functions/function.ts";
+import { builtInCollations } from "../../../src/values/collation.ts";
+import { textOf } from "../../../src/values/cast.ts";
+import { decodeText, encodedLength, encodeText, type TextEncoding } from "../../../src/values/text-codec.ts";
+import { BLOB, Cells, INTEGER, NULL, type Payload, REAL, type Tag, TEXT } from "../../../src/values/value.ts";
+
+/** What an argument is: a string is a TEXT, a bigint an INTEGER, a number a REAL, bytes a BLOB or, as RawBytes, a TEXT. */
+export type Argument = null | bigint | number | string | Uint8Array | RawBytes;
+
+/** Bytes to be cast to TEXT. */
+export class RawBytes {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
+/** A result or an error, told so that two of them can be compared and read. */
+export type Outcome = string;
+
+export class Calls implements Disposable {
+  readonly encoding: TextEncoding;
+  readonly registry = builtInFunctions();
+  readonly context: CallContext;
+  readonly #original = new DatabaseSync(":memory:");
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(encoding: TextEncoding = "utf8", environment: Partial<FunctionEnvironment> = {}) {
+    this.encoding = encoding;
+    const names = { utf8: "UTF-8", utf16le: "UTF-16le", utf16be: "UTF-16be" };
+    this.#original.exec(`PRAGMA encoding = '${names[encoding]}'; CREATE TABLE t (a)`);
+    if (environment.caseSensitiveLike === true) this.#original.exec("PRAGMA case_sensitive_like = 1");
+    this.context = new CallContext(
+      {
+        encoding,
+        limits: FUNCTION_LIMITS,
+        caseSensitiveLike: false,
+        now: () => Date.now(),
+        localOffsetSeconds: (utcMs) => -new Date(utcMs).getTimezoneOffset() * 60,
+        random: () => 4n,
+        randomBytes: (length) => new Uint8Array(length),
+        changes: () => 0,
+        totalChanges: () => 0,
+        lastInsertRowid: () => 0,
+        ...environment,
+      },
+      builtInCollations(encoding).get("BINARY")!,
+    );
+  }
+
+  [Symbol.dispose](): void {
+    this.#original.close();
+  }
+
+  ours(name: string, values: readonly Argument[]): Outcome {
+    const cells = this.cellsOf(values);
+    const found = this.registry.scalar(name, values.length);
+    if (found === undefined) throw new Error(`no ${name} of ${values.length}`);
+    try {
+      found.call(this.context, cells, 0, values.length);
+    } catch (error) {
+      if (error instanceof SqliteError) return `error ${error.errcode}: ${error.message}`;
+      throw error;
+    }
+    return this.told(this.context.resultTag, this.context.result);
+  }
+
+  cellsOf(values: readonly Argument[]): Cells {
+    const cells = new Cells(values.length);
+    for (const [at, value] of values.entries()) {
+      if (value === null) cells.set(at, NULL, null);
+      else if (typeof value === "string") cells.set(at, TEXT, value);
+      else if (typeof value === "number") cells.set(at, REAL, value);
+      else if (typeof value === "bigint") {
+        const isSafe = Math.abs(Number(value)) <= Number.MAX_SAFE_INTEGER;
+        cells.set(at, INTEGER, isSafe ? Number(value) : value);
+      } else if (value instanceof RawBytes)
+        cells.set(at, TEXT, decodeText(value.bytes, 0, value.bytes.length, this.encoding));
+      else cells.set(at, BLOB, value);
+    }
+    return cells;
+  }
+
+  told(tag: Tag, payload: Payload): Outcome {
+    if (tag === NULL) return "null";
+    if (tag === REAL && !Number.isFinite(payload)) return `real ${String(payload)}`;
+    if (tag === REAL) return `real ${Number(payload) + 0}`;
+    if (tag === INTEGER) {
+      const isRight = typeof payload === "number" ? Number.isSafeInteger(payload) && !Object.is(payload, -0) : true;
+      return isRight ? `integer ${String(payload)}` : `not an INTEGER: ${String(payload)}`;
+    }
+    if (tag === BLOB) return `blob ${(payload as Uint8Array).toHex()}`;
+    const text = textOf(tag, payload, this.encoding);
+    const bytes = new Uint8Array(encodedLength(text, this.encoding));
+    encodeText(text, this.encoding, bytes, 0);
+    return `text ${bytes.toHex()}`;
+  }
+
+  original(name: string, values: readonly Argument[]): Outcome {
+    const marks = values.map((value) => (value instanceof RawBytes ? "CAST(? AS TEXT)" : "?")).join(", ");
+    return this.originalOf(`${name}(${marks})`, values);
+  }
+
+  /** `expression` with parameters in the order of `values`. */
+  originalOf(expression: string, values: readonly Argument[], from = ""): Outcome {
+    const sql = `SELECT typeof(r) AS t, CASE typeof(r) WHEN 'text' THEN CAST(r AS BLOB) ELSE r END AS v FROM (SELECT ${expression} AS r ${from} LIMIT 1)`;
+    let row: Record<string, unknown> | undefined;
+    try {
+      let statement = this.#statements.get(sql);
+      if (statement === undefined) {
+        statement = this.#original.prepare(sql);
+        statement.setReadBigInts(true);
+        this.#statements.set(sql, statement);
+      }
+      row = statement.get(...values.map(bound));
+    } catch (error) {
+      const { errcode, message } = error as { errcode: number; message: string };
+      return `error ${errcode & 0xff}: ${message}`;
+    }
+    const { t, v } = row!;
+    if (t === "null") return "null";
+    if (t === "real") return `real ${Number(v) + 0}`;
+    if (t === "integer") return `integer ${String(v)}`;
+    return `${String(t)} ${(v as Uint8Array).toHex()}`;
+  }
+
+  /** Of calls that both answer differently, a line each. */
+  difference(name: string, values: readonly Argument[]): string[] {
+    const ours = this.ours(name, values);
+    const original = this.original(name, values);
+    return ours === original ? [] : [`${name}(${values.map(shown).join(", ")}): ${ours}, not ${original}`];
+  }
+
+  execute(sql: string): void {
+    this.#original.exec(sql);
+  }
+}
+
+function bound(value: Argument): SQLInputValue {
+  return value instanceof RawBytes ? value.bytes : value;
+}
+
+export function shown(value: Argument): string {
+  if (value instanceof RawBytes) return `CAST(x'${value.bytes.toHex()}' AS TEXT)`;
+  if (value instanceof Uint8Array) return `x'${value.toHex()}'`;
+  if (typeof value === "number") return Number.isInteger(value) && Math.abs(value) < 1e15 ? `${value}.0` : `${value}`;
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}
