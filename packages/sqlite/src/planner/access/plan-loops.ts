@@ -31,7 +31,7 @@ export function planLoops(parts: LoopParts, _wish: OrderWish | undefined, _conte
     filters: filters[place]!,
     onFilters: onFilters[place]!,
   }));
-  return { constants, loops, ordered: false, rows: 200 * Math.max(1, sources.length) };
+  return { constants, loops, ordered: false, orderedTerms: 0, distinct: "no", rows: 200 * Math.max(1, sources.length) };
 }
 
 /** The last place in FROM that an expression reads; -1: none. */

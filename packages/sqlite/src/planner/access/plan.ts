@@ -27,7 +27,7 @@ export type Access =
       readonly high: LoopBound | undefined;
       readonly reverse: boolean;
     }
-  /** Values have no affinity applied yet: lowering applies the columns'. `equal` and bounds empty: the whole index, for its order or because it covers. */
+  /** Values have the comparison's affinity applied already. `equal` and bounds empty: the whole index, for its order or because it covers. */
   | {
       readonly kind: "index";
       readonly index: Index;
@@ -37,6 +37,8 @@ export type Access =
       readonly reverse: boolean;
       /** The index has every column of the source that the statement reads. */
       readonly covering: boolean;
+      /** Of LIKE and GLOB: `low` and `high` are for texts, and this is the same range for blobs, which the scan goes over too, in the index's order. */
+      readonly blobs?: { readonly low: LoopBound; readonly high: LoopBound };
     }
   /** Each branch's rows, each row once. */
   | {
@@ -64,13 +66,29 @@ export interface LoopParts {
   readonly whole?: ReadonlySet<number>;
   /** For sources that are queries or common tables: what planning them has shown. */
   readonly queries?: ReadonlyMap<number, SourceEstimate>;
+  /** The sum of LoopsPlan.rows of the loops around, of a subquery inside of an expression; absent: 0. */
+  readonly outerRows?: number;
+  /** Columns of the result, by which sorting gets dearer; absent: 1. */
+  readonly resultColumns?: number;
+  /** The result is `reads` and no count of rows: a LEFT JOIN's right side that nobody reads may be left out where it cannot multiply rows. */
+  readonly mayDropJoins?: boolean;
 }
 
 export interface SourceEstimate {
   /** LoopsPlan.rows, and what DISTINCT, groups and limits make of it. */
   readonly rows: number;
-  /** Its rows are used as they come (one loop, never run again): no hash of them can be made. */
+  /** Its rows are used as they come, from the first to the last: the original's co-routine. */
   readonly streamed: boolean;
+  /** It reads sources of this FROM's surroundings, so that it has to be computed again and again. */
+  readonly correlated?: boolean;
+  /** The order of its rows, when it has one: by these columns of it. */
+  readonly order?: readonly { readonly column: number; readonly descending: boolean; readonly nullsFirst: boolean }[];
+}
+
+/** A line of EXPLAIN QUERY PLAN and those below it. */
+export interface PlanLine {
+  readonly text: string;
+  readonly children: readonly PlanLine[];
 }
 
 /**
@@ -85,6 +103,8 @@ export interface LoopPlan {
   readonly filters: readonly BoundExpression[];
   /** Of an outer join's right side: what remains of ON, tested before the row counts as a match. */
   readonly onFilters: readonly BoundExpression[];
+  /** What EXPLAIN QUERY PLAN says of it. */
+  readonly explain: () => readonly PlanLine[];
 }
 
 export interface LoopsPlan {
@@ -93,19 +113,34 @@ export interface LoopsPlan {
   readonly loops: readonly LoopPlan[];
   /** The loops deliver rows in the order that was wished for. */
   readonly ordered: boolean;
+  /** How many of the wish's first terms they keep. */
+  readonly orderedTerms: number;
+  /** With a wish for distinct rows: none comes twice; equal ones come one after another; neither. */
+  readonly distinct: "unique" | "adjacent" | "no";
   /** The original's own estimate of how many rows come out, for those who choose between plans: 10·log2 of it. */
   readonly rows: number;
 }
 
-/** An order that would be welcome: ORDER BY's, or GROUP BY's and DISTINCT's, where any order of the terms and either direction does. */
+/** A term of an order that would be welcome. */
+export interface WishedTerm {
+  readonly expression: BoundExpression;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+  readonly collation: string;
+}
+
+/**
+ * An order that would be welcome: ORDER BY's, or GROUP BY's and DISTINCT's, where any order of the terms and either direction does. `min` and `max`:
+ * of the only aggregate, whose extreme comes first then.
+ */
 export interface OrderWish {
   readonly kind: "order-by" | "group-by" | "distinct" | "min" | "max";
-  readonly terms: readonly {
-    readonly expression: BoundExpression;
-    readonly descending: boolean;
-    readonly nullsFirst: boolean;
-    readonly collation: string;
-  }[];
-  /** A limit makes an order worth more. */
+  readonly terms: readonly WishedTerm[];
+  /** There is a constant LIMIT: an order is worth more. */
   readonly limited: boolean;
+  /** The constant of LIMIT. */
+  readonly limit?: number;
+  /** With "order-by": the result's columns of SELECT DISTINCT, or with "group-by" that ORDER BY says the same, so that groups should be in order. */
+  readonly distinct?: readonly WishedTerm[];
+  readonly groupsInOrder?: boolean;
 }
