@@ -30,6 +30,7 @@ export function planLoops(parts: LoopParts, _wish: OrderWish | undefined, _conte
     access: { kind: "scan", reverse: false },
     filters: filters[place]!,
     onFilters: onFilters[place]!,
+    explain: () => [{ text: `SCAN ${source.name}${source.join === "left" ? " LEFT-JOIN" : ""}`, children: [] }],
   }));
   return { constants, loops, ordered: false, orderedTerms: 0, distinct: "no", rows: 200 * Math.max(1, sources.length) };
 }
