@@ -219,6 +219,8 @@ export abstract class Cursor {
   /** False: the tree is empty, and the cursor is nowhere. */
   protected moveToRoot(): boolean {
     this.forgetWay();
+    // A database to which nothing has been written has a schema all the same, an empty one.
+    if (this.root === 1 && this.tree.pager.pageCount === 0) return false;
     const page = this.tree.pager.read(this.root);
     checkNode(page, this.isTable, this.tree.geometry.usableSize);
     this.pages.push(page);

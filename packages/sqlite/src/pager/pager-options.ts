@@ -13,6 +13,8 @@ export interface PagerOptions {
   /** Of a database that is not there yet: bytes of a page and of what is reserved in it. */
   readonly pageSize?: number;
   readonly reserved?: number;
+  /** False: others read the file, so that changed pages have to stay in memory until the transaction ends. */
+  readonly maySpill?: () => boolean;
   /** A random number of 32 bits, for journals. */
   readonly random: () => number;
 }

@@ -46,6 +46,8 @@ interface Savepoint {
 
 export class Pager {
   readonly settings: PagerSettings;
+  /** Above this many pages the database does not grow (PRAGMA max_page_count). */
+  maxPageCount: number = MAX_PAGE_COUNT;
   readonly #options: PagerOptions;
   readonly #file: PagerFile;
   readonly #cache: PageCache;
@@ -58,6 +60,7 @@ export class Pager {
   #journal: RollbackJournal | undefined;
   /** Pages before the transaction. */
   #originalCount = 0;
+  #originalGeometry = { pageSize: 0, reserved: 0 };
   /** Pages that the transaction has changed and that are not in the file. */
   readonly #dirty = new Set<Page>();
   /** Numbers of the pages that are in the journal, or were not there before. */
@@ -122,6 +125,7 @@ export class Pager {
     if (this.#writing) return;
     this.#writing = true;
     this.#originalCount = this.#pageCount;
+    this.#originalGeometry = { pageSize: this.#pageSize, reserved: this.#reserved };
   }
 
   /** Throws SQLITE_CORRUPT for a number that no page has. */
@@ -158,7 +162,7 @@ export class Pager {
   append(): Page {
     let number = this.#pageCount + 1;
     if (number === this.lockPage) number += 1;
-    if (number > MAX_PAGE_COUNT) throw new SqliteError("SQLITE_FULL", "database or disk is full");
+    if (number > this.maxPageCount) throw new SqliteError("SQLITE_FULL", "database or disk is full");
     this.#pageCount = number;
     // A page that was cut off within this transaction has its old content in the file still.
     const page = number <= this.#originalCount ? this.read(number) : new Page(number, new Uint8Array(this.#pageSize));
@@ -179,6 +183,7 @@ export class Pager {
   /** Writes changed pages to the file when more than the cache may hold have gathered. Call it when nobody is about to change a page. */
   relieve(): void {
     if (this.#dirty.size <= Math.max(this.settings.cachePages, MIN_DIRTY)) return;
+    if (this.#options.maySpill?.() === false) return;
     this.#writePages();
     this.#spilled = true;
   }
@@ -192,6 +197,31 @@ export class Pager {
     const page = this.read(1);
     this.writable(page);
     page.view.setUint32(FIELD[field], value);
+  }
+
+  /**
+   * Makes the database, within the transaction, that of another pager, whose pages may be longer or shorter. No savepoint may be open; nobody
+   * holds a page or a tree afterwards.
+   */
+  replaceBy(other: Pager): void {
+    const journal = this.#openJournal();
+    for (let number = 1; number <= this.#originalCount; number++) {
+      if (number === this.lockPage || this.#journaled.has(number)) continue;
+      journal.add(number, this.read(number).bytes);
+      this.#journaled.add(number);
+    }
+    journal.sync();
+    this.#spilled = true;
+    this.#dirty.clear();
+    this.#cache.clear();
+    this.#pageSize = other.pageSize;
+    this.#reserved = other.reserved;
+    this.#pageCount = other.pageCount;
+    for (let number = 1; number <= other.pageCount; number++) {
+      if (number === this.lockPage) continue;
+      this.#file.write(other.read(number).bytes, (number - 1) * this.#pageSize);
+      this.#journaled.add(number);
+    }
   }
 
   commit(): void {
@@ -213,6 +243,8 @@ export class Pager {
   rollback(): void {
     if (!this.#writing) return;
     if (this.#spilled && this.#journal !== undefined) {
+      this.#pageSize = this.#originalGeometry.pageSize;
+      this.#reserved = this.#originalGeometry.reserved;
       for (const { number, bytes } of this.#journal.pages()) this.#file.write(bytes, (number - 1) * this.#pageSize);
       this.#file.truncate(this.#originalCount * this.#pageSize);
       if (this.settings.synchronous !== "off") this.#file.sync();
@@ -365,7 +397,7 @@ export class Pager {
 }
 
 /** The original's: 2^32 − 2. */
-const MAX_PAGE_COUNT = 4_294_967_294;
+export const MAX_PAGE_COUNT = 4_294_967_294;
 /** However small the cache, so many changed pages are kept. */
 const MIN_DIRTY = 10;
 
