@@ -9,6 +9,8 @@ export interface PagerOptions {
   readonly file: PagerFile;
   /** Where journals in files go; without it they are kept in memory. */
   readonly journal?: JournalPlace;
+  /** Opens the write-ahead log, if there is one. */
+  readonly log?: () => PagerFile | undefined;
   readonly readonly?: boolean;
   /** Of a database that is not there yet: bytes of a page and of what is reserved in it. */
   readonly pageSize?: number;

@@ -10,6 +10,7 @@ import { SqliteError } from "../errors.ts";
 import { recover } from "../journal/recovery.ts";
 import { FileJournal, MemoryJournal, type RollbackJournal } from "../journal/rollback-journal.ts";
 import type { PagerFile } from "../vfs/pager-file.ts";
+import { WalReader } from "../wal/wal-reader.ts";
 import {
   countChange,
   FIELD,
@@ -18,6 +19,7 @@ import {
   isReadOnlyForm,
   isUnknownForm,
   notADatabase,
+  type PageGeometry,
   pageCountOf,
   readGeometry,
   usesWal,
@@ -58,6 +60,9 @@ export class Pager {
   #readers = 0;
   #stamp: Uint8Array = new Uint8Array(0);
   #journal: RollbackJournal | undefined;
+  /** Of a file in WAL mode: what is in its log and not in it yet. */
+  #log: WalReader | undefined;
+  #usesLog = false;
   /** Pages before the transaction. */
   #originalCount = 0;
   #originalGeometry = { pageSize: 0, reserved: 0 };
@@ -123,6 +128,8 @@ export class Pager {
   beginWrite(): void {
     if (this.isReadonly) throw new SqliteError("SQLITE_READONLY", "attempt to write a readonly database");
     if (this.#writing) return;
+    if (this.#usesLog)
+      throw new SqliteError("SQLITE_READONLY", "writing to a database in WAL mode is not supported yet");
     this.#writing = true;
     this.#originalCount = this.#pageCount;
     this.#originalGeometry = { pageSize: this.#pageSize, reserved: this.#reserved };
@@ -134,7 +141,8 @@ export class Pager {
     if (known !== undefined) return known;
     if (!(number >= 1) || number > this.#pageCount || number === this.lockPage) throw corrupt();
     const bytes = new Uint8Array(this.#pageSize);
-    this.#file.read(bytes, (number - 1) * this.#pageSize);
+    if (this.#log === undefined || !this.#log.read(number, bytes))
+      this.#file.read(bytes, (number - 1) * this.#pageSize);
     const page = new Page(number, bytes);
     this.#cache.put(page);
     return page;
@@ -303,6 +311,7 @@ export class Pager {
   close(): void {
     this.rollback();
     this.#cache.clear();
+    this.#closeLog();
     this.#file.close();
   }
 
@@ -318,9 +327,9 @@ export class Pager {
       return;
     }
     if (isUnknownForm(header)) throw notADatabase();
-    if (usesWal(header)) {
-      throw new SqliteError("SQLITE_CANTOPEN", "databases in WAL mode are not supported yet");
-    }
+    this.#usesLog = usesWal(header);
+    if (this.#usesLog) return this.#lookWithLog(geometry);
+    this.#closeLog();
     if (isReadOnlyForm(header) && !this.isReadonly) {
       throw new SqliteError("SQLITE_READONLY", "attempt to write a readonly database");
     }
@@ -336,6 +345,30 @@ export class Pager {
     const counted = pageCountOf(new DataView(header.buffer));
     if (counted > inFile) throw corrupt();
     this.#pageCount = counted === 0 ? inFile : counted;
+  }
+
+  /** As a file in WAL mode is read: what the log has counts before what the file has. */
+  #lookWithLog({ pageSize, reserved }: PageGeometry): void {
+    const file = this.#options.log?.();
+    const log = file === undefined ? undefined : WalReader.open(file);
+    if (log === undefined) file?.close();
+    const isSame = log !== undefined && log.identity === this.#log?.identity;
+    this.#closeLog();
+    this.#log = log;
+    if (isSame) return;
+    if (log !== undefined && log.pageSize !== pageSize) throw corrupt();
+    // Without a log the file itself may have changed by a checkpoint: nothing in it tells.
+    this.#cache.clear();
+    this.#cache.capacity = this.settings.cachePages;
+    this.#stamp = new Uint8Array(0);
+    this.#pageSize = pageSize;
+    this.#reserved = reserved;
+    this.#pageCount = log?.pageCount ?? Math.floor(this.#file.size() / pageSize);
+  }
+
+  #closeLog(): void {
+    this.#log?.close();
+    this.#log = undefined;
   }
 
   #openJournal(): RollbackJournal {

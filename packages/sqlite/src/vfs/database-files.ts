@@ -7,6 +7,8 @@ import type { PagerFile } from "./pager-file.ts";
 export interface DatabaseFiles {
   readonly file: PagerFile;
   readonly journal: JournalPlace;
+  /** Opens the write-ahead log, if there is one. */
+  readonly log: () => PagerFile | undefined;
   /** Lets others open it. Close the pager first. */
   release(): void;
 }
@@ -21,6 +23,7 @@ export function openFiles(disk: Disk, path: string, readonly: boolean): Database
     return {
       file: disk.open(path, readonly ? "read" : "create"),
       journal: new DiskJournal(disk, path),
+      log: () => (disk.stat(`${path}-wal`) === undefined ? undefined : disk.open(`${path}-wal`, "read")),
       release: () => lock.release(),
     };
   } catch (error) {
