@@ -2,8 +2,7 @@
 import { asInteger, asReal, textOf } from "../values/cast.ts";
 import type { TextEncoding } from "../values/text-codec.ts";
 import { numericPrefix } from "../values/text-number.ts";
-import { utf8Bytes } from "./utf8.ts";
-import { BLOB, type Cells, INTEGER, type Payload, type RawText, REAL, type Tag, TEXT } from "../values/value.ts";
+import { type Cells, INTEGER, type Payload, type RawText, REAL, type Tag, TEXT } from "../values/value.ts";
 
 export function tagAt(cells: Cells, at: number): Tag {
   return cells.tags[at] as Tag; // only tags are put there
@@ -48,10 +47,4 @@ export function numberAt(cells: Cells, at: number, encoding: TextEncoding): numb
   if (tag === REAL || tag === INTEGER) return Number(payloadAt(cells, at));
   const numeric = numericTagAt(cells, at);
   return numeric === INTEGER || numeric === REAL ? realAt(cells, at, encoding) : undefined;
-}
-
-/** The bytes of a BLOB, or those of anything else as a TEXT in UTF-8. Not to be changed. */
-export function bytesAt(cells: Cells, at: number, encoding: TextEncoding): Uint8Array {
-  const tag = tagAt(cells, at);
-  return tag === BLOB ? (payloadAt(cells, at) as Uint8Array) : utf8Bytes(textAt(cells, at, encoding));
 }

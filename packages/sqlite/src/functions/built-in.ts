@@ -2,6 +2,7 @@
 import { aggregateFunctions } from "./aggregates.ts";
 import { coreTextFunctions } from "./core-text.ts";
 import { coreValueFunctions } from "./core-values.ts";
+import { datetimeFunctions } from "./datetime.ts";
 import { likeFunctions } from "./like.ts";
 import { mathFunctions } from "./math.ts";
 import { percentileFunctions } from "./percentile.ts";
@@ -13,6 +14,7 @@ export function builtInFunctions(): FunctionRegistry {
   return new FunctionRegistry([
     ...coreValueFunctions,
     ...coreTextFunctions,
+    ...datetimeFunctions,
     ...likeFunctions,
     ...mathFunctions,
     ...printfFunctions,

@@ -5,14 +5,14 @@
  * in them; the functions on strings are the fast half of the same. Hot: length, substr, instr, lower, upper, trim.
  */
 import { encodedLength } from "../values/text-codec.ts";
-import { BLOB, type Cells, NULL, RawText } from "../values/value.ts";
+import { BLOB, type Cells, NULL, RawText, TEXT } from "../values/value.ts";
 import { concatenatedText } from "./accumulated-text.ts";
-import { bytesAt, integerAt, payloadAt, tagAt, textAt } from "./arguments.ts";
+import { integerAt, payloadAt, tagAt, textAt } from "./arguments.ts";
 import { pure } from "./core-values.ts";
 import type { CallContext, ScalarFunction } from "./function.ts";
 import { quotedValue } from "./quote.ts";
 import { unescapeUnistr } from "./unistr.ts";
-import { beforeNul, characterEnd, codePointAt, pushUtf8, utf8Bytes, utf8Text } from "./utf8.ts";
+import { beforeNul, characterEnd, codePointAt, encoded, pushUtf8, utf8Bytes, utf8Text } from "./utf8.ts";
 
 export const coreTextFunctions: readonly ScalarFunction[] = [
   pure("char", 0, Infinity, char),
@@ -336,19 +336,19 @@ function replaceBytes(context: CallContext, text: Uint8Array, pattern: Uint8Arra
   context.setText(utf8Text(result));
 }
 
-/** The code points that the arguments are, U+FFFD for those that there are not; halves of pairs are made all the same. */
+/** The code points that the arguments are, U+FFFD for those that there are not. Halves of pairs are made all the same in UTF-8. */
 function char(context: CallContext, cells: Cells, at: number, count: number): void {
-  let text = "";
-  let isString = true;
   const bytes: number[] = [];
   for (let i = at; i < at + count; i++) {
-    const asked = integerAt(cells, i, context.encoding);
-    const code = asked < 0 || asked > 0x10ffff ? 0xfffd : Number(asked);
-    text += String.fromCodePoint(code);
-    if (code >= 0xd800 && code <= 0xdfff) isString = false;
-    pushUtf8(bytes, code);
+    const code = integerAt(cells, i, context.encoding);
+    const isNone = code < 0 || code > 0x10ffff || (context.encoding !== "utf8" && isSurrogate(Number(code)));
+    pushUtf8(bytes, isNone ? 0xfffd : Number(code));
   }
-  context.setText(isString || context.encoding !== "utf8" ? text : new RawText(Uint8Array.from(bytes)));
+  context.setText(utf8Text(Uint8Array.from(bytes)));
+}
+
+function isSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdfff;
 }
 
 function unicode(context: CallContext, cells: Cells, at: number): void {
@@ -365,15 +365,34 @@ function setCodePoint(context: CallContext, code: number): void {
   else context.setInteger(code);
 }
 
+/** Of a text the bytes in the database's encoding, of a number those of its text in UTF-8. */
 function hex(context: CallContext, cells: Cells, at: number): void {
-  context.setText(tagAt(cells, at) === NULL ? "" : bytesAt(cells, at, context.encoding).toHex().toUpperCase());
+  const payload = payloadAt(cells, at);
+  switch (tagAt(cells, at)) {
+    case NULL:
+      return context.setText("");
+    case BLOB:
+      return context.setText((payload as Uint8Array).toHex().toUpperCase());
+    case TEXT:
+      return context.setText(
+        encoded(payload as string | RawText, context.encoding)
+          .toHex()
+          .toUpperCase(),
+      );
+    default:
+      context.setText(
+        utf8Bytes(textAt(cells, at, "utf8"))
+          .toHex()
+          .toUpperCase(),
+      );
+  }
 }
 
 /** Pairs of hexadecimal digits, and between pairs what the second argument has; NULL for anything else. */
 function unhex(context: CallContext, cells: Cells, at: number, count: number): void {
   if (tagAt(cells, at) === NULL || (count === 2 && tagAt(cells, at + 1) === NULL)) return context.setNull();
-  const text = bytesAt(cells, at, context.encoding);
-  const ignored = count === 2 ? bytesAt(cells, at + 1, context.encoding) : NOTHING;
+  const text = utf8Bytes(textAt(cells, at, context.encoding));
+  const ignored = count === 2 ? utf8Bytes(textAt(cells, at + 1, context.encoding)) : NOTHING;
   const bytes = new Uint8Array(text.length >> 1);
   let written = 0;
   for (let from = 0; from < text.length && text[from] !== 0;) {

@@ -1,13 +1,18 @@
 /** Texts as bytes of UTF-8, and what the original takes for a character in bytes that are none. */
-import { decodeText, encodedLength, encodeText } from "../values/text-codec.ts";
+import { decodeText, encodedLength, encodeText, type TextEncoding } from "../values/text-codec.ts";
 import type { RawText } from "../values/value.ts";
 
-/** A text in UTF-8. Not to be changed. */
-export function utf8Bytes(text: string | RawText): Uint8Array {
+/** A text in an encoding. Not to be changed. */
+export function encoded(text: string | RawText, encoding: TextEncoding): Uint8Array {
   if (typeof text !== "string") return text.bytes;
-  const bytes = new Uint8Array(encodedLength(text, "utf8"));
-  encodeText(text, "utf8", bytes, 0);
+  const bytes = new Uint8Array(encodedLength(text, encoding));
+  encodeText(text, encoding, bytes, 0);
   return bytes;
+}
+
+/** Not to be changed. */
+export function utf8Bytes(text: string | RawText): Uint8Array {
+  return encoded(text, "utf8");
 }
 
 /** The text that `bytes[start…end)` are. */
