@@ -1,5 +1,5 @@
 /** The specification's table: `tenon grep` against GNU grep and ripgrep on one thread, and our own kernels in plain JavaScript. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { commandScenario, type Scenario, type Suite, suite } from "@tenon/bench";
@@ -15,20 +15,17 @@ const larger = largeText(quick ? 96 : 1024);
 /** Back-references are slow with everybody. */
 const smaller = largeText(quick ? 8 : 48);
 const files = tree(quick ? 3_000 : 15_000);
-const launcher = await bundled();
+const tenonGrep = [process.execPath, await published(), "grep"] as const;
 
-/** The command as it is published: started by a launcher that keeps its compiled code. */
-async function bundled(): Promise<string> {
+/** The command as it is published. */
+async function published(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "tenon-grep-command-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  await bundleGrep(folder);
-  const path = join(folder, "launcher.cjs");
-  writeFileSync(
-    path,
-    `require("node:module").enableCompileCache();
-require("./grep.cjs").main(process.argv.slice(2)).then((code) => (process.exitCode = code));\n`,
-  );
-  return path;
+  await bundleGrep(join(folder, "bundle"));
+  mkdirSync(join(folder, "bin"));
+  const launcher = join(folder, "bin/tenon.cjs");
+  copyFileSync(join(import.meta.dirname, "../../tenon/bin/tenon.cjs"), launcher);
+  return launcher;
 }
 
 /** A row of the table: what GNU grep is asked, and ripgrep; the ratios ours ÷ theirs in CPU time that are meant to be reached. */
@@ -143,11 +140,11 @@ function row({ name, gnu, ripgrep, againstGnu, againstRipgrep, on = text }: Row)
     ...(ripgrep === undefined
       ? []
       : [{ name: "rg -j1", command: [peer("rg"), "--no-config", "-uuu", "-j1", ...ripgrep, on] as const }]),
-    { name: "tenon, js", command: [process.execPath, launcher, "--engine=js", ...gnu, on] },
+    { name: "tenon, js", command: [...tenonGrep, "--engine=js", ...gnu, on] },
   ];
   return searchScenario({
     name,
-    ours: { name: "tenon", command: [process.execPath, launcher, ...gnu, on] },
+    ours: { name: "tenon", command: [...tenonGrep, ...gnu, on] },
     peers,
     unordered: on === files,
     // The harness takes ratios so that more is better: theirs ÷ ours.
@@ -163,11 +160,11 @@ function inTwoThreads(): Scenario {
   const pattern = "[a-z]+_[a-z]+[0-9]{3}";
   return searchScenario({
     name: "classes in two threads, a larger file",
-    ours: { name: "tenon", command: [process.execPath, launcher, "--threads=2", "-cE", pattern, larger] },
+    ours: { name: "tenon", command: [...tenonGrep, "--threads=2", "-cE", pattern, larger] },
     peers: [
       { name: "GNU grep", command: [peer("grep"), "-cE", pattern, larger] },
       { name: "rg -j1", command: [peer("rg"), "--no-config", "-uuu", "-j1", "-c", pattern, larger] },
-      { name: "tenon, one thread", command: [process.execPath, launcher, "-cE", pattern, larger] },
+      { name: "tenon, one thread", command: [...tenonGrep, "-cE", pattern, larger] },
     ],
     targets: { "GNU grep": { wall: 1 / 0.35 }, "rg -j1": { wall: 1 / 0.35 } },
   });
@@ -181,7 +178,7 @@ const scenarios: readonly Scenario[] = [
   inTwoThreads(),
   commandScenario({
     name: "a file of 1 kB",
-    ours: { name: "tenon", command: [process.execPath, launcher, "word", small] },
+    ours: { name: "tenon", command: [...tenonGrep, "word", small] },
     peers: [
       { name: "node -e 0", command: [process.execPath, "-e", "0"] },
       { name: "GNU grep", command: [peer("grep"), "word", small] },

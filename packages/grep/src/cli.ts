@@ -31,6 +31,9 @@ export async function program(): Promise<Command> {
   return completionProgram();
 }
 
+/** Once after an installation, for whoever keeps compiled code: see rehearsal.ts. */
+export { rehearse } from "./gnu/rehearsal.ts";
+
 async function runAs(argv: readonly string[], matcher: MatcherName | undefined): Promise<number> {
   const collation = mayAskForOrder(argv) ? (await import("@tenon/regex/iso14651")).iso14651 : undefined;
   const args = argumentBytes(argv);

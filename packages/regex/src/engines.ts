@@ -3,7 +3,7 @@ import type { WordRules } from "./automata/assertions.ts";
 import type { Lookalikes } from "./automata/byte-graph.ts";
 import { lineAutomaton } from "./automata/line-automaton.ts";
 import type { LineAutomaton } from "./automata/line-walker.ts";
-import { isNullable, isRegular, setOfNode } from "./automata/nfa-compiler.ts";
+import { isNullable, isRegular, setOfNode } from "./automata/node-language.ts";
 import { PosixCaptures } from "./automata/posix-captures.ts";
 import { RegularMatcher, type RegularOptions } from "./automata/regular-matcher.ts";
 import { sizeBound } from "./automata/size-bound.ts";
@@ -21,7 +21,7 @@ import { type Node, type ParsedPattern, alternation, assertion, concatenation } 
 import { hasAny, hasRawByte, readsBytes } from "./syntax/byte-reading.ts";
 import { type LineRule, isForLines, ruleOf } from "./syntax/line-reading.ts";
 import { PatternProblem } from "./syntax/problem.ts";
-import type { Alphabet } from "./unicode/character-class.ts";
+import type { Alphabet } from "./unicode/alphabet.ts";
 import { asciiFolding, simpleFolding, unicodeFolding } from "./unicode/folding.ts";
 import { type CutOffMatch, WordMatcher } from "./word-matcher.ts";
 

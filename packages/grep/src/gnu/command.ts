@@ -12,7 +12,7 @@ import { explanation } from "./explain.ts";
 import { FileSearch } from "./file-search.ts";
 import { FoundEnough, InputSearch, type SearchParts } from "./input-search.ts";
 import { coloursOf } from "./grep-colors.ts";
-import { HELP, VERSION } from "./help.ts";
+import { shown } from "./help.ts";
 import { type GrepIo, InputFile, locate } from "./io.ts";
 import { localeOf } from "./locale.ts";
 import { type Mode, modeOf } from "./mode.ts";
@@ -97,7 +97,7 @@ export function prepare(
   };
   const { settings, show } = readCommandLine(args, context, initial);
   if (show !== undefined) {
-    out.text(show === "help" ? HELP : VERSION);
+    out.text(shown(show));
     return EXIT_SELECTED;
   }
   const patterns = takePatterns(settings);

@@ -23,7 +23,6 @@ export class FileSearch implements TreeVisitor {
   readonly #settings: Settings;
   readonly #io: GrepIo;
   readonly #inputs: InputSink;
-  readonly #walk: TreeWalk;
   /** Whether names stand before lines; undefined until it is known whether the only operand is a directory. */
   #withNames: boolean | undefined;
   /** No operand: names are shown without the "./" that they really begin with. */
@@ -33,7 +32,6 @@ export class FileSearch implements TreeVisitor {
     this.#settings = settings;
     this.#io = io;
     this.#inputs = inputs;
-    this.#walk = new TreeWalk(this, { dereference: settings.dereference, locate: (path) => locate(path, io) });
   }
 
   /** Hands all inputs to the sink. */
@@ -64,7 +62,12 @@ export class FileSearch implements TreeVisitor {
       if (!kept) file.close();
     }
     if (kept) this.#inputs.file(file, name, { shown: name, withName: this.#withNames });
-    else this.#walk.walk(name);
+    else this.#walk(name);
+  }
+
+  #walk(root: ByteString): void {
+    const { dereference } = this.#settings;
+    new TreeWalk(this, { dereference, locate: (path) => locate(path, this.#io) }).walk(root);
   }
 
   #open(name: ByteString): InputFile | undefined {

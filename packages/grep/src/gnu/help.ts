@@ -80,8 +80,13 @@ Tenon's own, understood in full only:
       --threads=NUM         share much input between up to NUM threads
 `;
 
-export const VERSION: string = `grep (Tenon) 0.1.0, which behaves as GNU grep 3.8
+const VERSION: string = `grep (Tenon) 0.1.0, which behaves as GNU grep 3.8
 License MIT.
 
 Its regular expressions are Tenon's own: linear in the text, in WebAssembly where there is any.
 `;
+
+/** What the command says instead of searching. */
+export function shown(what: "help" | "version"): string {
+  return what === "help" ? HELP : VERSION;
+}

@@ -4,6 +4,7 @@
  * transcripts, and the main thread goes through the list a second time and puts out, in order, what they have. As long as the list
  * does not promise enough work for threads to pay, none is started, and in the end the main thread searches the list itself.
  */
+import { enableCompileCache } from "node:module";
 import type { ByteString } from "../byte-string.ts";
 import { codeOfFailure, exitCodeOf, type Output, outputOf, prepare, readWhole } from "../gnu/command.ts";
 import { FileSearch, type InputSink } from "../gnu/file-search.ts";
@@ -174,6 +175,7 @@ class SharedSearch implements InputSink, AsyncDisposable {
       if (threads === 1 || this.#bytes < this.#sharing.leastBytes) return;
       if (!all && this.#items.length < threads) return;
       const script = siblingModule("grep-worker");
+      enableCompileCache();
       this.#workers = new OrderedWorkers({ threads, script, data: this.#data });
     }
     for (; this.#told < this.#items.length; this.#told++) {

@@ -1,12 +1,13 @@
 /** Syntax tree → byte automaton, built from the end of the pattern to its start, so that every instruction knows its successor. */
 import type { AssertionKind, Node } from "../syntax/ast.ts";
 import { POSIX_MESSAGES, PatternProblem } from "../syntax/problem.ts";
-import { type Alphabet, characterSet, everything, resolveClass } from "../unicode/character-class.ts";
+import type { Alphabet } from "../unicode/alphabet.ts";
 import { type CodePointSet, contains, difference } from "../unicode/code-point-set.ts";
 import { RAW_BYTE, pushUtf8 } from "../unicode/utf8.ts";
 import { assertionNumber } from "./assertions.ts";
 import { type ByteGraph, type Lookalikes, byteGraph, lookalikeGraph } from "./byte-graph.ts";
 import { ASSERT, BYTES, FAIL, MATCH, type Nfa, SAVE, SPLIT } from "./nfa.ts";
+import { isNullable, setOfNode, takesLookalikes } from "./node-language.ts";
 
 export interface NfaOptions {
   readonly alphabet: Alphabet;
@@ -23,51 +24,6 @@ export interface NfaOptions {
 /** One automaton for several patterns; MATCH says which. Throws PatternProblem("ESIZE"). */
 export function compileNfa(roots: readonly Node[], options: NfaOptions): Nfa {
   return new NfaCompiler(options).compile(roots);
-}
-
-/** Whether an automaton can do it at all: no back-references, nothing of Perl's that is not regular. */
-export function isRegular(node: Node): boolean {
-  switch (node.type) {
-    case "empty":
-    case "character":
-    case "any":
-    case "class":
-      return true;
-    case "assertion":
-      return assertionNumber(node.kind) !== undefined;
-    case "group":
-      return isRegular(node.body);
-    case "repeat":
-      return node.mode !== "possessive" && isRegular(node.body);
-    case "concatenation":
-      return node.parts.every(isRegular);
-    case "alternation":
-      return node.branches.every(isRegular);
-    default:
-      return false;
-  }
-}
-
-/** Whether it can match nothing at all. */
-export function isNullable(node: Node): boolean {
-  switch (node.type) {
-    case "character":
-    case "any":
-    case "anyByte":
-    case "class":
-      return false;
-    case "group":
-    case "atomic":
-      return isNullable(node.body);
-    case "repeat":
-      return node.min === 0 || isNullable(node.body);
-    case "concatenation":
-      return node.parts.every(isNullable);
-    case "alternation":
-      return node.branches.some(isNullable);
-    default:
-      return true;
-  }
 }
 
 class NfaCompiler {
@@ -293,25 +249,4 @@ function without(set: CodePointSet, terminator: number): CodePointSet {
     known.set(terminator, rest);
   }
   return rest;
-}
-
-/** Whether it means everything but some characters. */
-export function takesLookalikes(node: Node): boolean {
-  return node.type === "any" || (node.type === "class" && node.negated);
-}
-
-/** What one character, dot or class stands for. */
-export function setOfNode(node: Node, alphabet: Alphabet): CodePointSet {
-  switch (node.type) {
-    case "character":
-      return characterSet(node.codePoint, node.ignoreCase, alphabet);
-    case "any": {
-      const all = everything(alphabet);
-      return node.newline ? all : difference(all, [0x0a, 0x0a]);
-    }
-    case "class":
-      return resolveClass(node, alphabet);
-    default:
-      throw new TypeError(`no set: ${node.type}`);
-  }
 }

@@ -9,11 +9,12 @@
  */
 import type { Node } from "../syntax/ast.ts";
 import { concatenation } from "../syntax/ast.ts";
-import type { Alphabet } from "../unicode/character-class.ts";
+import type { Alphabet } from "../unicode/alphabet.ts";
 import { type WordRules, holds } from "./assertions.ts";
 import type { Lookalikes } from "./byte-graph.ts";
 import { ASSERT, BYTES, MATCH, type Nfa, SAVE, SPLIT } from "./nfa.ts";
-import { compileNfa, isNullable } from "./nfa-compiler.ts";
+import { compileNfa } from "./nfa-compiler.ts";
+import { isNullable } from "./node-language.ts";
 
 export interface CaptureOptions {
   readonly alphabet: Alphabet;

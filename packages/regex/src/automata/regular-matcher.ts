@@ -4,7 +4,8 @@ import { hasRawByte } from "../syntax/byte-reading.ts";
 import type { WordRules } from "./assertions.ts";
 import { DfaMatcher } from "./dfa-matcher.ts";
 import type { Nfa } from "./nfa.ts";
-import { type NfaOptions, compileNfa, isNullable } from "./nfa-compiler.ts";
+import { type NfaOptions, compileNfa } from "./nfa-compiler.ts";
+import { isNullable } from "./node-language.ts";
 import { Simulation } from "./simulation.ts";
 import { sizeBound } from "./size-bound.ts";
 

@@ -1,11 +1,11 @@
 /** Syntax tree → program for the backtracking machine (machine.ts). Repetitions of single characters are one instruction; others are loops. */
 import { assertionNumber } from "../automata/assertions.ts";
 import type { Lookalikes } from "../automata/byte-graph.ts";
-import { isNullable, setOfNode, takesLookalikes } from "../automata/nfa-compiler.ts";
+import { isNullable, setOfNode, takesLookalikes } from "../automata/node-language.ts";
 import type { Condition, Node } from "../syntax/ast.ts";
 import { fixedLength } from "../syntax/fixed-length.ts";
 import { POSIX_MESSAGES, PatternProblem } from "../syntax/problem.ts";
-import type { Alphabet } from "../unicode/character-class.ts";
+import type { Alphabet } from "../unicode/alphabet.ts";
 import { type CodePointSet, contains, intersection } from "../unicode/code-point-set.ts";
 import { spareVainRetreats } from "./retreat.ts";
 
