@@ -121,7 +121,23 @@ export const PURE_ROOMS: Readonly<Record<string, readonly string[]>> = {
     "zone-source.ts",
     "zonefile",
   ],
-  sqlite: ["btree", "errors.ts", "functions", "index.ts", "journal", "pager", "record", "schema", "sql", "values"],
+  sqlite: [
+    "btree",
+    "compile",
+    "connection",
+    "errors.ts",
+    "functions",
+    "journal",
+    "pager",
+    "planner",
+    "record",
+    "runtime",
+    "schema",
+    "sql",
+    "values",
+    "vfs",
+    "wal",
+  ],
 };
 
 /** What Node has that touches nothing outside the process. */

@@ -330,5 +330,7 @@ export interface Program {
   /** Databases, by number, whose pages it reads or writes. */
   readonly reads: ReadonlySet<number>;
   readonly writes: ReadonlySet<number>;
+  /** It makes one change at most, after everything that can fail: nothing has to be kept for undoing it. */
+  readonly atomic?: boolean;
   readonly plan: readonly PlanNode[];
 }

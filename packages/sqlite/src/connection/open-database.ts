@@ -1,0 +1,244 @@
+/** One database of a connection: its file, its trees, its schema as it was read last, and how far the transaction has come in it. */
+import { Btree } from "../btree/btree.ts";
+import { createDatabase, type NewDatabase } from "../btree/new-database.ts";
+import { SqliteError } from "../errors.ts";
+import { encodingOf } from "../pager/database-header.ts";
+import { Pager } from "../pager/pager.ts";
+import type { DatabaseSchema, Statistics } from "../planner/context.ts";
+import { Catalogue } from "../schema/catalogue.ts";
+import type { TextEncoding } from "../values/text-codec.ts";
+import { readSchemaRows } from "./schema-rows.ts";
+import type { FileHandle } from "./shared-file.ts";
+import { NO_STATISTICS, readStatistics } from "./statistics.ts";
+
+/** Newest schema format that is known. */
+const MAX_SCHEMA_FORMAT = 4;
+
+export interface OpenDatabaseOptions {
+  readonly name: string;
+  readonly handle: FileHandle;
+  readonly readonly: boolean;
+  readonly random: () => number;
+}
+
+interface ReadSchema {
+  readonly cookie: number;
+  readonly catalogue: Catalogue;
+  readonly statistics: Statistics;
+}
+
+export class OpenDatabase implements DatabaseSchema {
+  readonly name: string;
+  readonly handle: FileHandle;
+  readonly pager: Pager;
+  /** Of a database that has no page yet: how it will be made. */
+  autoVacuum: NewDatabase["autoVacuum"] = "none";
+  /** `exclusive`: locks are kept between transactions, once taken. */
+  lockingMode: "normal" | "exclusive" = "normal";
+  /** Counts how often the schema was read anew. */
+  generation = 0;
+  #tree: Btree | undefined;
+  #schema: ReadSchema | undefined;
+  #state: "none" | "read" | "write" = "none";
+  #changedSchema = false;
+  /** The file's version that the pager has looked at; -1: none. */
+  #seenVersion = -1;
+  /** Savepoints that the pager has. */
+  #savepoints = 0;
+
+  constructor({ name, handle, readonly, random }: OpenDatabaseOptions) {
+    this.name = name;
+    this.handle = handle;
+    const journal = handle.journalPlace();
+    const maySpill = (): boolean => !handle.lock.othersRead;
+    const { log } = handle;
+    this.pager = new Pager({
+      file: handle.pagerFile(),
+      ...(journal && { journal }),
+      ...(log && { log }),
+      readonly,
+      random,
+      maySpill,
+    });
+    if (journal === undefined) this.pager.settings.journalMode = "memory";
+  }
+
+  get isWriting(): boolean {
+    return this.#state === "write";
+  }
+
+  get isReading(): boolean {
+    return this.#state !== "none";
+  }
+
+  /** Made anew when the size of pages is another one. */
+  get tree(): Btree {
+    const { usableSize } = this.pager;
+    if (this.#tree?.geometry.usableSize !== usableSize) this.#tree = new Btree(this.pager);
+    return this.#tree;
+  }
+
+  /** The schema that was read last. */
+  get catalogue(): Catalogue {
+    return this.#schema?.catalogue ?? EMPTY_CATALOGUE;
+  }
+
+  get statistics(): Statistics {
+    return this.#schema?.statistics ?? NO_STATISTICS;
+  }
+
+  /** Undefined: there is no database yet. */
+  get encoding(): TextEncoding | undefined {
+    return this.pager.pageCount === 0 ? undefined : encodingOf(this.pager.headerField("encoding"));
+  }
+
+  /** Begins to read, and reads the schema when it is not the one that is known. Throws SQLITE_BUSY, SQLITE_NOTADB, SQLITE_CORRUPT … */
+  beginRead(): void {
+    if (this.#state !== "none") return;
+    this.handle.lock.share();
+    try {
+      this.#look();
+      this.#state = "read";
+      this.#readSchema();
+    } catch (error) {
+      this.#state = "none";
+      this.#unlock();
+      throw error;
+    }
+  }
+
+  /** Throws SQLITE_READONLY, SQLITE_BUSY. `savepoints`: those that are open around. */
+  beginWrite(savepoints: number): void {
+    if (this.#state === "none") this.beginRead();
+    if (this.#state === "write") return;
+    if (this.pager.isReadonly) throw new SqliteError("SQLITE_READONLY", "attempt to write a readonly database");
+    this.handle.lock.reserve();
+    this.pager.beginWrite();
+    this.#state = "write";
+    this.#savepoints = 0;
+    this.openSavepoints(savepoints);
+  }
+
+  /** The first page of a database that has none; within a transaction that writes. */
+  create(encoding: TextEncoding): void {
+    if (this.pager.pageCount > 0) return;
+    createDatabase(this.pager, { encoding, autoVacuum: this.autoVacuum });
+  }
+
+  openSavepoints(count: number): void {
+    if (this.#state !== "write") return;
+    for (; this.#savepoints < count; this.#savepoints++) this.pager.savepoint();
+  }
+
+  /** Ends savepoints from number `savepoint` on. */
+  release(savepoint: number): void {
+    if (this.#savepoints <= savepoint) return;
+    this.pager.release(savepoint);
+    this.#savepoints = savepoint;
+  }
+
+  /** Undoes what happened since savepoint `savepoint`, and keeps it. True: the schema may have changed. */
+  rollbackTo(savepoint: number): boolean {
+    if (this.#savepoints <= savepoint) return false;
+    this.tree.rollback(savepoint);
+    this.#savepoints = savepoint + 1;
+    return this.#forgetChangedSchema();
+  }
+
+  /** Takes the lock that a commit needs. Throws SQLITE_BUSY while others read. */
+  prepareCommit(): void {
+    if (this.#state === "write") this.handle.lock.exclude();
+  }
+
+  commit(): void {
+    if (this.#state !== "write") return;
+    this.tree.commit();
+    this.#seenVersion = this.handle.countVersion();
+    this.#changedSchema = false;
+    this.#savepoints = 0;
+    this.#state = "read";
+  }
+
+  /** True: the schema may have changed. */
+  rollback(): boolean {
+    if (this.#state !== "write") return false;
+    this.tree.rollback();
+    this.#savepoints = 0;
+    this.#state = "read";
+    return this.#forgetChangedSchema();
+  }
+
+  endRead(): void {
+    if (this.#state !== "read") return;
+    this.#state = "none";
+    this.#unlock();
+  }
+
+  /** Counts a change of the schema in the file, and reads it anew. */
+  schemaChanged(): void {
+    this.#changedSchema = true;
+    this.pager.setHeaderField("schemaCookie", (this.pager.headerField("schemaCookie") + 1) >>> 0);
+    this.reloadSchema();
+  }
+
+  /** Whether the schema was ever read. */
+  get isKnown(): boolean {
+    return this.#schema !== undefined;
+  }
+
+  /** Reads the schema anew if it is another one; while the database is being read. */
+  refreshSchema(): void {
+    this.#readSchema();
+  }
+
+  /** Reads the schema anew, whatever is known of it. */
+  reloadSchema(): void {
+    this.#schema = undefined;
+    this.#readSchema();
+  }
+
+  /** What was known of the file is not to be believed any more. */
+  forget(): void {
+    this.#seenVersion = -1;
+    this.#schema = undefined;
+    this.generation += 1;
+  }
+
+  close(): void {
+    this.pager.close();
+    this.handle.close();
+  }
+
+  #look(): void {
+    const { version } = this.handle;
+    if (version === this.#seenVersion) return;
+    if (this.#seenVersion !== -1) this.pager.endRead();
+    this.#seenVersion = -1;
+    this.pager.beginRead();
+    this.#seenVersion = version;
+  }
+
+  #unlock(): void {
+    if (this.lockingMode === "normal") this.handle.lock.release();
+  }
+
+  #readSchema(): void {
+    const { pager } = this;
+    const cookie = pager.headerField("schemaCookie");
+    if (this.#schema?.cookie === cookie) return;
+    if (pager.headerField("schemaFormat") > MAX_SCHEMA_FORMAT)
+      throw new SqliteError("SQLITE_ERROR", "unsupported file format");
+    this.generation += 1;
+    const encoding = this.encoding ?? "utf8";
+    const catalogue = Catalogue.read(readSchemaRows(this.tree, encoding), Math.max(1, pager.pageCount));
+    this.#schema = { cookie, catalogue, statistics: readStatistics(this.tree, catalogue, encoding) };
+  }
+
+  #forgetChangedSchema(): boolean {
+    if (!this.#changedSchema) return false;
+    this.reloadSchema();
+    return true;
+  }
+}
+
+const EMPTY_CATALOGUE: Catalogue = Catalogue.read([], 1);
