@@ -1,0 +1,327 @@
+/**
+ * FROM: where the rows of each source come from.
+ *
+ * Tables are read in place. A subquery, view or common table that stands in the outermost loop runs where its rows are used (the original's
+ * co-routine); otherwise its rows are kept, in a list, or by the keys of a join. What several sources read is computed once.
+ */
+import type { Block, Expression } from "../../compile/program.ts";
+import type { Access, LoopsPlan } from "../access/plan.ts";
+import type { Column } from "../expression.ts";
+import type { BoundSelect, BoundSource, SourceContent } from "../query.ts";
+import { outerOf, replace } from "../walk.ts";
+import { isFixed, scanTable, type TableSource } from "./access.ts";
+import { lowerExpression } from "./expressions.ts";
+import { isUncorrelated, type Lowering, type Sink } from "./lowering.ts";
+import type { OpenPlanLine } from "./program-builder.ts";
+import { lowerQuery } from "./query.ts";
+import { lowerRecursive } from "./recursive.ts";
+import { assign, NULL_CONSTANT, register, when } from "./steps.ts";
+
+/** A query as a source. */
+type QueryContent = Extract<SourceContent, { kind: "query" | "recursive" }>;
+
+/** Rows of a common table, kept for all who read it. */
+export interface CommonRows {
+  readonly store: number;
+  readonly prepare: Block;
+}
+
+type Prepared =
+  /** Rows are used as they come. */
+  | { readonly kind: "stream"; readonly line: OpenPlanLine | undefined }
+  | { readonly kind: "list"; readonly store: number }
+  /** Rows go straight into the store that a join looks up. */
+  | { readonly kind: "hash"; readonly line: OpenPlanLine | undefined }
+  /** The one row that a recursive part works on, kept in a list of one row. */
+  | { readonly kind: "row"; readonly fill: Block; readonly store: number };
+
+export interface PreparedSources {
+  /** Steps before the loops. */
+  readonly before: Block;
+  readonly bySource: ReadonlyMap<number, Prepared>;
+}
+
+export function prepareSources(core: BoundSelect, plan: LoopsPlan, lowering: Lowering): PreparedSources {
+  const before: Block[] = [];
+  const bySource = new Map<number, Prepared>();
+  const hasRight = plan.loops.some(({ source: { join } }) => join === "right" || join === "full");
+  for (const { id } of core.sources) {
+    const place = plan.loops.findIndex(({ source }) => source.id === id);
+    const loop = plan.loops[place];
+    if (loop === undefined || loop.source.content.kind === "table") continue;
+    const { source, access } = loop;
+    const { content } = source;
+    if (content.kind === "table") continue;
+    if (content.kind === "queue") {
+      const isNullable = hasRight || source.join === "left";
+      const prepared = prepareQueue(source, content.common, isNullable, lowering);
+      if (prepared !== undefined) bySource.set(id, prepared);
+      continue;
+    }
+    const streams = place === 0 && !hasRight && mayStream(content, lowering);
+    if (access.kind === "hash" || streams) {
+      const isKept = access.kind === "hash" && !streams;
+      const line = lowering.builder.explain(`${isKept ? "MATERIALIZE" : "CO-ROUTINE"} ${nameOf(source)}`);
+      bySource.set(id, { kind: access.kind === "hash" ? "hash" : "stream", line });
+      continue;
+    }
+    const rows = keptRows(source, content, lowering);
+    before.push(rows.prepare);
+    bySource.set(id, { kind: "list", store: rows.store });
+  }
+  return { before: before.flat(), bySource };
+}
+
+/** As EXPLAIN QUERY PLAN calls what it computes: common tables by their own name. */
+function nameOf({ name, content }: BoundSource): string {
+  return content.kind === "query" && content.common !== undefined ? content.common.name : name;
+}
+
+/** Whether a source's rows may be used as they come: AS MATERIALIZED and common tables that are used twice are computed first. */
+function mayStream(content: QueryContent, lowering: Lowering): boolean {
+  if (content.kind === "recursive") return lowering.uses.readersOf(content.common) < 2;
+  const { common, materialized } = content;
+  if (common === undefined || materialized === false) return true;
+  return materialized !== true && lowering.uses.readersOf(common) < 2;
+}
+
+// ── Rows that are kept ──
+
+/** A list of the source's rows; `lowering.columns` says where its columns are. */
+function keptRows(source: BoundSource, content: QueryContent, lowering: Lowering): CommonRows {
+  const { builder } = lowering;
+  const isFixedContent = isUncorrelatedContent(content);
+  const common = content.kind === "recursive" ? content.common : content.common;
+  const isShared = common !== undefined && isFixedContent && lowering.uses.readersOf(common) > 1;
+  // What is shared is kept whole: others may read other columns.
+  const width = columnsOf(content).length;
+  const columns = isShared ? [...Array(width).keys()] : lowering.uses.columnsOf(source.id);
+  const isNumbered = source.join === "right" || source.join === "full";
+  let rows = isShared && !isNumbered ? lowering.common.get(common) : undefined;
+  if (rows === undefined) {
+    const fill = listOf(source, content, columns, isNumbered, lowering);
+    const body = isShared ? builder.routine(fill.prepare) : fill.prepare;
+    rows = { store: fill.store, prepare: isFixedContent ? [builder.once(body)] : body };
+    if (isShared && !isNumbered) lowering.common.set(common, rows);
+  }
+  builder.setSource(source.id, { kind: "store", store: rows.store, first: 0 });
+  placeColumns(source.id, columns, 0, lowering);
+  return rows;
+}
+
+function listOf(
+  source: BoundSource,
+  content: QueryContent,
+  columns: readonly number[],
+  isNumbered: boolean,
+  lowering: Lowering,
+): CommonRows {
+  const { builder } = lowering;
+  const store = builder.store({ kind: "list", columns: Math.max(1, columns.length + (isNumbered ? 1 : 0)) });
+  const number = isNumbered ? builder.registers.allocate() : undefined;
+  const fill = builder.explained(`MATERIALIZE ${nameOf(source)}`, () =>
+    lowerContent(
+      content,
+      (values) => {
+        const kept = columns.map((column) => values[column]!);
+        if (number === undefined)
+          return [{ kind: "append", store, values: kept.length === 0 ? [NULL_CONSTANT] : kept }];
+        return [{ kind: "append", store, values: [...kept, register(number)] }, assign(number, plusOne(number))];
+      },
+      lowering,
+    ),
+  );
+  const reset: Block = number === undefined ? [] : [assign(number, { kind: "constant", tag: 1, payload: 0 })];
+  return { store, prepare: [{ kind: "clear", store }, ...reset, ...fill] };
+}
+
+function plusOne(at: number): Expression {
+  return {
+    kind: "arithmetic",
+    operator: "+",
+    left: register(at),
+    right: { kind: "constant", tag: 1, payload: 1 },
+  };
+}
+
+/** Says that a source's columns stand in the rows that it has now at other places. */
+function placeColumns(source: number, columns: readonly number[], first: number, lowering: Lowering): void {
+  const places = new Map(columns.map((column, at) => [column, first + at]));
+  lowering.columns.set(source, (column) => ({ ...column, column: placeOf(places, column) }));
+}
+
+function placeOf(places: ReadonlyMap<number, number>, { source, column }: Column): number {
+  const place = places.get(column);
+  if (place === undefined) throw new Error(`column ${column} of source ${source} was not kept`);
+  return place;
+}
+
+/** The number of a numbered row of a list, see `listOf`. */
+export function rowNumber(source: number, lowering: Lowering): Expression {
+  return lowering.stored(source, lowering.uses.columnsOf(source).length);
+}
+
+// ── Entering a source ──
+
+/** Runs `body` on each row of a source that is no table, or of a table by a hash. */
+export function enterSource(
+  source: BoundSource,
+  access: Access,
+  prepared: Prepared | undefined,
+  body: () => Block,
+  lowering: Lowering,
+): Block {
+  if (access.kind === "hash") return probe(source, access, prepared, body, lowering);
+  const { content } = source;
+  if (content.kind === "queue" && prepared === undefined) return body();
+  if (prepared?.kind === "row") return [...prepared.fill, scanList(source.id, prepared.store, body(), lowering)];
+  if (prepared?.kind === "list") return [scanList(source.id, prepared.store, body(), lowering)];
+  if (prepared?.kind !== "stream" || content.kind === "table" || content.kind === "queue")
+    throw new Error("a source that was not prepared");
+  return stream(source, content, prepared.line, body, lowering);
+}
+
+export function scanList(source: number, store: number, body: Block, lowering: Lowering): Block[number] {
+  const label = lowering.builder.label();
+  return { kind: "scan-store", label, source, store, reverse: false, sorted: false, body };
+}
+
+/** Rows through registers, used as they come. */
+function stream(
+  source: BoundSource,
+  content: QueryContent,
+  line: OpenPlanLine | undefined,
+  body: () => Block,
+  lowering: Lowering,
+): Block {
+  const { builder } = lowering;
+  const outer = builder.line;
+  const sink = intoRegisters(source.id, source.id, lowering, () => builder.explainedBelow(outer, body));
+  return builder.explainedBelow(line ?? outer, () => lowerContent(content, sink, lowering));
+}
+
+/** A sink that puts the columns that are read of `source` into registers, which are what columns of `alias` mean from then on. */
+function intoRegisters(source: number, alias: number, lowering: Lowering, body: () => Block): Sink {
+  const columns = lowering.uses.columnsOf(source);
+  const first = lowering.builder.registers.allocate(columns.length);
+  const places = new Map(columns.map((column, at) => [column, first + at]));
+  lowering.columns.set(alias, (column) => register(placeOf(places, column), column.affinity, column.collation));
+  return (values) => [...columns.map((column, at) => assign(first + at, values[column]!)), ...body()];
+}
+
+function lowerContent(content: QueryContent, sink: Sink, lowering: Lowering): Block {
+  return content.kind === "query"
+    ? lowerQuery(content.query, sink, lowering)
+    : lowerRecursive(content.common, sink, lowering);
+}
+
+function columnsOf(content: QueryContent): readonly unknown[] {
+  return content.kind === "query" ? content.query.columns : content.common.columns;
+}
+
+function isUncorrelatedContent(content: QueryContent): boolean {
+  if (content.kind === "query") return isUncorrelated(content.query);
+  const { initial, recursive, limit, offset } = content.common;
+  const outer = outerOf({ cores: recursive, orderBy: [], limit, offset });
+  return isUncorrelated(initial) && outer.outerSources.size === 0 && outer.outerAggregates.size === 0;
+}
+
+// ── Joins by hash ──
+
+function probe(
+  source: BoundSource,
+  { keys, filters }: Extract<Access, { kind: "hash" }>,
+  prepared: Prepared | undefined,
+  body: () => Block,
+  lowering: Lowering,
+): Block {
+  const { builder } = lowering;
+  const alias = builder.ids.source();
+  const own = (e: (typeof filters)[number]): Expression =>
+    lowerExpression(
+      replace(e, (part) =>
+        part.kind === "column" && part.source === source.id ? { ...part, source: alias } : undefined,
+      ),
+      lowering,
+    );
+  const columns = lowering.uses.columnsOf(source.id);
+  const store = builder.store({
+    kind: "multimap",
+    columns: keys.length + columns.length,
+    keys: keys.length,
+    collations: keys.map(({ compare }) => compare.collation),
+  });
+  const append = (values: readonly Expression[]): Block =>
+    when(filters.map(own), [
+      { kind: "append", store, values: [...keys.map((key) => compared(own(key.own), key.compare)), ...values] },
+    ]);
+  const { content } = source;
+  let fill: Block;
+  let isFixedContent: boolean;
+  if (content.kind === "table") {
+    // Columns are read of the alias while the store is filled.
+    const table = source as TableSource;
+    const { database } = table.content;
+    const values = columns.map((column) => own(lowering.uses.columnOf(source.id, column)));
+    fill = scanTable(alias, database, table.content.table, append(values), lowering);
+    isFixedContent = true;
+  } else {
+    if (content.kind === "queue" || prepared?.kind !== "hash") throw new Error("a source that was not prepared");
+    const sink = intoRegisters(source.id, alias, lowering, () =>
+      append(columns.map((column) => own(lowering.uses.columnOf(source.id, column)))),
+    );
+    fill = builder.explainedBelow(prepared.line ?? builder.line, () => lowerContent(content, sink, lowering));
+    isFixedContent = isUncorrelatedContent(content);
+  }
+  const reads = [...filters, ...keys.map((key) => key.own)];
+  const isOnce =
+    isFixedContent &&
+    reads.every((e) =>
+      isFixed(replace(e, (part) => (part.kind === "column" && part.source === source.id ? NULL_CONSTANT : undefined))),
+    );
+  const prepare: Block = [{ kind: "clear", store }, ...fill];
+  builder.setSource(source.id, { kind: "store", store, first: keys.length });
+  placeColumns(source.id, columns, 0, lowering);
+  const probes = keys.map((key) => compared(lowerExpression(key.probe, lowering), key.compare));
+  return [
+    ...(isOnce ? [builder.once(prepare)] : prepare),
+    { kind: "probe-store", label: builder.label(), source: source.id, store, keys: probes, body: body() },
+  ];
+}
+
+/** What a comparison makes of an operand before it compares. */
+function compared(operand: Expression, { affinity }: { readonly affinity: "none" | "numeric" | "text" }): Expression {
+  if (affinity === "none") return operand;
+  return { kind: "affinity", operand, affinity: affinity === "numeric" ? "NUMERIC" : "TEXT" };
+}
+
+// ── Inside of recursive parts ──
+
+/** The row that was taken from the queue: read where it is, unless an outer join may make it a null row. */
+function prepareQueue(
+  source: BoundSource,
+  common: Extract<SourceContent, { kind: "queue" }>["common"],
+  isNullable: boolean,
+  lowering: Lowering,
+): Prepared | undefined {
+  const { builder } = lowering;
+  const current = lowering.queues.get(common);
+  if (current === undefined) throw new Error("a recursive table outside of its recursion");
+  if (!isNullable) {
+    lowering.columns.set(source.id, current);
+    return undefined;
+  }
+  const columns = lowering.uses.columnsOf(source.id);
+  const store = builder.store({ kind: "list", columns: Math.max(1, columns.length) });
+  const values = columns.map((column) => current(lowering.stored(source.id, column)));
+  builder.setSource(source.id, { kind: "store", store, first: 0 });
+  placeColumns(source.id, columns, 0, lowering);
+  return {
+    kind: "row",
+    store,
+    fill: [
+      { kind: "clear", store },
+      { kind: "append", store, values: values.length === 0 ? [NULL_CONSTANT] : values },
+    ],
+  };
+}

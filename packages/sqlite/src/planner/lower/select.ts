@@ -1,0 +1,48 @@
+/** One SELECT without what stands around it: FROM, WHERE, GROUP BY, HAVING, the result. */
+import type { Block } from "../../compile/program.ts";
+import type { BoundOrder } from "../expression.ts";
+import type { BoundCore, BoundSelect } from "../query.ts";
+import { planCore } from "./core-plan.ts";
+import { deliver } from "./delivery.ts";
+import { prepareSources } from "./from.ts";
+import { lowerCount, lowerGroups } from "./groups.ts";
+import { lowerLoops } from "./loops.ts";
+import type { Lowering, Sink } from "./lowering.ts";
+import { lowerValues } from "./values.ts";
+
+export interface CoreOptions {
+  readonly orderBy: readonly BoundOrder[];
+  /** See Limits.wanted. */
+  readonly wanted: number | undefined;
+  readonly limited: boolean;
+}
+
+export function lowerCore(core: BoundCore, options: CoreOptions, sink: Sink, lowering: Lowering): Block {
+  return core.kind === "values" ? lowerValues(core, sink, lowering) : lowerSelect(core, options, sink, lowering);
+}
+
+function lowerSelect(core: BoundSelect, options: CoreOptions, sink: Sink, lowering: Lowering): Block {
+  const plan = planCore(core, options, lowering);
+  const sources = prepareSources(core, plan.loops, lowering);
+  const delivery = deliver(
+    {
+      result: core.result,
+      distinct: core.distinct,
+      explainDistinct: !plan.isDistinct,
+      orderBy: plan.isOrdered ? [] : options.orderBy,
+      wanted: options.wanted,
+    },
+    sink,
+    lowering,
+  );
+  if (plan.grouping.kind === "count") {
+    const row = lowerCount(core, plan, () => delivery.row(), lowering);
+    return [...delivery.before, ...row, ...delivery.after()];
+  }
+  const loops = (body: () => Block): Block => lowerLoops(plan.loops, sources, body, lowering);
+  const rows =
+    plan.grouping.kind === "none"
+      ? loops(() => delivery.row())
+      : lowerGroups(core, plan.grouping, options.orderBy, loops, () => delivery.row(), lowering);
+  return [...sources.before, ...delivery.before, ...rows, ...delivery.after()];
+}
