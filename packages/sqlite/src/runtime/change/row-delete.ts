@@ -3,7 +3,7 @@ import type { RoutineCompiler } from "../../compile/program.ts";
 import type { Frame } from "../frame.ts";
 import { type FiredProgram, type Fire, prepareFiring } from "./fire.ts";
 import { PreparedRow, type RowRules } from "./row-rules.ts";
-import { StoredTable } from "./stored-table.ts";
+import type { StoredTable } from "./stored-table.ts";
 
 /** What foreign keys do about a row; undefined: nothing. */
 export type ForeignKeyWork = (frame: Frame) => void;

@@ -8,7 +8,7 @@ import { type Fire, type FiredProgram, prepareFiring } from "./fire.ts";
 import { deleteEntries, type ForeignKeyOperations, type ForeignKeyWork } from "./row-delete.ts";
 import { beRowid } from "./row-insert.ts";
 import { PreparedRow, type RowRules } from "./row-rules.ts";
-import { StoredTable } from "./stored-table.ts";
+import type { StoredTable } from "./stored-table.ts";
 
 export interface RowUpdatePlan {
   /** Of NEW, whose registers are right behind OLD's. */
