@@ -8,8 +8,10 @@ import { Cells, NULL, type Tag } from "../values/value.ts";
 import type { ConnectionChanges } from "./change/connection-changes.ts";
 import { StatementChanges } from "./change/statement-changes.ts";
 import type { Groups } from "./groups.ts";
+import type { IndexScan } from "./scans/index-scan.ts";
+import type { RowidScan } from "./scans/rowid-scan.ts";
 import type { Source } from "./sources/source.ts";
-import type { Store } from "./stores/store.ts";
+import type { RowScan, Store } from "./stores/store.ts";
 
 /** The connection, as programs see it. */
 export interface Environment {
@@ -42,6 +44,8 @@ export class Frame {
   sources: readonly Source[] = [];
   stores: readonly Store[] = [];
   groups: readonly Groups[] = [];
+  /** Where each loop is, by its number. */
+  scans: (RowidScan | IndexScan | RowScan | undefined)[] = [];
   /** Of each `once` step: not 0 when it has run. */
   onces: Uint8Array = NOTHING;
   locals: Cells = NO_CELLS;
