@@ -10,14 +10,16 @@ export function concatenatedText(
   context: CallContext,
   from = 0,
 ): string | RawText {
-  let length = 0;
+  let units = 0;
   let areStrings = true;
   for (let i = from; i < parts.length; i++) {
     const part = parts[i]!;
-    if (typeof part === "string") length += part.length * 3;
+    if (typeof part === "string") units += part.length;
     else areStrings = false;
   }
-  if (!areStrings || length > context.limits.length) {
+  context.checkString(units);
+  let length = units;
+  if (!areStrings || units * 3 > context.limits.length) {
     length = 0;
     for (let i = from; i < parts.length; i++) length += encodedLength(parts[i]!, context.encoding);
     context.checkLength(length);

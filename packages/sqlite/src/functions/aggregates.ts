@@ -224,6 +224,10 @@ function ofTexts(name: string, minArguments: number): AggregateFunction<Concaten
     inverse: (_context, state, cells, at) => {
       if (tagAt(cells, at) === NULL) return state;
       state.start += 2; // the separator behind it goes too
+      if (state.start * 2 > state.parts.length) {
+        state.parts.splice(0, state.start);
+        state.start = 0;
+      }
       return state;
     },
     value: set,

@@ -24,7 +24,7 @@ export const coreTextFunctions: readonly ScalarFunction[] = [
   pure("lower", 1, 1, lower),
   pure("ltrim", 1, 2, (context, cells, at, count) => trim(context, cells, at, count, true, false)),
   pure("octet_length", 1, 1, octetLength),
-  pure("quote", 1, 1, (context, cells, at) => context.setText(quotedValue(cells, at, false))),
+  pure("quote", 1, 1, (context, cells, at) => quote(context, cells, at, false)),
   pure("replace", 3, 3, replace),
   pure("rtrim", 1, 2, (context, cells, at, count) => trim(context, cells, at, count, false, true)),
   pure("substr", 2, 3, substr),
@@ -33,7 +33,7 @@ export const coreTextFunctions: readonly ScalarFunction[] = [
   pure("unhex", 1, 2, unhex),
   pure("unicode", 1, 1, unicode),
   pure("unistr", 1, 1, unistr),
-  pure("unistr_quote", 1, 1, (context, cells, at) => context.setText(quotedValue(cells, at, true))),
+  pure("unistr_quote", 1, 1, (context, cells, at) => quote(context, cells, at, true)),
   pure("upper", 1, 1, upper),
 ];
 
@@ -367,24 +367,22 @@ function setCodePoint(context: CallContext, code: number): void {
 
 /** Of a text the bytes in the database's encoding, of a number those of its text in UTF-8. */
 function hex(context: CallContext, cells: Cells, at: number): void {
+  const bytes = hexedBytes(context, cells, at);
+  context.checkString(bytes.length * 2);
+  context.setText(bytes.toHex().toUpperCase());
+}
+
+function hexedBytes(context: CallContext, cells: Cells, at: number): Uint8Array {
   const payload = payloadAt(cells, at);
   switch (tagAt(cells, at)) {
     case NULL:
-      return context.setText("");
+      return NOTHING;
     case BLOB:
-      return context.setText((payload as Uint8Array).toHex().toUpperCase());
+      return payload as Uint8Array; // by its tag
     case TEXT:
-      return context.setText(
-        encoded(payload as string | RawText, context.encoding)
-          .toHex()
-          .toUpperCase(),
-      );
+      return encoded(payload as string | RawText, context.encoding);
     default:
-      context.setText(
-        utf8Bytes(textAt(cells, at, "utf8"))
-          .toHex()
-          .toUpperCase(),
-      );
+      return utf8Bytes(textAt(cells, at, "utf8"));
   }
 }
 
@@ -422,6 +420,12 @@ function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const letter = byte | 0x20;
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}
+
+function quote(context: CallContext, cells: Cells, at: number, unistr: boolean): void {
+  const payload = payloadAt(cells, at);
+  if (payload instanceof Uint8Array) context.checkString(payload.length * 2 + 3);
+  context.setText(quotedValue(cells, at, unistr));
 }
 
 function unistr(context: CallContext, cells: Cells, at: number): void {

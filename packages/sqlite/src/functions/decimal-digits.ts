@@ -13,6 +13,9 @@ export interface DecimalDigits {
   readonly point: number;
 }
 
+/** Digits that there are at least, where fewer are not enough. */
+const MOST = 18;
+
 const ZERO: DecimalDigits = { digits: "0", point: 1 };
 
 /**
@@ -20,7 +23,7 @@ const ZERO: DecimalDigits = { digits: "0", point: 1 };
  */
 export function decimalDigits(magnitude: number, round: number, most: number): DecimalDigits {
   if (magnitude === 0) return ZERO;
-  const { digits: all, power } = leadingDigits(magnitude);
+  const { digits: all, power } = leadingDigits(magnitude, round > 0 && round < MOST ? round + 1 : MOST);
   let digits = all;
   let point = digits.length + power;
   let keep = round;

@@ -81,6 +81,9 @@ export interface FunctionEnvironment {
   lastInsertRowid(): number | bigint;
 }
 
+/** UTF-16 units that a string can have (V8's limit); texts that would need more are too big whatever the limits say. */
+const MAX_STRING = 0x1fff_ffe8;
+
 /** Where a call leaves its result. */
 export class CallContext {
   resultTag: Tag = NULL;
@@ -149,5 +152,10 @@ export class CallContext {
   /** For functions that know how long their result will be before they make it. */
   checkLength(bytes: number): void {
     if (bytes > this.limits.length) throw new SqliteError("SQLITE_TOOBIG", "string or blob too big");
+  }
+
+  /** The same for a string of so many units, each of them a byte at least. */
+  checkString(units: number): void {
+    this.checkLength(units > MAX_STRING ? Infinity : units);
   }
 }

@@ -20,7 +20,7 @@ export interface NumberStyle {
 }
 
 /** No longer than so; more would be zeros. */
-const MAX_PRECISION = 100_000_000;
+export const MAX_PRECISION = 100_000_000;
 /** Digits that are looked at without `!` and with it. */
 const DIGITS = 16;
 const MORE_DIGITS = 26;
@@ -50,7 +50,10 @@ function ordinalSuffix(magnitude: bigint): string {
 
 /** Between groups of three digits from the end. */
 function withCommas(digits: string): string {
-  return digits.replace(/\B(?=(?:\d{3})+$)/g, ",");
+  const first = digits.length % 3 || 3;
+  const groups = [digits.slice(0, first)];
+  for (let at = first; at < digits.length; at += 3) groups.push(digits.slice(at, at + 3));
+  return groups.join(",");
 }
 
 /** By `f`, `e`, `E`, `g` or `G`, with the zeros that the width asks for, not the spaces. */
@@ -59,14 +62,16 @@ export function printReal(value: number, letter: string, style: NumberStyle): st
   const isGeneral = letter === "g" || letter === "G";
   if (isGeneral && precision === 0) precision = 1;
   const round = letter === "f" ? -precision : isGeneral ? precision : precision + 1;
-  const sign = value < 0 ? "-" : style.sign;
   const magnitude = Math.abs(value);
+  let sign = value < 0 ? "-" : style.sign;
   if (magnitude === Infinity && !style.zeros) return `${sign}Inf`;
   // With zeros, infinity is a number too, of a thousand digits.
   const decimal: DecimalDigits =
     magnitude === Infinity
       ? { digits: "9", point: 1000 }
       : decimalDigits(magnitude, round, style.exclamation ? MORE_DIGITS : DIGITS);
+  // What shows as zero hides its sign, when it is asked to.
+  if (style.alternate && style.sign === "" && letter === "f" && decimal.point <= round) sign = "";
   const exponent = decimal.point - 1;
   let isExponential = letter === "e" || letter === "E";
   let dropsZeros = style.exclamation;
@@ -76,10 +81,7 @@ export function printReal(value: number, letter: string, style: NumberStyle): st
     isExponential = exponent < -4 || exponent > precision;
     if (!isExponential) precision -= exponent;
   }
-  let text = isExponential
-    ? layOut(decimal.digits, 1, precision, style)
-    : layOut(decimal.digits, decimal.point, precision, style);
-  if (dropsZeros && text.includes(".")) text = withoutZeros(text, style.exclamation);
+  let text = layOut(decimal.digits, isExponential ? 1 : decimal.point, precision, dropsZeros, style);
   if (isExponential) {
     const mark = letter === "e" || letter === "g" ? "e" : "E";
     text += `${mark}${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
@@ -88,21 +90,16 @@ export function printReal(value: number, letter: string, style: NumberStyle): st
   return sign + text;
 }
 
-/** `precision` digits behind the point. */
-function layOut(digits: string, point: number, precision: number, style: NumberStyle): string {
+/** `precision` digits behind the point, or as many as there are; `!` and `#` keep the point, `!` a zero behind it. */
+function layOut(digits: string, point: number, precision: number, dropsZeros: boolean, style: NumberStyle): string {
   let whole = point > 0 ? digits.slice(0, point).padEnd(point, "0") : "0";
   if (style.commas) whole = withCommas(whole);
+  if (precision <= 0 && !style.alternate && !style.exclamation) return whole;
   const places = Math.max(0, precision);
   const zeros = Math.min(places, Math.max(0, -point));
-  const fraction = digits.slice(Math.max(0, point), Math.max(0, point) + places - zeros);
-  const hasPoint = precision > 0 || style.alternate || style.exclamation;
-  return hasPoint ? `${whole}.${("0".repeat(zeros) + fraction).padEnd(places, "0")}` : whole;
-}
-
-/** And without the point when nothing follows it; `!` keeps one zero. */
-function withoutZeros(text: string, keepsPoint: boolean): string {
-  let end = text.length;
-  while (text.charCodeAt(end - 1) === 0x30) end -= 1;
-  if (text.charCodeAt(end - 1) !== 0x2e) return text.slice(0, end);
-  return keepsPoint ? `${text.slice(0, end)}0` : text.slice(0, end - 1);
+  const significant = digits.slice(Math.max(0, point), Math.max(0, point) + places - zeros);
+  if (!dropsZeros) return `${whole}.${("0".repeat(zeros) + significant).padEnd(places, "0")}`;
+  const fraction = significant.replace(/0+$/, "");
+  if (fraction !== "") return `${whole}.${"0".repeat(zeros)}${fraction}`;
+  return style.exclamation ? `${whole}.0` : whole;
 }

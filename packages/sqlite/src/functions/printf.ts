@@ -4,13 +4,12 @@
  * A conversion is `%`, flags (`-+ #!0,`), width, `.` precision, `l`s, which mean nothing, and a letter. Width and precision count bytes, with `!` characters,
  * so everything is done on binary strings (binary-string.ts). At a letter that is none the rest is left out. Arguments that there are not count as NULL.
  */
-import { SqliteError } from "../errors.ts";
 import { type Cells, NULL } from "../values/value.ts";
 import { integerAt, realAt, tagAt, textAt } from "./arguments.ts";
 import { fromBinary, toBinary } from "./binary-string.ts";
 import { pure } from "./core-values.ts";
 import type { CallContext, ScalarFunction } from "./function.ts";
-import { type NumberStyle, printInteger, printReal } from "./printf-numbers.ts";
+import { MAX_PRECISION, type NumberStyle, printInteger, printReal } from "./printf-numbers.ts";
 import { escapedControls } from "./quote.ts";
 import { beforeNul } from "./utf8.ts";
 
@@ -18,9 +17,6 @@ export const printfFunctions: readonly ScalarFunction[] = [
   pure("format", 0, Infinity, printf),
   pure("printf", 0, Infinity, printf),
 ];
-
-/** Also the longest that a string can be (V8's limit). */
-const MAX_STRING = 0x1fff_ffe8;
 
 interface Conversion extends NumberStyle {
   readonly letter: string;
@@ -32,8 +28,7 @@ function printf(context: CallContext, cells: Cells, at: number, count: number): 
   if (count === 0 || tagAt(cells, at) === NULL) return context.setNull();
   const format = beforeNul(toBinary(textAt(cells, at, context.encoding)));
   const result = new Formatter(context, cells, at + 1, at + count).format(format);
-  // A text that was never begun is none to the original.
-  if (result === "") context.setNull();
+  if (result === undefined) context.setNull();
   else context.setText(fromBinary(result));
 }
 
@@ -43,29 +38,31 @@ class Formatter {
   /** The next argument. */
   #next: number;
   readonly #end: number;
-  #result = "";
-  readonly #limit: number;
+  /** Undefined until anything is put there, be it empty. */
+  #result: string | undefined = undefined;
 
   constructor(context: CallContext, cells: Cells, start: number, end: number) {
     this.#context = context;
     this.#cells = cells;
     this.#next = start;
     this.#end = end;
-    this.#limit = Math.min(context.limits.length, MAX_STRING);
   }
 
-  format(format: string): string {
-    let at = 0;
-    for (;;) {
+  /** Undefined: there is no result at all, which takes an empty format or one that begins with what is none. */
+  format(format: string): string | undefined {
+    for (let at = 0; at < format.length; at = CONVERSION.lastIndex) {
       const percent = format.indexOf("%", at);
-      if (percent < 0) return this.#appended(format.slice(at));
-      this.#append(format.slice(at, percent));
-      if (percent === format.length - 1) return this.#appended("%");
+      if (percent !== at) this.#append(format.slice(at, percent < 0 ? undefined : percent));
+      if (percent < 0) break;
+      if (percent === format.length - 1) {
+        this.#append("%");
+        break;
+      }
       CONVERSION.lastIndex = percent;
       const match = CONVERSION.exec(format)!; // everything but the % may be missing
-      if (!this.#convert(this.#conversionOf(match))) return this.#result;
-      at = CONVERSION.lastIndex;
+      if (!this.#convert(this.#conversionOf(match))) break;
     }
+    return this.#result;
   }
 
   #conversionOf(match: RegExpExecArray): Conversion {
@@ -117,7 +114,7 @@ class Formatter {
       case "E":
       case "g":
       case "G":
-        this.#reserve(Math.max(conversion.width, conversion.precision));
+        this.#reserve(Math.max(conversion.width, Math.min(conversion.precision, MAX_PRECISION)));
         this.#pad(printReal(this.#real(), conversion.letter, conversion), conversion);
         return true;
       case "s":
@@ -136,6 +133,7 @@ class Formatter {
         this.#pad("%", conversion);
         return true;
       case "n":
+        this.#append("");
         return true;
       default:
         return false;
@@ -172,16 +170,11 @@ class Formatter {
 
   #append(text: string): void {
     this.#reserve(text.length);
-    this.#result += text;
-  }
-
-  #appended(text: string): string {
-    this.#append(text);
-    return this.#result;
+    this.#result = this.#result === undefined ? text : this.#result + text;
   }
 
   #reserve(bytes: number): void {
-    if (this.#result.length + bytes > this.#limit) throw new SqliteError("SQLITE_TOOBIG", "string or blob too big");
+    this.#context.checkString((this.#result?.length ?? 0) + bytes);
   }
 
   #integer(): bigint {

@@ -6,6 +6,8 @@
  * the end is taken away when the shorter number reads back as the same value.
  */
 const SIGNIFICANT = 17;
+/** Digits to round them from. */
+const MOST = 18;
 /** Where digits have to look like the tail of a shorter number: the 14th, 15th and 16th. */
 const TAIL = 13;
 
@@ -27,7 +29,7 @@ export function realText(value: number): string {
 
 /** Significant digits without zeros at the end, and the power of ten of the first one. */
 function decimal(magnitude: number): { digits: string; exponent: number } {
-  const { digits: all, power } = leadingDigits(magnitude);
+  const { digits: all, power } = leadingDigits(magnitude, MOST);
   const point = all.length + power;
   const kept = shorterLength(all, power, magnitude);
   const rounded = all[kept]! >= "5" ? increment(all.slice(0, kept)) : all.slice(0, kept);
@@ -35,8 +37,11 @@ function decimal(magnitude: number): { digits: string; exponent: number } {
   return { digits: rounded.replace(/0+$/, ""), exponent: point + carry - 1 };
 }
 
-/** At least 18 digits of a finite number above 0, and the power of ten of the last one. */
-export function leadingDigits(magnitude: number): { digits: string; power: number } {
+/**
+ * At least `count` digits, 2 to 18, of a finite number above 0, and the power of ten of the last one. The last of 18 is rounded, that of fewer is
+ * not, so that what is rounded at a digit before has not been rounded twice.
+ */
+export function leadingDigits(magnitude: number, count: number): { digits: string; power: number } {
   bits.setFloat64(0, magnitude);
   const raw = bits.getBigUint64(0);
   let exponent = Number(raw >> 52n);
@@ -49,10 +54,10 @@ export function leadingDigits(magnitude: number): { digits: string; power: numbe
     significand = (significand << 11n) | (1n << 63n);
     exponent -= 1_086;
   }
-  const power = SIGNIFICANT - Math.floor(((exponent + 63) * 78_913) / 2 ** 18);
+  const power = count - 1 - Math.floor(((exponent + 63) * 78_913) / 2 ** 18);
   const high = (significand * powerOfTen(power)) >> 64n;
   const scaled = high >> BigInt(-(exponent + binaryExponent(power) + 2));
-  return { digits: ((scaled + 1n) >> 1n).toString(), power: -power };
+  return { digits: ((count === MOST ? scaled + 1n : scaled) >> 1n).toString(), power: -power };
 }
 
 /** How many of `leadingDigits` stay: 17, or as many as a shorter number has that these are the rounding error of. */

@@ -27,11 +27,12 @@ export class Calls implements Disposable {
   readonly encoding: TextEncoding;
   readonly registry = builtInFunctions();
   readonly context: CallContext;
-  readonly #original = new DatabaseSync(":memory:");
+  readonly #original: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
   constructor(encoding: TextEncoding = "utf8", environment: Partial<FunctionEnvironment> = {}) {
     this.encoding = encoding;
+    this.#original = new DatabaseSync(":memory:", { limits: { ...environment.limits } });
     const names = { utf8: "UTF-8", utf16le: "UTF-16le", utf16be: "UTF-16be" };
     this.#original.exec(`PRAGMA encoding = '${names[encoding]}'; CREATE TABLE t (a)`);
     if (environment.caseSensitiveLike === true) this.#original.exec("PRAGMA case_sensitive_like = 1");
@@ -61,13 +62,7 @@ export class Calls implements Disposable {
     const cells = this.cellsOf(values);
     const found = this.registry.scalar(name, values.length);
     if (found === undefined) throw new Error(`no ${name} of ${values.length}`);
-    try {
-      found.call(this.context, cells, 0, values.length);
-    } catch (error) {
-      if (error instanceof SqliteError) return `error ${error.errcode}: ${error.message}`;
-      throw error;
-    }
-    return this.told(this.context.resultTag, this.context.result);
+    return this.#told(() => found.call(this.context, cells, 0, values.length));
   }
 
   cellsOf(values: readonly Argument[]): Cells {
@@ -119,14 +114,9 @@ export class Calls implements Disposable {
       }
       row = statement.get(...values.map(bound));
     } catch (error) {
-      const { errcode, message } = error as { errcode: number; message: string };
-      return `error ${errcode & 0xff}: ${message}`;
+      return toldError(error);
     }
-    const { t, v } = row!;
-    if (t === "null") return "null";
-    if (t === "real") return `real ${Number(v) + 0}`;
-    if (t === "integer") return `integer ${String(v)}`;
-    return `${String(t)} ${(v as Uint8Array).toHex()}`;
+    return toldRow(row!);
   }
 
   /** Of calls that both answer differently, a line each. */
@@ -136,9 +126,93 @@ export class Calls implements Disposable {
     return ours === original ? [] : [`${name}(${values.map(shown).join(", ")}): ${ours}, not ${original}`];
   }
 
-  execute(sql: string): void {
-    this.#original.exec(sql);
+  /** What an aggregate comes to after each row, when it sees the rows of a moving window; both sides, row by row. */
+  windows(name: string, rows: readonly (readonly Argument[])[], before: number, after: number): [Outcome[], Outcome[]] {
+    const columns = rows[0]!.map((_, i) => `c${i}`);
+    const frame = `ROWS BETWEEN ${before} PRECEDING AND ${after} FOLLOWING`;
+    return [
+      this.#ourWindows(name, rows, before, after),
+      this.#originalRows(rows, `${name}(${columns.join(", ")}) OVER (ORDER BY i ${frame})`),
+    ];
   }
+
+  /** What an aggregate of all rows comes to, both sides. */
+  aggregates(name: string, rows: readonly (readonly Argument[])[]): [Outcome, Outcome] {
+    const columns = (rows[0] ?? []).map((_, i) => `c${i}`);
+    const [original = "no row"] = this.#originalRows(rows, `${name}(${columns.join(", ")})`);
+    return [this.#told(() => this.#ourAggregate(name, rows)), original];
+  }
+
+  #ourAggregate(name: string, rows: readonly (readonly Argument[])[]): void {
+    const found = this.registry.aggregate(name, rows[0]?.length ?? 0)!;
+    let state = found.create(this.context);
+    for (const row of rows) state = found.step(this.context, state, this.cellsOf(row), 0, row.length);
+    found.finish(this.context, state);
+  }
+
+  #ourWindows(name: string, rows: readonly (readonly Argument[])[], before: number, after: number): Outcome[] {
+    const { context } = this;
+    const found = this.registry.aggregate(name, rows[0]!.length)!;
+    let state = found.create(context);
+    let end = 0;
+    const outcomes: Outcome[] = [];
+    for (const at of rows.keys()) {
+      const outcome = this.#told(() => {
+        const leaving = at - before - 1;
+        if (leaving >= 0)
+          state = found.inverse!(context, state, this.cellsOf(rows[leaving]!), 0, rows[leaving]!.length);
+        for (; end < rows.length && end <= at + after; end++)
+          state = found.step(context, state, this.cellsOf(rows[end]!), 0, rows[end]!.length);
+        found.value!(context, state);
+      });
+      outcomes.push(outcome);
+      if (outcome.startsWith("error")) return [outcome];
+    }
+    return outcomes;
+  }
+
+  #told(call: () => void): Outcome {
+    try {
+      call();
+    } catch (error) {
+      if (error instanceof SqliteError) return `error ${error.errcode}: ${error.message}`;
+      throw error;
+    }
+    return this.told(this.context.resultTag, this.context.result);
+  }
+
+  #originalRows(rows: readonly (readonly Argument[])[], expression: string): Outcome[] {
+    const width = rows[0]?.length ?? 0;
+    const columns = Array.from({ length: width }, (_, i) => `c${i}`);
+    this.#original.exec("DROP TABLE IF EXISTS r");
+    this.#original.exec(`CREATE TABLE r (${["i INTEGER PRIMARY KEY", ...columns].join(", ")})`);
+    for (const row of rows) {
+      const marks = ["NULL", ...row.map((value) => (value instanceof RawBytes ? "CAST(? AS TEXT)" : "?"))];
+      this.#original.prepare(`INSERT INTO r VALUES (${marks.join(", ")})`).run(...row.map(bound));
+    }
+    try {
+      const text = "CASE typeof(r) WHEN 'text' THEN CAST(r AS BLOB) ELSE r END";
+      const statement = this.#original.prepare(
+        `SELECT typeof(r) AS t, ${text} AS v FROM (SELECT ${expression} AS r FROM r)`,
+      );
+      statement.setReadBigInts(true);
+      return statement.all().map(toldRow);
+    } catch (error) {
+      return [toldError(error)];
+    }
+  }
+}
+
+function toldError(error: unknown): Outcome {
+  const { errcode, message } = error as { errcode: number; message: string };
+  return `error ${errcode & 0xff}: ${message}`;
+}
+
+function toldRow({ t, v }: Record<string, unknown>): Outcome {
+  if (t === "null") return "null";
+  if (t === "real") return `real ${Number(v) + 0}`;
+  if (t === "integer") return `integer ${String(v)}`;
+  return `${String(t)} ${(v as Uint8Array).toHex()}`;
 }
 
 function bound(value: Argument): SQLInputValue {
