@@ -40,19 +40,28 @@ function keepAsNodeDoes() {
 function startTool(name) {
   if (!process.env.NODE_DISABLE_COMPILE_CACHE) require.extensions[".cjs"] = loadCompiled;
   var grep = require(tool);
+  // Whoever gives V8 flags of his own has other code.
+  if (compiledAnew.length > 0 && process.execArgv.length === 0 && !process.env.NODE_OPTIONS) {
+    rehearse(grep);
+    compiledAnew.forEach(keepCode);
+  }
   grep[name](process.argv.slice(3)).then(function (code) {
-    if (compiledAnew.length > 0) {
-      grep.rehearse(__filename);
-      compiledAnew.forEach(keepCode);
-    }
     // All output is written. To leave at once spares taking down what ends with the process anyway.
     process.exit(code);
   });
 }
 
 // What Node keeps of a file is its code before it has run. Functions are compiled when they are first called, and that is
-// most of what a short run does; so a tool's code is kept as it is after a run. It lies beside the file: whoever may write
-// there could as well change the file, and who may not has Node keep what it can.
+// most of what a short run does; so a tool's code is kept as it is after a rehearsal. It lies beside the file: whoever may
+// write there could as well change the file, and who may not has Node keep what it can.
+
+/** Calls the functions of usual runs. V8 keeps of those that it compiled further that this is worth it, and would do so in every run. */
+function rehearse(grep) {
+  var v8 = require("node:v8");
+  v8.setFlagsFromString("--no-sparkplug --no-maglev --no-opt");
+  grep.rehearse(__filename);
+  v8.setFlagsFromString("--sparkplug --maglev --opt");
+}
 
 /** Loads a CommonJS file. V8 compares no more of the source than its length, so the first line has to tell what the file holds. */
 function loadCompiled(module, filename) {

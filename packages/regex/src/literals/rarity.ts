@@ -4,19 +4,16 @@
  */
 import { admittedBytes, type MaskedLiteral } from "./masked-literal.ts";
 
-/** 256 ranks as two hexadecimal digits each: 0 the rarest byte, 255 the most common. (atob would do, but takes milliseconds to load in Node.) */
+/** 256 ranks as two hexadecimal digits each: 0 the rarest byte, 255 the most common. A search asks for a few, so that no table is made of them. */
 const RANKS =
   "f6ae9c8d93877e7f96d2f558797780a48c647235515c3231762d1d273a1f2f7dffa5e9c8a998a8c1ebead7a7e8ddede1dfdccec4beb9bdb4b8b7e2e0bae3c79e" +
   "95d3bbcdc3dbbcb0c0cf92a2cabfcbc9c684ccdad6b3a3a6a09b8ac2adc56ce6d4f7e4f3f2feece7eef8b2d5f4effcfaf0a1f9fbfdf1d9ded8e5abd0b1d16311" +
   "ac78869181885465619f139a419415456b0d241caa686629344c2a444d3d25564f401916976a49266e1e9070997b423789574b4843597469753e5e475a60826f" +
   "85676d8e837a3f5b5f3009000a012c0f9d8f3b0e07061b7c551a082103020b4ab523af38142b2e228b730c533612173c5d106250050446284e183920523371b6";
 
-let ranks: Uint8Array | undefined;
-
 /** 0 for the rarest byte to 255 for the most common. */
 export function rank(byte: number): number {
-  ranks ??= Uint8Array.from({ length: 256 }, (_, each) => Number.parseInt(RANKS.slice(2 * each, 2 * each + 2), 16));
-  return ranks[byte]!;
+  return Number.parseInt(RANKS.slice(2 * byte, 2 * byte + 2), 16);
 }
 
 /** How common what a position admits is: the sum over its bytes. */
