@@ -70,19 +70,19 @@ class Sum {
 
   subtractInteger(value: number | bigint): void {
     this.count -= 1;
-    if (this.isReal) {
-      // The original, too, takes 2^63 away in two steps.
-      if (value !== MIN_INTEGER) return this.#addRealInteger(-value);
-      this.#addRealInteger(MAX_INTEGER);
-      return this.#addRealInteger(1);
+    if (!this.isReal) {
+      const difference = (this.exact ?? BigInt(this.integer)) - BigInt(value);
+      if (difference >= MIN_INTEGER && difference <= MAX_INTEGER) {
+        this.exact = difference;
+        return;
+      }
+      this.overflowed = true;
+      this.#becomeReal();
     }
-    const difference = (this.exact ?? BigInt(this.integer)) - BigInt(value);
-    if (difference >= MIN_INTEGER && difference <= MAX_INTEGER) {
-      this.exact = difference;
-      return;
-    }
-    this.overflowed = true;
-    this.isReal = true;
+    // The original, too, takes -2^63 away in two steps.
+    if (value !== MIN_INTEGER) return this.#addRealInteger(-value);
+    this.#addRealInteger(MAX_INTEGER);
+    this.#addRealInteger(1);
   }
 
   subtractReal(value: number): void {

@@ -119,13 +119,6 @@ export class Calls implements Disposable {
     return toldRow(row!);
   }
 
-  /** Of calls that both answer differently, a line each. */
-  difference(name: string, values: readonly Argument[]): string[] {
-    const ours = this.ours(name, values);
-    const original = this.original(name, values);
-    return ours === original ? [] : [`${name}(${values.map(shown).join(", ")}): ${ours}, not ${original}`];
-  }
-
   /** What an aggregate comes to after each row, when it sees the rows of a moving window; both sides, row by row. */
   windows(name: string, rows: readonly (readonly Argument[])[], before: number, after: number): [Outcome[], Outcome[]] {
     const columns = rows[0]!.map((_, i) => `c${i}`);
