@@ -43,6 +43,8 @@ export interface CompileContext {
   readonly fullColumnNames: boolean;
   readonly shortColumnNames: boolean;
   readonly trustedSchema: boolean;
+  /** PRAGMA case_sensitive_like: which index LIKE can use; absent: no. */
+  readonly caseSensitiveLike?: boolean;
   /** Highest depth of triggers within triggers. */
   readonly triggerDepth: number;
 }

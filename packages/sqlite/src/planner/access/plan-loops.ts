@@ -1,43 +1,44 @@
-/** A core's sources and conditions → the loops that read them. */
+/**
+ * A core's sources and conditions → the loops that read them: which source in which loop, by which index, in which direction.
+ *
+ * The choices are the original's (https://www.sqlite.org/optoverview.html, https://www.sqlite.org/queryplanner-ng.html), since the order of rows that
+ * nobody has asked for hangs on them, and EXPLAIN QUERY PLAN shows them: conditions are taken apart into terms, every source proposes ways to be
+ * read, and the cheapest way through all sources is sought, twice where an order is wished for: first without it, to know how many rows there will
+ * be to sort.
+ */
+import { SqliteError } from "../../errors.ts";
 import type { CompileContext } from "../context.ts";
-import type { BoundExpression } from "../expression.ts";
-import type { BoundSource } from "../query.ts";
-import { conjuncts, sourcesOf } from "../walk.ts";
-import type { LoopParts, LoopPlan, LoopsPlan, OrderWish } from "./plan.ts";
+import { choosePath } from "./choose-path.ts";
+import { finishPlan } from "./finish-plan.ts";
+import type { LoopParts, LoopsPlan, OrderWish } from "./plan.ts";
+import { preparePlanning } from "./planning.ts";
 
-/** `wish`: undefined when any order does. Throws SqliteError: what INDEXED BY asks for cannot be done. */
-export function planLoops(parts: LoopParts, _wish: OrderWish | undefined, _context: CompileContext): LoopsPlan {
-  const { sources, where } = parts;
-  const places = new Map(sources.map(({ id }, place) => [id, place]));
-  const lastRight = sources.findLastIndex(({ join }) => join === "right" || join === "full");
-  const constants: BoundExpression[] = [];
-  const filters: BoundExpression[][] = sources.map(() => []);
-  const onFilters: BoundExpression[][] = sources.map(() => []);
-  for (const [place, { join, on }] of sources.entries()) {
-    const isOuter = join === "left" || join === "right" || join === "full";
-    for (const term of conjuncts(on)) {
-      if (isOuter) onFilters[place]!.push(term);
-      else filters[Math.max(place, lastPlace(term, places))]!.push(term);
-    }
-  }
-  for (const term of conjuncts(where)) {
-    const place = lastPlace(term, places);
-    if (place === -1) constants.push(term);
-    else filters[Math.max(place, lastRight)]!.push(term);
-  }
-  const loops = sources.map((source: BoundSource, place): LoopPlan => ({
-    source,
-    access: { kind: "scan", reverse: false },
-    filters: filters[place]!,
-    onFilters: onFilters[place]!,
-    explain: () => [{ text: `SCAN ${source.name}${source.join === "left" ? " LEFT-JOIN" : ""}`, children: [] }],
-  }));
-  return { constants, loops, ordered: false, orderedTerms: 0, distinct: "no", rows: 200 * Math.max(1, sources.length) };
+/** The bits of the original's sets of tables. */
+const MAX_SOURCES = 64;
+
+/** `wish`: undefined when any order does. Throws SqliteError: too many sources, or what INDEXED BY asks for cannot be done. */
+export function planLoops(parts: LoopParts, wish: OrderWish | undefined, context: CompileContext): LoopsPlan {
+  if (parts.sources.length > MAX_SOURCES)
+    throw new SqliteError("SQLITE_ERROR", `at most ${MAX_SOURCES} tables in a join`);
+  const planning = preparePlanning(parts, wish, context);
+  if (parts.sources.length === 0)
+    return planOfNothing(
+      planning.clause.terms.map(({ expression }) => expression),
+      wish,
+    );
+  return finishPlan(planning, choosePath(planning));
 }
 
-/** The last place in FROM that an expression reads; -1: none. */
-function lastPlace(e: BoundExpression, places: ReadonlyMap<number, number>): number {
-  let last = -1;
-  for (const id of sourcesOf(e)) last = Math.max(last, places.get(id) ?? -1);
-  return last;
+/** One row, which has every order. */
+function planOfNothing(constants: LoopsPlan["constants"], wish: OrderWish | undefined): LoopsPlan {
+  const isDistinct = wish?.kind === "distinct" || wish?.distinct !== undefined;
+  return {
+    constants,
+    loops: [],
+    ordered: true,
+    orderedTerms: wish?.terms.length ?? 0,
+    distinct: isDistinct ? "unique" : "no",
+    explainUnmatched: () => [],
+    rows: 0,
+  };
 }

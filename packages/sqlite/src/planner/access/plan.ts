@@ -44,6 +44,8 @@ export type Access =
   | {
       readonly kind: "or";
       readonly branches: readonly { readonly access: Access; readonly filters: readonly BoundExpression[] }[];
+      /** What EXPLAIN QUERY PLAN says of it. */
+      readonly lines?: () => readonly PlanLine[];
     }
   /** A hash over the source, made at its first use: the original's automatic index. */
   | {
@@ -53,7 +55,10 @@ export type Access =
         readonly probe: BoundExpression;
         readonly compare: Extract<BoundExpression, { kind: "compare" }>;
       }[];
+      /** Rows for which these are not true are left out; they are not tested again. */
       readonly filters: readonly BoundExpression[];
+      /** Rows with equal keys come in the order of these columns, in that of bytes, before the order of the source: the original's index has them behind its key. */
+      readonly order: readonly number[];
     };
 
 /** What of a core the choice of its loops looks at. */
@@ -117,6 +122,8 @@ export interface LoopsPlan {
   readonly orderedTerms: number;
   /** With a wish for distinct rows: none comes twice; equal ones come one after another; neither. */
   readonly distinct: "unique" | "adjacent" | "no";
+  /** What EXPLAIN QUERY PLAN says behind the loops: rows of RIGHT JOINs that matched nothing. */
+  readonly explainUnmatched: () => readonly PlanLine[];
   /** The original's own estimate of how many rows come out, for those who choose between plans: 10·log2 of it. */
   readonly rows: number;
 }

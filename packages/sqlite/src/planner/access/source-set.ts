@@ -7,6 +7,8 @@
 export type SourceSet = number | bigint;
 
 export const NO_SOURCES: SourceSet = 0;
+/** More than there can be: a prerequisite that nothing meets. */
+export const ALL_SOURCES: SourceSet = (1n << 80n) - 1n;
 
 const SMALL_BITS = 31;
 

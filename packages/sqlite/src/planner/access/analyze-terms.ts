@@ -1,0 +1,315 @@
+/** Terms of WHERE → `column operator value`, and the terms that follow from them (https://www.sqlite.org/optoverview.html). */
+import { EXPRESSION, ROWID } from "../../schema/table.ts";
+import { INTEGER, NULL, TEXT } from "../../values/value.ts";
+import type { Affinity } from "../../values/affinity.ts";
+import type { CompileContext } from "../context.ts";
+import type { BoundExpression, Comparison, ComparisonAffinity } from "../expression.ts";
+import { affinityOf, children, collationOf, equalExpressions, isCollated, replace, some } from "../walk.ts";
+import { type LikeRange, likeRange } from "./like-range.ts";
+import { logEstimate } from "./log-estimate.ts";
+import { analyzeOr } from "./or-terms.ts";
+import type { PlannedSource } from "./planned-source.ts";
+import { intersects, NO_SOURCES, sourcesBefore, union } from "./source-set.ts";
+import { adopt, type Clause, EQ, EQUIVALENT, GE, GT, IN, IS, IS_NULL, LE, LT, type Term } from "./term.ts";
+import { bare, isConstant, isLikelihood, sameName, sourcesRead, type SourcesById, withoutCollate } from "./usage.ts";
+
+export type CompareExpression = Comparison<BoundExpression>;
+
+/** What all terms of a FROM share. */
+export interface TermContext {
+  readonly sources: readonly PlannedSource[];
+  readonly byId: SourcesById;
+  readonly context: CompileContext;
+  /** Some index is on an expression. */
+  readonly hasExpressionIndexes: boolean;
+}
+
+const OPERATORS: Readonly<Partial<Record<CompareExpression["operator"], number>>> = {
+  "=": EQ,
+  "<": LT,
+  "<=": LE,
+  ">": GT,
+  ">=": GE,
+  IS,
+};
+
+const COMMUTED: Readonly<Record<number, number>> = { [EQ]: EQ, [IS]: IS, [LT]: GT, [GT]: LT, [LE]: GE, [GE]: LE };
+
+/** Adds the terms that AND (or OR, as the clause joins them) joins in `e`, from the left. */
+export function split(clause: Clause, e: BoundExpression, outerJoin: number, innerJoin: number): void {
+  const inner = bare(e);
+  if (inner.kind === (clause.isOr ? "or" : "and")) {
+    split(clause, inner.left, outerJoin, innerJoin);
+    split(clause, inner.right, outerJoin, innerJoin);
+    return;
+  }
+  const term = clause.add(inner, false, outerJoin, innerJoin);
+  const said = likelihood(e);
+  if (said !== undefined) term.truth = said;
+}
+
+/** 10·log2 of what likely(), unlikely() and likelihood() say. */
+function likelihood(e: BoundExpression): number | undefined {
+  if (!isLikelihood(e)) return undefined;
+  const [, stated] = e.arguments;
+  const { name } = e.function;
+  let probability = name === "likely" ? 0.9375 : 0.0625;
+  if (name === "likelihood" && stated?.kind === "constant") probability = Number(stated.payload);
+  return logEstimate(Math.trunc(probability * 2 ** 27)) - 270;
+}
+
+/** From the last to the first, which is the order in which those that follow from them are added. */
+export function analyzeAll(clause: Clause, context: TermContext): void {
+  for (let i = clause.terms.length - 1; i >= 0; i--) analyze(clause.terms[i]!, context);
+}
+
+export function analyze(term: Term, context: TermContext): void {
+  const { expression: e, clause } = term;
+  const { byId } = context;
+  term.needs = sourcesRead(e, byId);
+  term.hasCorrelatedQuery = hasCorrelatedQuery(e);
+  let beforeJoin = NO_SOURCES;
+  const outer = term.outerJoin === -1 ? undefined : byId.get(term.outerJoin);
+  if (outer !== undefined) {
+    term.needs = union(term.needs, outer.bit);
+    // ON of an outer join waits for all that stands before it.
+    beforeJoin = sourcesBefore(outer.place);
+  }
+  switch (e.kind) {
+    case "compare":
+      compareTerm(term, e, beforeJoin, context);
+      break;
+    case "in-list":
+      if (!e.not) inTerm(term, e.operand, context);
+      for (const item of e.items) term.needsForValue = union(term.needsForValue, sourcesRead(item, byId));
+      if (intersects(term.needsForValue, sourcesRead(e.operand, byId))) term.operators = 0;
+      break;
+    case "in-query":
+      inQueryTerm(term, e, context);
+      break;
+    case "is-null":
+      isNullTerm(term, e.operand, context);
+      break;
+    case "not-null":
+      notNullTerm(term, e.operand, context);
+      break;
+    case "let":
+      if (!clause.isOr) betweenTerm(term, e, context);
+      break;
+    case "or":
+      analyzeOr(term, e, context);
+      break;
+    case "call":
+      if (!clause.isOr) likeTerm(term, e, context);
+      break;
+    default:
+  }
+  term.needsForValue = union(term.needsForValue, beforeJoin);
+}
+
+/** A query inside of the expression that reads something outside of itself. */
+function hasCorrelatedQuery(e: BoundExpression): boolean {
+  return some(e, (part) => {
+    const isQuery =
+      part.kind === "subquery" || part.kind === "exists" || part.kind === "in-query" || part.kind === "with-row";
+    return isQuery && (part.query.outerSources.size > 0 || part.query.outerAggregates.size > 0);
+  });
+}
+
+/** Notes that `operand` is a column, or an expression that some index has. */
+function indexedAs(term: Term, operand: BoundExpression, operators: number, context: TermContext): boolean {
+  const own = withoutCollate(operand);
+  if (own.kind === "column" || own.kind === "generated") {
+    term.source = own.source;
+    term.column = context.byId.get(own.source)?.columnNumber(own.column) ?? own.column;
+  } else {
+    const source = context.hasExpressionIndexes ? sourceIndexing(own, context.sources) : undefined;
+    if (source === undefined) return false;
+    term.source = source.source.id;
+    term.column = EXPRESSION;
+  }
+  term.own = operand;
+  term.operators = operators;
+  return true;
+}
+
+function sourceIndexing(e: BoundExpression, sources: readonly PlannedSource[]): PlannedSource | undefined {
+  return sources.find(
+    (source) =>
+      source.hasExpressionIndexes &&
+      source
+        .probes()
+        .some(({ expressions, keyColumns }) =>
+          expressions.some((other, at) => at < keyColumns && other !== undefined && isIndexed(e, other)),
+        ),
+  );
+}
+
+function isIndexed(e: BoundExpression, indexed: BoundExpression): boolean {
+  return equalExpressions(e, withoutCollate(indexed)) && !isConstant(indexed);
+}
+
+function compareTerm(term: Term, e: CompareExpression, beforeJoin: Term["needs"], context: TermContext): void {
+  const operator = OPERATORS[e.operator];
+  if (operator === undefined) return;
+  const { byId } = context;
+  const left = sourcesRead(e.left, byId);
+  const right = sourcesRead(e.right, byId);
+  // `a.x = a.y` finds nothing by itself, but makes both the same.
+  const allowed = intersects(left, right) ? EQUIVALENT : ~0;
+  term.needsForValue = right;
+  const isLeftIndexed = indexedAs(term, e.left, operator & allowed, context);
+  if (isLeftIndexed) term.value = e.right;
+  if (!mayBeIndexed(e.right, context)) return;
+  let commuted = term;
+  let equivalent = 0;
+  if (isLeftIndexed) {
+    commuted = term.clause.add(e, true, term.outerJoin, term.innerJoin);
+    adopt(term, commuted);
+    term.isCopied = true;
+    commuted.needs = term.needs;
+    if (isEquivalence(e, term, context)) {
+      term.operators |= EQUIVALENT;
+      equivalent = EQUIVALENT;
+    }
+  }
+  indexedAs(commuted, e.right, (COMMUTED[operator]! | equivalent) & allowed, context);
+  commuted.value = e.left;
+  commuted.needsForValue = union(left, beforeJoin);
+}
+
+function mayBeIndexed(operand: BoundExpression, { hasExpressionIndexes, sources }: TermContext): boolean {
+  const own = withoutCollate(operand);
+  if (own.kind === "column" || own.kind === "generated") return true;
+  return hasExpressionIndexes && sourceIndexing(own, sources) !== undefined;
+}
+
+/** Whether equal values of the two columns may stand for each other in every comparison. */
+function isEquivalence({ operator, left, right }: CompareExpression, term: Term, { sources }: TermContext): boolean {
+  if ((operator !== "=" && operator !== "IS") || term.outerJoin !== -1) return false;
+  if (isCollated(left) || isCollated(right)) return false;
+  if (operator === "IS" && sources.length >= 2 && sources[0]!.isLeftOfRight) return false;
+  const [a, b] = [affinityOf(left), affinityOf(right)];
+  if (a !== b && !(isNumeric(a) && isNumeric(b))) return false;
+  return sameName(collationOf(left)?.name ?? "BINARY", collationOf(right)?.name ?? "BINARY");
+}
+
+export function isNumeric(affinity: Affinity | undefined): boolean {
+  return affinity === "NUMERIC" || affinity === "INTEGER" || affinity === "REAL";
+}
+
+function inTerm(term: Term, operand: BoundExpression, context: TermContext): void {
+  indexedAs(term, operand, IN, context);
+}
+
+function inQueryTerm(term: Term, e: Extract<BoundExpression, { kind: "in-query" }>, context: TermContext): void {
+  for (const id of e.query.outerSources) {
+    const read = context.byId.get(id)?.bit;
+    if (read !== undefined) term.needsForValue = union(term.needsForValue, read);
+  }
+  if (e.not) return;
+  const { operands } = e;
+  if (operands.length === 1) {
+    if (!intersects(term.needsForValue, sourcesRead(operands[0]!, context.byId))) inTerm(term, operands[0]!, context);
+    return;
+  }
+  // Each column of a row by itself; compound queries cannot be taken apart.
+  const isSimple = e.query.cores.length === 1;
+  if (term.clause.isOr || !isSimple) return;
+  for (const [field, operand] of operands.entries()) {
+    const part = term.clause.add(e, true, term.outerJoin, term.innerJoin);
+    adopt(term, part);
+    part.field = field;
+    part.needs = term.needs;
+    part.needsForValue = term.needsForValue;
+    if (!intersects(part.needsForValue, sourcesRead(operand, context.byId))) inTerm(part, operand, context);
+  }
+}
+
+function isNullTerm(term: Term, operand: BoundExpression, context: TermContext): void {
+  const { byId } = context;
+  const isNever =
+    operand.kind === "column" &&
+    operand.notNull &&
+    byId.get(operand.source)?.touchesOuter === false &&
+    term.outerJoin === -1;
+  if (!isNever) {
+    indexedAs(term, operand, IS_NULL, context);
+    return;
+  }
+  term.expression = { kind: "constant", tag: INTEGER, payload: 0 };
+  term.needs = NO_SOURCES;
+}
+
+function notNullTerm(term: Term, operand: BoundExpression, context: TermContext): void {
+  const isColumn = operand.kind === "column" || operand.kind === "generated";
+  if (!isColumn || operand.column === ROWID || term.outerJoin !== -1) return;
+  const source = context.byId.get(operand.source);
+  if (source?.columnNumber(operand.column) === ROWID) return;
+  const above = term.clause.add(term.expression, true, term.outerJoin, term.innerJoin);
+  above.isNotNullRange = true;
+  indexedAs(above, operand, GT, context);
+  above.value = { kind: "constant", tag: NULL, payload: null };
+  above.needs = term.needs;
+  adopt(term, above);
+  term.isCopied = true;
+}
+
+/** `let x = v in x >= a AND x <= b`, which is what BETWEEN becomes: both bounds by themselves. */
+function betweenTerm(term: Term, e: Extract<BoundExpression, { kind: "let" }>, context: TermContext): void {
+  const { body, id, value } = e;
+  if (body.kind !== "and" || !isBound(body.left, ">=", id) || !isBound(body.right, "<=", id)) return;
+  for (const bound of [body.left, body.right]) {
+    const spelled = replace(bound, (part) => (part.kind === "local" && part.id === id ? value : undefined));
+    const child = term.clause.add(spelled, true, term.outerJoin, term.innerJoin);
+    analyze(child, context);
+    adopt(term, child);
+  }
+}
+
+function isBound(e: BoundExpression, operator: CompareExpression["operator"], id: number): boolean {
+  return (
+    e.kind === "compare" &&
+    e.operator === operator &&
+    isLocal(e.left, id) &&
+    !children(e.right).some((part) => isLocal(part, id))
+  );
+}
+
+function isLocal(e: BoundExpression, id: number): boolean {
+  const inner = withoutCollate(e);
+  return inner.kind === "local" && inner.id === id;
+}
+
+function likeTerm(term: Term, e: BoundExpression, context: TermContext): void {
+  const range = likeRange(e, context.context.caseSensitiveLike ?? false);
+  if (range === undefined) return;
+  const low = term.clause.add(boundOf(range, ">=", context), true, term.outerJoin, term.innerJoin);
+  const high = term.clause.add(boundOf(range, "<", context), true, term.outerJoin, term.innerJoin);
+  low.isLikeBound = true;
+  high.isLikeBound = true;
+  analyze(low, context);
+  analyze(high, context);
+  term.isLooseLike = range.ignoresCase;
+  if (!range.isComplete) return;
+  adopt(term, low);
+  adopt(term, high);
+}
+
+function boundOf(range: LikeRange, operator: ">=" | "<", { context }: TermContext): CompareExpression {
+  const { operand, low, high, ignoresCase } = range;
+  return {
+    kind: "compare",
+    operator,
+    left: operand,
+    right: { kind: "constant", tag: TEXT, payload: operator === ">=" ? low : high },
+    affinity: comparisonAffinity(affinityOf(operand)),
+    collation: context.collation(ignoresCase ? "NOCASE" : "BINARY")!, // every connection has these
+  };
+}
+
+/** Of a column of that affinity beside a value that has none. */
+export function comparisonAffinity(affinity: Affinity | undefined): ComparisonAffinity {
+  if (affinity === "TEXT") return "text";
+  return isNumeric(affinity) ? "numeric" : "none";
+}
