@@ -1,11 +1,13 @@
 /** What is decided of a core before it is lowered: its loops, how its groups are found, whether its rows come in order. */
 import type { AggregateFunction } from "../../functions/function.ts";
 import { planLoops } from "../access/plan-loops.ts";
-import type { LoopsPlan, OrderWish, SourceEstimate } from "../access/plan.ts";
+import { addEstimates, type LogEstimate, logEstimate } from "../access/log-estimate.ts";
+import type { LoopsPlan, OrderWish, SourceEstimate, WishedTerm } from "../access/plan.ts";
 import type { BoundExpression, BoundOrder } from "../expression.ts";
 import type { BoundQuery, BoundSelect, RecursiveQuery, SourceContent } from "../query.ts";
 import { equalExpressions, sourcesOf } from "../walk.ts";
 import { distinctCollation } from "./delivery.ts";
+import { isCoroutine, isUncorrelatedContent } from "./from-kinds.ts";
 import type { Lowering } from "./lowering.ts";
 
 export type Grouping =
@@ -21,17 +23,19 @@ export type Grouping =
 export interface CorePlan {
   readonly loops: LoopsPlan;
   readonly grouping: Grouping;
-  /** Rows come out as ORDER BY wants them. */
-  readonly isOrdered: boolean;
-  /** Rows come out without duplicates, or those alike one after another. */
-  readonly isDistinct: boolean;
+  /** How many terms of ORDER BY the rows follow as they come out. */
+  readonly orderedTerms: number;
+  /** Of SELECT DISTINCT: no row comes out twice; equal ones one after another; neither. */
+  readonly distinct: "unique" | "adjacent" | "no";
   /** 10·log2 of the rows that come out. */
-  readonly rows: number;
+  readonly rows: LogEstimate;
 }
 
 export interface Ordering {
   readonly orderBy: readonly BoundOrder[];
   readonly limited: boolean;
+  /** LIMIT, if it is a constant. */
+  readonly limit?: number;
 }
 
 export function planCore(core: BoundSelect, ordering: Ordering, lowering: Lowering): CorePlan {
@@ -42,41 +46,46 @@ export function planCore(core: BoundSelect, ordering: Ordering, lowering: Loweri
   return plan;
 }
 
-function newPlan(core: BoundSelect, { orderBy, limited }: Ordering, lowering: Lowering): CorePlan {
-  const loopsFor = (wish: OrderWish | undefined): LoopsPlan =>
-    planLoops(partsOf(core, orderBy, lowering), wish, lowering.context);
-  if (!core.isAggregate) {
-    const wish: OrderWish | undefined =
-      orderBy.length > 0
-        ? { kind: "order-by", terms: wishedOrder(orderBy), limited }
-        : core.distinct
-          ? { kind: "distinct", terms: anyOrder(core.result, lowering), limited }
-          : undefined;
-    const loops = loopsFor(wish);
-    const isOrdered = orderBy.length === 0 || loops.ordered;
-    return {
-      loops,
-      grouping: { kind: "none" },
-      isOrdered,
-      isDistinct: wish?.kind === "distinct" && loops.ordered,
-      rows: loops.rows,
-    };
-  }
-  if (core.groupBy.length === 0) return planOneGroup(core, loopsFor);
-  const descending = core.groupBy.map((_, at) => orderBy.length === core.groupBy.length && orderBy[at]!.descending);
-  const terms = core.groupBy.map((expression, at) => ({
-    expression,
-    descending: descending[at]!,
-    nullsFirst: !descending[at]!,
-    collation: core.groupCollations[at]!.name,
-  }));
-  const groupsAreOrdered = orderBy.length === terms.length && terms.every((term, at) => isSameTerm(term, orderBy[at]!));
-  const loops = loopsFor({ kind: groupsAreOrdered ? "order-by" : "group-by", terms, limited });
+function newPlan(core: BoundSelect, ordering: Ordering, lowering: Lowering): CorePlan {
+  const parts = partsOf(core, ordering.orderBy, lowering);
+  const loopsFor = (wish: OrderWish | undefined): LoopsPlan => planLoops(parts, wish, lowering.context);
+  if (!core.isAggregate) return planRows(core, ordering, loopsFor, lowering);
+  return core.groupBy.length === 0 ? planOneGroup(core, loopsFor) : planGroups(core, ordering, loopsFor);
+}
+
+type LoopsFor = (wish: OrderWish | undefined) => LoopsPlan;
+
+function planRows(
+  core: BoundSelect,
+  { orderBy, ...limits }: Ordering,
+  loopsFor: LoopsFor,
+  lowering: Lowering,
+): CorePlan {
+  const distinct = core.distinct ? anyOrder(core.result, lowering) : undefined;
+  const loops = loopsFor(
+    orderBy.length > 0
+      ? { kind: "order-by", terms: orderBy.map(wished), ...(distinct && { distinct }), ...limits }
+      : distinct && { kind: "distinct", terms: distinct, ...limits },
+  );
+  const orderedTerms = loops.ordered ? orderBy.length : loops.orderedTerms;
+  return { loops, grouping: { kind: "none" }, orderedTerms, distinct: loops.distinct, rows: loops.rows };
+}
+
+function planGroups(core: BoundSelect, { orderBy, ...limits }: Ordering, loopsFor: LoopsFor): CorePlan {
+  // The original takes over DESC from ORDER BY, term by term, whatever the terms are.
+  const terms = core.groupBy.map((expression, at) => {
+    const descending = orderBy.length === core.groupBy.length && orderBy[at]!.descending;
+    return { expression, descending, nullsFirst: !descending, collation: core.groupCollations[at]!.name };
+  });
+  const groupsInOrder = orderBy.length === terms.length && terms.every((term, at) => isSameTerm(term, orderBy[at]!));
+  const loops = loopsFor({ kind: "group-by", terms, groupsInOrder, ...limits });
   return {
     loops,
-    grouping: loops.ordered ? { kind: "stream" } : { kind: "hash", descending },
-    isOrdered: orderBy.length === 0 || groupsAreOrdered,
-    isDistinct: false,
+    grouping: loops.ordered
+      ? { kind: "stream" }
+      : { kind: "hash", descending: terms.map(({ descending }) => descending) },
+    orderedTerms: groupsInOrder ? orderBy.length : 0,
+    distinct: "no",
     rows: Math.min(loops.rows, GUESSED_GROUPS),
   };
 }
@@ -84,8 +93,8 @@ function newPlan(core: BoundSelect, { orderBy, limited }: Ordering, lowering: Lo
 /** 10·log2(100): as many groups does the original expect at most. */
 const GUESSED_GROUPS = 66;
 
-function planOneGroup(core: BoundSelect, loopsFor: (wish: OrderWish | undefined) => LoopsPlan): CorePlan {
-  const one = { isOrdered: true, isDistinct: true, rows: 0 };
+function planOneGroup(core: BoundSelect, loopsFor: LoopsFor): CorePlan {
+  const one = { orderedTerms: Infinity, distinct: "unique", rows: 0 } as const;
   const [aggregate, another] = core.aggregates;
   if (isCountOfTable(core)) return { ...one, loops: loopsFor(undefined), grouping: { kind: "count" } };
   const argument = aggregate?.arguments[0];
@@ -142,23 +151,47 @@ function partsOf(
     ]),
   ];
   const queries = new Map<number, SourceEstimate>();
-  for (const { id, content } of core.sources) {
-    if (content.kind !== "table") queries.set(id, { rows: rowsOfContent(content, lowering), streamed: false });
+  for (const [place, { id, content }] of core.sources.entries()) {
+    if (content.kind === "table") continue;
+    const order = content.kind === "query" ? orderOf(content.query) : [];
+    queries.set(id, {
+      rows: rowsOfContent(content, lowering),
+      streamed: isCoroutine(core, place, lowering),
+      correlated: content.kind !== "queue" && !isUncorrelatedContent(content),
+      ...(order.length === 0 ? {} : { order }),
+    });
   }
-  return { sources: core.sources, where: core.where, reads, queries };
+  return {
+    sources: core.sources,
+    where: core.where,
+    reads,
+    queries,
+    outerRows: lowering.outerRows,
+    resultColumns: core.result.length,
+    mayDropJoins: !core.isAggregate,
+  };
 }
 
-function wishedOrder(orderBy: readonly BoundOrder[]): OrderWish["terms"] {
-  return orderBy.map(({ expression, descending, nullsFirst, collation }) => ({
-    expression,
-    descending,
-    nullsFirst,
-    collation: collation.name,
-  }));
+/** The order of a subquery's rows, as far as it is said by columns of its result. */
+function orderOf({ orderBy, orderColumns, cores }: BoundQuery): NonNullable<SourceEstimate["order"]> {
+  const [core] = cores;
+  const columns =
+    cores.length > 1
+      ? orderColumns
+      : orderBy.map(({ expression }) =>
+          core?.kind === "select" ? core.result.findIndex((e) => equalExpressions(e, expression)) : -1,
+        );
+  const known = columns.indexOf(-1);
+  return orderBy
+    .slice(0, known === -1 ? orderBy.length : known)
+    .map(({ descending, nullsFirst }, at) => ({ column: columns[at]!, descending, nullsFirst }));
 }
 
-/** DISTINCT compares by each column's own collation, which access planning finds in the expressions. */
-function anyOrder(expressions: readonly BoundExpression[], lowering: Lowering): OrderWish["terms"] {
+function wished({ expression, descending, nullsFirst, collation }: BoundOrder): WishedTerm {
+  return { expression, descending, nullsFirst, collation: collation.name };
+}
+
+function anyOrder(expressions: readonly BoundExpression[], lowering: Lowering): WishedTerm[] {
   return expressions.map((expression) => ({
     expression,
     descending: false,
@@ -167,7 +200,7 @@ function anyOrder(expressions: readonly BoundExpression[], lowering: Lowering): 
   }));
 }
 
-function isSameTerm(term: OrderWish["terms"][number], order: BoundOrder): boolean {
+function isSameTerm(term: WishedTerm, order: BoundOrder): boolean {
   return (
     term.nullsFirst === order.nullsFirst &&
     term.collation === order.collation.name &&
@@ -182,19 +215,30 @@ function rowsOfContent(content: Exclude<SourceContent, { kind: "table" }>, lower
   return content.kind === "queue" ? 0 : rowsOfRecursive(content.common, lowering);
 }
 
-function rowsOfQuery(query: BoundQuery, lowering: Lowering): number {
-  const ordering = query.cores.length === 1 ? query.orderBy : [];
-  let rows = query.cores
+function rowsOfQuery(query: BoundQuery, lowering: Lowering): LogEstimate {
+  const rows = query.cores
     .map((core) =>
-      core.kind === "values"
-        ? Math.round(10 * Math.log2(core.rows.length))
-        : planCore(core, { orderBy: ordering, limited: query.limit !== undefined }, lowering).rows,
+      core.kind === "values" ? logEstimate(core.rows.length) : planCore(core, orderingOf(query), lowering).rows,
     )
-    .reduce((a, b) => Math.max(a, b) + (Math.abs(a - b) <= 10 ? 10 - Math.round(Math.abs(a - b) / 2) : 0));
-  const { limit } = query;
-  if (limit?.kind === "constant" && typeof limit.payload === "number" && limit.payload >= 0)
-    rows = Math.min(rows, Math.round(10 * Math.log2(Math.max(1, limit.payload))));
-  return rows;
+    .reduce(addEstimates);
+  const limit = constantLimit(query.limit);
+  return limit === undefined ? rows : Math.min(rows, logEstimate(limit));
+}
+
+/** What there is to know before planning the cores of a query. */
+export function orderingOf(query: BoundQuery): Ordering {
+  const limit = constantLimit(query.limit);
+  return {
+    orderBy: query.cores.length === 1 ? query.orderBy : [],
+    limited: query.limit !== undefined,
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+function constantLimit(limit: BoundExpression | undefined): number | undefined {
+  return limit?.kind === "constant" && typeof limit.payload === "number" && limit.payload >= 0
+    ? Math.floor(limit.payload)
+    : undefined;
 }
 
 function rowsOfRecursive({ initial }: RecursiveQuery, lowering: Lowering): number {

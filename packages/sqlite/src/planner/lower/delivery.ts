@@ -18,19 +18,19 @@ export interface Delivery {
 
 export interface DeliveryOptions {
   readonly result: readonly BoundExpression[];
-  readonly distinct: boolean;
-  /** DISTINCT needs a store of its own, as EXPLAIN QUERY PLAN says. */
-  readonly explainDistinct: boolean;
-  /** Empty: rows go on as they come. */
+  /** Rows alike count once: any may come, or they come one after another, which EXPLAIN QUERY PLAN does not tell. */
+  readonly distinct: "any" | "adjacent" | undefined;
   readonly orderBy: readonly BoundOrder[];
+  /** So many terms of `orderBy` the rows follow already; all: they go on as they come. */
+  readonly orderedTerms: number;
   /** See Limits.wanted. */
   readonly wanted: number | undefined;
 }
 
 export function deliver(options: DeliveryOptions, sink: Sink, lowering: Lowering): Delivery {
-  const { distinct, orderBy } = options;
-  const sorted = orderBy.length === 0 ? undefined : new Sorting(options, sink, lowering);
-  const once = distinct ? new Distinct(options.result, lowering) : undefined;
+  const { distinct, orderBy, orderedTerms } = options;
+  const sorted = orderBy.length <= orderedTerms ? undefined : new Sorting(options, sink, lowering);
+  const once = distinct !== undefined ? new Distinct(options.result, lowering) : undefined;
   return {
     before: [...(once?.before ?? []), ...(sorted?.before ?? [])],
     row: () => {
@@ -39,7 +39,7 @@ export function deliver(options: DeliveryOptions, sink: Sink, lowering: Lowering
       return once === undefined ? then(values) : once.row(values, then);
     },
     after: () => {
-      if (once !== undefined && options.explainDistinct) lowering.builder.explain("USE TEMP B-TREE FOR DISTINCT");
+      if (distinct === "any") lowering.builder.explain("USE TEMP B-TREE FOR DISTINCT");
       return sorted?.after() ?? [];
     },
   };
@@ -112,7 +112,7 @@ class Sorting {
 
   after(): Block {
     const { builder } = this.#lowering;
-    builder.explain("USE TEMP B-TREE FOR ORDER BY");
+    builder.explain(`USE TEMP B-TREE FOR ${this.#sortedTerms()}ORDER BY`);
     const source = builder.source({ kind: "store", store: this.#store, first: 0 });
     const scan: Step = {
       kind: "scan-store",
@@ -124,5 +124,11 @@ class Sorting {
       body: this.#sink(this.#places.map((place) => this.#lowering.stored(source, place))),
     };
     return [scan];
+  }
+
+  #sortedTerms(): string {
+    const { orderBy, orderedTerms } = this.#options;
+    const count = orderBy.length - orderedTerms;
+    return orderedTerms === 0 ? "" : count === 1 ? "LAST TERM OF " : `LAST ${count} TERMS OF `;
   }
 }

@@ -8,17 +8,15 @@ import type { Block, Expression } from "../../compile/program.ts";
 import type { Access, LoopsPlan } from "../access/plan.ts";
 import type { Column } from "../expression.ts";
 import type { BoundSelect, BoundSource, SourceContent } from "../query.ts";
-import { outerOf, replace } from "../walk.ts";
+import { replace } from "../walk.ts";
 import { isFixed, scanTable, type TableSource } from "./access.ts";
 import { lowerExpression } from "./expressions.ts";
-import { isUncorrelated, type Lowering, type Sink } from "./lowering.ts";
+import { isCoroutine, isUncorrelatedContent, type QueryContent } from "./from-kinds.ts";
+import type { Lowering, Sink } from "./lowering.ts";
 import type { OpenPlanLine } from "./program-builder.ts";
 import { lowerQuery } from "./query.ts";
 import { lowerRecursive } from "./recursive.ts";
 import { assign, NULL_CONSTANT, register, when } from "./steps.ts";
-
-/** A query as a source. */
-type QueryContent = Extract<SourceContent, { kind: "query" | "recursive" }>;
 
 /** Rows of a common table, kept for all who read it. */
 export interface CommonRows {
@@ -58,14 +56,18 @@ export function prepareSources(core: BoundSelect, plan: LoopsPlan, lowering: Low
       if (prepared !== undefined) bySource.set(id, prepared);
       continue;
     }
-    const streams = place === 0 && !hasRight && mayStream(content, lowering);
+    const isStreamed = isCoroutine(
+      core,
+      core.sources.findIndex((one) => one.id === id),
+      lowering,
+    );
+    const streams = place === 0 && isStreamed;
     if (access.kind === "hash" || streams) {
-      const isKept = access.kind === "hash" && !streams;
-      const line = lowering.builder.explain(`${isKept ? "MATERIALIZE" : "CO-ROUTINE"} ${nameOf(source)}`);
+      const line = lowering.builder.explain(`${isStreamed ? "CO-ROUTINE" : "MATERIALIZE"} ${nameOf(source)}`);
       bySource.set(id, { kind: access.kind === "hash" ? "hash" : "stream", line });
       continue;
     }
-    const rows = keptRows(source, content, lowering);
+    const rows = keptRows(source, content, isStreamed, lowering);
     before.push(rows.prepare);
     bySource.set(id, { kind: "list", store: rows.store });
   }
@@ -77,18 +79,10 @@ function nameOf({ name, content }: BoundSource): string {
   return content.kind === "query" && content.common !== undefined ? content.common.name : name;
 }
 
-/** Whether a source's rows may be used as they come: AS MATERIALIZED and common tables that are used twice are computed first. */
-function mayStream(content: QueryContent, lowering: Lowering): boolean {
-  if (content.kind === "recursive") return lowering.uses.readersOf(content.common) < 2;
-  const { common, materialized } = content;
-  if (common === undefined || materialized === false) return true;
-  return materialized !== true && lowering.uses.readersOf(common) < 2;
-}
-
 // ── Rows that are kept ──
 
 /** A list of the source's rows; `lowering.columns` says where its columns are. */
-function keptRows(source: BoundSource, content: QueryContent, lowering: Lowering): CommonRows {
+function keptRows(source: BoundSource, content: QueryContent, isStreamed: boolean, lowering: Lowering): CommonRows {
   const { builder } = lowering;
   const isFixedContent = isUncorrelatedContent(content);
   const common = content.kind === "recursive" ? content.common : content.common;
@@ -99,7 +93,8 @@ function keptRows(source: BoundSource, content: QueryContent, lowering: Lowering
   const isNumbered = source.join === "right" || source.join === "full";
   let rows = isShared && !isNumbered ? lowering.common.get(common) : undefined;
   if (rows === undefined) {
-    const fill = listOf(source, content, columns, isNumbered, lowering);
+    const title = `${isStreamed ? "CO-ROUTINE" : "MATERIALIZE"} ${nameOf(source)}`;
+    const fill = builder.explained(title, () => listOf(content, columns, isNumbered, lowering));
     const body = isShared ? builder.routine(fill.prepare) : fill.prepare;
     rows = { store: fill.store, prepare: isFixedContent ? [builder.once(body)] : body };
     if (isShared && !isNumbered) lowering.common.set(common, rows);
@@ -110,7 +105,6 @@ function keptRows(source: BoundSource, content: QueryContent, lowering: Lowering
 }
 
 function listOf(
-  source: BoundSource,
   content: QueryContent,
   columns: readonly number[],
   isNumbered: boolean,
@@ -119,17 +113,14 @@ function listOf(
   const { builder } = lowering;
   const store = builder.store({ kind: "list", columns: Math.max(1, columns.length + (isNumbered ? 1 : 0)) });
   const number = isNumbered ? builder.registers.allocate() : undefined;
-  const fill = builder.explained(`MATERIALIZE ${nameOf(source)}`, () =>
-    lowerContent(
-      content,
-      (values) => {
-        const kept = columns.map((column) => values[column]!);
-        if (number === undefined)
-          return [{ kind: "append", store, values: kept.length === 0 ? [NULL_CONSTANT] : kept }];
-        return [{ kind: "append", store, values: [...kept, register(number)] }, assign(number, plusOne(number))];
-      },
-      lowering,
-    ),
+  const fill = lowerContent(
+    content,
+    (values) => {
+      const kept = columns.map((column) => values[column]!);
+      if (number === undefined) return [{ kind: "append", store, values: kept.length === 0 ? [NULL_CONSTANT] : kept }];
+      return [{ kind: "append", store, values: [...kept, register(number)] }, assign(number, plusOne(number))];
+    },
+    lowering,
   );
   const reset: Block = number === undefined ? [] : [assign(number, { kind: "constant", tag: 1, payload: 0 })];
   return { store, prepare: [{ kind: "clear", store }, ...reset, ...fill] };
@@ -196,7 +187,10 @@ function stream(
 ): Block {
   const { builder } = lowering;
   const outer = builder.line;
-  const sink = intoRegisters(source.id, source.id, lowering, () => builder.explainedBelow(outer, body));
+  const { outerRows } = lowering;
+  const sink = intoRegisters(source.id, source.id, lowering, () =>
+    builder.explainedBelow(outer, () => lowering.within(outerRows, body)),
+  );
   return builder.explainedBelow(line ?? outer, () => lowerContent(content, sink, lowering));
 }
 
@@ -217,13 +211,6 @@ function lowerContent(content: QueryContent, sink: Sink, lowering: Lowering): Bl
 
 function columnsOf(content: QueryContent): readonly unknown[] {
   return content.kind === "query" ? content.query.columns : content.common.columns;
-}
-
-function isUncorrelatedContent(content: QueryContent): boolean {
-  if (content.kind === "query") return isUncorrelated(content.query);
-  const { initial, recursive, limit, offset } = content.common;
-  const outer = outerOf({ cores: recursive, orderBy: [], limit, offset });
-  return isUncorrelated(initial) && outer.outerSources.size === 0 && outer.outerAggregates.size === 0;
 }
 
 // ── Joins by hash ──

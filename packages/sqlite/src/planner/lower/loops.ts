@@ -21,7 +21,7 @@ export function lowerLoops(plan: LoopsPlan, sources: PreparedSources, body: () =
     return when(constants, body());
   }
   const nest = new LoopNest(plan.loops, sources, body, lowering);
-  const loops = nest.loop(0);
+  const loops = lowering.within(lowering.outerRows + plan.rows, () => nest.loop(0));
   return when(constants, [...nest.before, ...loops, ...nest.unmatched()]);
 }
 

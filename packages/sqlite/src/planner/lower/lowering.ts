@@ -36,6 +36,8 @@ export class Lowering {
   /** Columns of the row that a recursive table's queue has given last. */
   readonly queues: Map<RecursiveQuery, (column: Column) => Expression> = new Map();
   readonly binary: Collation;
+  /** 10·log2 of how often what is lowered now runs, as the original guesses. */
+  #outerRows = 0;
   #meanings: readonly Meaning[] = [];
 
   constructor(builder: ProgramBuilder, context: CompileContext) {
@@ -61,6 +63,21 @@ export class Lowering {
       return lower();
     } finally {
       this.#meanings = before;
+    }
+  }
+
+  get outerRows(): number {
+    return this.#outerRows;
+  }
+
+  /** Lowers what runs 2^(outerRows / 10) times. */
+  within<T>(outerRows: number, lower: () => T): T {
+    const before = this.#outerRows;
+    this.#outerRows = outerRows;
+    try {
+      return lower();
+    } finally {
+      this.#outerRows = before;
     }
   }
 

@@ -2,6 +2,7 @@
 import type { Block, Expression, Step } from "../../compile/program.ts";
 import type { BoundQuery } from "../query.ts";
 import { lowerCompound } from "./compound.ts";
+import { orderingOf } from "./core-plan.ts";
 import { lowerExpression } from "./expressions.ts";
 import type { Lowering, Sink } from "./lowering.ts";
 import { lowerCore } from "./select.ts";
@@ -20,7 +21,7 @@ export function lowerQuery(query: BoundQuery, sink: Sink, lowering: Lowering, op
 
 function lowerCores(query: BoundQuery, limits: Limits, sink: Sink, lowering: Lowering): Block {
   if (query.cores.length > 1) return lowerCompound(query, limits.wanted, sink, lowering);
-  const options = { orderBy: query.orderBy, wanted: limits.wanted, limited: limits.isLimited };
+  const options = { ...orderingOf(query), wanted: limits.wanted, limited: limits.isLimited };
   return lowerCore(query.cores[0]!, options, sink, lowering); // there is one at least
 }
 

@@ -1,8 +1,7 @@
 /** One SELECT without what stands around it: FROM, WHERE, GROUP BY, HAVING, the result. */
 import type { Block } from "../../compile/program.ts";
-import type { BoundOrder } from "../expression.ts";
 import type { BoundCore, BoundSelect } from "../query.ts";
-import { planCore } from "./core-plan.ts";
+import { type Ordering, planCore } from "./core-plan.ts";
 import { deliver } from "./delivery.ts";
 import { prepareSources } from "./from.ts";
 import { lowerCount, lowerGroups } from "./groups.ts";
@@ -10,12 +9,13 @@ import { lowerLoops } from "./loops.ts";
 import type { Lowering, Sink } from "./lowering.ts";
 import { lowerValues } from "./values.ts";
 
-export interface CoreOptions {
-  readonly orderBy: readonly BoundOrder[];
+export interface CoreOptions extends Ordering {
   /** See Limits.wanted. */
   readonly wanted: number | undefined;
-  readonly limited: boolean;
 }
+
+/** What is to be done for DISTINCT when the rows come so. */
+const DISTINCT = { unique: undefined, adjacent: "adjacent", no: "any" } as const;
 
 export function lowerCore(core: BoundCore, options: CoreOptions, sink: Sink, lowering: Lowering): Block {
   return core.kind === "values" ? lowerValues(core, sink, lowering) : lowerSelect(core, options, sink, lowering);
@@ -27,9 +27,9 @@ function lowerSelect(core: BoundSelect, options: CoreOptions, sink: Sink, loweri
   const delivery = deliver(
     {
       result: core.result,
-      distinct: core.distinct,
-      explainDistinct: !plan.isDistinct,
-      orderBy: plan.isOrdered ? [] : options.orderBy,
+      distinct: core.distinct ? DISTINCT[plan.distinct] : undefined,
+      orderBy: options.orderBy,
+      orderedTerms: plan.orderedTerms,
       wanted: options.wanted,
     },
     sink,
