@@ -87,6 +87,8 @@ export interface Comparison<E> {
 /** In three-valued logic. Evaluation stops when the result is known. */
 export interface Logic<E> {
   readonly kind: "and" | "or";
+  /** Of AND: it was written as BETWEEN, which counts as one condition when plans are weighed. */
+  readonly between?: true;
   readonly left: E;
   readonly right: E;
 }
@@ -120,6 +122,8 @@ export interface Conditional<E> {
 export interface Coalesce<E> {
   readonly kind: "coalesce";
   readonly operands: readonly E[];
+  /** A column that FULL JOINs share: it has the affinity and the collation of its first operand. */
+  readonly shared?: true;
 }
 
 export interface Cast<E> {

@@ -86,7 +86,7 @@ const NOTHING: BoundExpression = { kind: "constant", tag: NULL, payload: null };
 
 /** The value of a comparison, as the comparison sees it. */
 function compared(term: Term): BoundExpression {
-  const e = term.expression;
+  const e = term.row?.pairs[0] ?? term.expression;
   const value = term.value!; // comparisons have one
   if (e.kind !== "compare" || e.affinity === "none") return value;
   const affinity = e.affinity === "numeric" ? "NUMERIC" : "TEXT";
@@ -97,7 +97,8 @@ function compared(term: Term): BoundExpression {
 
 function boundOf(term: Term): LoopBound | undefined {
   if (term.isNotNullRange) return undefined;
-  return { value: compared(term), inclusive: (term.operators & (LE | GE)) !== 0 };
+  // Of rows, the first column alone is a bound; the rest is tested.
+  return { value: compared(term), inclusive: term.row !== undefined || (term.operators & (LE | GE)) !== 0 };
 }
 
 /** The bounds stand behind `equal` terms. x > NULL, which means that x is not NULL, is tested and no bound. */
@@ -110,7 +111,7 @@ function boundsOf(
   const [first, second] = terms.slice(equal);
   const low = (flags & LOW_BOUND) === 0 ? undefined : first;
   const high = (flags & HIGH_BOUND) === 0 ? undefined : low === undefined ? first : second;
-  for (const term of [low, high]) if (term !== undefined && !term.isNotNullRange) finish(term, source, notReady);
+  for (const term of [low, high]) if (term !== undefined && !term.isNotNullRange && term.row === undefined) finish(term, source, notReady);
   return { low: low && boundOf(low), high: high && boundOf(high) };
 }
 

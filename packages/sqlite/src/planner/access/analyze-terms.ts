@@ -4,13 +4,14 @@ import { INTEGER, NULL, TEXT } from "../../values/value.ts";
 import type { Affinity } from "../../values/affinity.ts";
 import type { CompileContext } from "../context.ts";
 import type { BoundExpression, Comparison, ComparisonAffinity } from "../expression.ts";
-import { affinityOf, children, collationOf, equalExpressions, isCollated, replace, some } from "../walk.ts";
+import { affinityOf, collationOf, equalExpressions, isCollated, replace, some } from "../walk.ts";
 import { type LikeRange, likeRange } from "./like-range.ts";
 import { logEstimate } from "./log-estimate.ts";
 import { analyzeOr } from "./or-terms.ts";
 import type { PlannedSource } from "./planned-source.ts";
 import { intersects, NO_SOURCES, sourcesBefore, union } from "./source-set.ts";
 import { adopt, type Clause, EQ, EQUIVALENT, GE, GT, IN, IS, IS_NULL, LE, LT, type Term } from "./term.ts";
+import { type RowComparison, rowComparison } from "./row-comparison.ts";
 import { bare, isConstant, isLikelihood, sameName, sourcesRead, type SourcesById, withoutCollate } from "./usage.ts";
 
 export type CompareExpression = Comparison<BoundExpression>;
@@ -38,7 +39,7 @@ const COMMUTED: Readonly<Record<number, number>> = { [EQ]: EQ, [IS]: IS, [LT]: G
 /** Adds the terms that AND (or OR, as the clause joins them) joins in `e`, from the left. */
 export function split(clause: Clause, e: BoundExpression, outerJoin: number, innerJoin: number): void {
   const inner = bare(e);
-  if (inner.kind === (clause.isOr ? "or" : "and")) {
+  if (inner.kind === (clause.isOr ? "or" : "and") && asBetween(inner) === undefined) {
     split(clause, inner.left, outerJoin, innerJoin);
     split(clause, inner.right, outerJoin, innerJoin);
     return;
@@ -75,6 +76,11 @@ export function analyze(term: Term, context: TermContext): void {
     // ON of an outer join waits for all that stands before it.
     beforeJoin = sourcesBefore(outer.place);
   }
+  const row = clause.isOr ? undefined : rowComparison(e);
+  if (row !== undefined) {
+    rowTerm(term, row, beforeJoin, context);
+    return;
+  }
   switch (e.kind) {
     case "compare":
       compareTerm(term, e, beforeJoin, context);
@@ -93,6 +99,7 @@ export function analyze(term: Term, context: TermContext): void {
     case "not-null":
       notNullTerm(term, e.operand, context);
       break;
+    case "and":
     case "let":
       if (!clause.isOr) betweenTerm(term, e, context);
       break;
@@ -226,6 +233,32 @@ function inQueryTerm(term: Term, e: Extract<BoundExpression, { kind: "in-query" 
   }
 }
 
+/** `(a, b) < (c, d)`, which is `a < c OR (a = c AND b < d)` by now: an index on a finds all that a <= c leaves. */
+function rowTerm(term: Term, row: RowComparison, beforeJoin: Term["needs"], context: TermContext): void {
+  const { byId } = context;
+  const [{ left, right }] = row.pairs;
+  const values = row.pairs.reduce((read, pair) => union(read, sourcesRead(pair.right, byId)), NO_SOURCES);
+  const own = row.pairs.reduce((read, pair) => union(read, sourcesRead(pair.left, byId)), NO_SOURCES);
+  term.needsForValue = union(values, beforeJoin);
+  const operator = OPERATORS[row.operator]!; // one of the four
+  const allowed = intersects(values, own) ? 0 : ~0;
+  if (indexedAs(term, left, operator & allowed, context)) {
+    term.value = right;
+    term.row = row;
+  }
+  if (!mayBeIndexed(right, context)) return;
+  const commuted = term.source === -1 ? term : term.clause.add(term.expression, true, term.outerJoin, term.innerJoin);
+  if (commuted !== term) {
+    adopt(term, commuted);
+    term.isCopied = true;
+    commuted.needs = term.needs;
+  }
+  indexedAs(commuted, right, COMMUTED[operator]! & allowed, context);
+  commuted.value = left;
+  commuted.needsForValue = union(own, beforeJoin);
+  commuted.row = { operator: row.operator, pairs: row.pairs.map((pair) => ({ ...pair, left: pair.right, right: pair.left })) as unknown as RowComparison["pairs"] };
+}
+
 function isNullTerm(term: Term, operand: BoundExpression, context: TermContext): void {
   const { byId } = context;
   const isNever =
@@ -255,30 +288,21 @@ function notNullTerm(term: Term, operand: BoundExpression, context: TermContext)
   term.isCopied = true;
 }
 
-/** `let x = v in x >= a AND x <= b`, which is what BETWEEN becomes: both bounds by themselves. */
-function betweenTerm(term: Term, e: Extract<BoundExpression, { kind: "let" }>, context: TermContext): void {
-  const { body, id, value } = e;
-  if (body.kind !== "and" || !isBound(body.left, ">=", id) || !isBound(body.right, "<=", id)) return;
-  for (const bound of [body.left, body.right]) {
-    const spelled = replace(bound, (part) => (part.kind === "local" && part.id === id ? value : undefined));
+/** BETWEEN: both bounds by themselves. What it compares may stand in a `let` around it. */
+function betweenTerm(term: Term, e: BoundExpression, context: TermContext): void {
+  const between = asBetween(e.kind === "let" ? e.body : e);
+  if (between === undefined) return;
+  for (const bound of [between.left, between.right]) {
+    const spelled =
+      e.kind === "let" ? replace(bound, (part) => (part.kind === "local" && part.id === e.id ? e.value : undefined)) : bound;
     const child = term.clause.add(spelled, true, term.outerJoin, term.innerJoin);
     analyze(child, context);
     adopt(term, child);
   }
 }
 
-function isBound(e: BoundExpression, operator: CompareExpression["operator"], id: number): boolean {
-  return (
-    e.kind === "compare" &&
-    e.operator === operator &&
-    isLocal(e.left, id) &&
-    !children(e.right).some((part) => isLocal(part, id))
-  );
-}
-
-function isLocal(e: BoundExpression, id: number): boolean {
-  const inner = withoutCollate(e);
-  return inner.kind === "local" && inner.id === id;
+function asBetween(e: BoundExpression): Extract<BoundExpression, { kind: "and" | "or" }> | undefined {
+  return e.kind === "and" && e.between === true ? e : undefined;
 }
 
 function likeTerm(term: Term, e: BoundExpression, context: TermContext): void {

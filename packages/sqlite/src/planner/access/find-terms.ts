@@ -130,6 +130,10 @@ function usableCollation(term: Term, affinity: Affinity | undefined): string | u
       return fits(comparedAs(e.affinity), affinity) ? e.collation.name : undefined;
     case "in-query":
       return fits(comparedAs(e.affinities[term.field]), affinity) ? e.collations[term.field]!.name : undefined;
+    case "or": {
+      const pair = term.row?.pairs[0];
+      return pair !== undefined && fits(pair.affinity, affinity) ? pair.collation.name : undefined;
+    }
     default: // x IS NOT NULL compares nothing
       return term.isNotNullRange ? (collationOf(ownOf(term))?.name ?? "BINARY") : undefined;
   }

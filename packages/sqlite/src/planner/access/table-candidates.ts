@@ -4,8 +4,9 @@
  *
  * What each costs is the original's reckoning (https://www.sqlite.org/queryplanner-ng.html), as its choices decide in which order rows come.
  */
+import type { Affinity } from "../../values/affinity.ts";
 import { EXPRESSION, ROWID } from "../../schema/table.ts";
-import { equalExpressions, some } from "../walk.ts";
+import { affinityOf, equalExpressions, some } from "../walk.ts";
 import {
   AUTO_INDEX,
   BY_INDEX,
@@ -24,6 +25,7 @@ import {
   TRANSITIVE,
 } from "./candidate.ts";
 import type { Candidate } from "./candidate.ts";
+import { isNumeric } from "./analyze-terms.ts";
 import { coverageOf } from "./covering.ts";
 import { fits, TermScan } from "./find-terms.ts";
 import { impliesPartialIndex } from "./implication.ts";
@@ -34,7 +36,7 @@ import type { PlannedSource } from "./planned-source.ts";
 import { intersects, type SourceSet, union, without } from "./source-set.ts";
 import { type Probe, shapeOf } from "./table-facts.ts";
 import { type Clause, EQ, GE, GT, IN, IS, IS_NULL, LE, LT, RANGE, type Term } from "./term.ts";
-import { withoutCollate } from "./usage.ts";
+import { sameName, withoutCollate } from "./usage.ts";
 
 const ANY_OPERATOR = EQ | IN | RANGE | IS_NULL | IS;
 
@@ -254,7 +256,7 @@ function addSearches(
       }
       if (scan.isTransitive) template.flags |= TRANSITIVE;
     } else if ((term.operators & IS_NULL) !== 0) template.flags |= COLUMN_NULL;
-    else bounds = addBound(template, term);
+    else bounds = addBound(template, term, source, probe);
     if (bounds !== undefined) template.rows = rowsWithin(bounds, rows);
     else {
       template.equal += 1;
@@ -333,10 +335,15 @@ function prefersLookup(entries: LogEstimate, values: LogEstimate, depth: LogEsti
 }
 
 /** Adds a bound, and LIKE's other one with it. Gives both bounds. */
-function addBound(template: Candidate, term: Term): [Term | undefined, Term | undefined] {
+function addBound(
+  template: Candidate,
+  term: Term,
+  source: PlannedSource,
+  probe: Probe,
+): [Term | undefined, Term | undefined] {
   if ((term.operators & (GT | GE)) !== 0) {
     template.flags |= COLUMN_RANGE | LOW_BOUND;
-    template.low = 1;
+    template.low = boundColumns(template, term, source, probe);
     if (!term.isLikeBound) return [term, undefined];
     const { terms } = term.clause;
     const above = terms[terms.indexOf(term) + 1]!; // it was added right behind
@@ -347,8 +354,30 @@ function addBound(template: Candidate, term: Term): [Term | undefined, Term | un
   }
   const below = (template.flags & LOW_BOUND) === 0 ? undefined : template.terms.at(-2);
   template.flags |= COLUMN_RANGE | HIGH_BOUND;
-  template.high = 1;
+  template.high = boundColumns(template, term, source, probe);
   return [below, term];
+}
+
+/** Of a comparison of rows: how many of its columns the index has in the same order. */
+function boundColumns({ equal }: Candidate, { row }: Term, source: PlannedSource, probe: Probe): number {
+  if (row === undefined) return 1;
+  const most = Math.min(row.pairs.length, probe.columns.length - equal);
+  const first = probe.columns[equal]!;
+  for (let i = 1; i < most; i++) {
+    const { left, right, collation } = row.pairs[i]!;
+    const part = probe.columns[equal + i]!;
+    if (left.kind !== "column" || left.source !== source.source.id) return i;
+    const column = source.columnNumber(left.column);
+    if (column !== source.columnNumber(part.column) || part.descending !== first.descending) return i;
+    const affinity = column === ROWID ? "INTEGER" : source.table?.columns[column]?.affinity;
+    if (jointAffinity(affinityOf(left), affinityOf(right)) !== affinity || !sameName(collation.name, part.collation)) return i;
+  }
+  return most;
+}
+
+function jointAffinity(left: Affinity | undefined, right: Affinity | undefined): Affinity | undefined {
+  if (left === undefined || right === undefined) return left ?? right;
+  return isNumeric(left) || isNumeric(right) ? "NUMERIC" : "BLOB";
 }
 
 /** A bound leaves a quarter; two of them, of which nothing else is known, an eighth of that again. */

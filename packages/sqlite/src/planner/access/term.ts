@@ -6,6 +6,7 @@
  */
 import type { BoundExpression } from "../expression.ts";
 import type { LogEstimate } from "./log-estimate.ts";
+import type { RowComparison } from "./row-comparison.ts";
 import { NO_SOURCES, type SourceSet } from "./source-set.ts";
 
 /** What operator a term has; sets of them are sums. */
@@ -43,6 +44,8 @@ export class Term {
   column = 0;
   own: BoundExpression | undefined = undefined;
   value: BoundExpression | undefined = undefined;
+  /** A comparison of rows, of which `own` and `value` are the first columns. */
+  row: RowComparison | undefined = undefined;
   /** Of a row of columns IN a query: which of them, from 0. */
   field = 0;
   /** Sources that `value` reads, and that the whole term reads. */
