@@ -30,6 +30,8 @@ export interface ConstraintPlan {
   readonly row: RowRules;
   /** OR …, which goes before what the constraints say themselves. */
   readonly conflict: ConflictResolution | undefined;
+  /** The same for the rowid and unique indexes, where ON CONFLICT DO NOTHING has a word in it. */
+  readonly uniqueConflict: ConflictResolution | undefined;
   /** Of an UPDATE: where OLD is, and the columns that may change, ROWID among them when the rowid may. */
   readonly update: { readonly old: number; readonly changed: ReadonlySet<number> } | undefined;
   /** Whether the rowid has to be looked up: not when it was made anew. */
@@ -298,7 +300,7 @@ function nullRules({ row, conflict, update }: ConstraintPlan): {
 }
 
 function uniqueRules(
-  { row, conflict, update, checksRowid, upserts }: ConstraintPlan,
+  { row, uniqueConflict: conflict, update, checksRowid, upserts }: ConstraintPlan,
   indexes: readonly Index[],
   touched: Uint8Array,
   compiler: RoutineCompiler,

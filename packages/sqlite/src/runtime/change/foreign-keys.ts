@@ -101,6 +101,13 @@ export function prepareChildScan({ steps, deferred, delta }: ChildScan, compiler
   };
 }
 
+/** A row goes whose parent's table is not there: it counts as mended where it has a parent at all. */
+export function prepareOrphanLeaves(child: readonly number[], deferred: boolean): ForeignKeyWork {
+  return (frame) => {
+    if (child.every((register) => frame.registers.tags[register] !== NULL)) countViolation(frame, deferred, -1);
+  };
+}
+
 /** One after the other. */
 export function inTurn(works: readonly ForeignKeyWork[]): ForeignKeyWork | undefined {
   if (works.length < 2) return works[0];

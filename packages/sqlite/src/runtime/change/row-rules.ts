@@ -39,7 +39,12 @@ export interface RowRules {
   /** For each column; undefined: NULL. */
   readonly defaults: readonly (Expression | undefined)[];
   /** In the order in which they can be computed; the column's affinity is applied. */
-  readonly generated: readonly { readonly column: number; readonly value: Expression }[];
+  readonly generated: readonly {
+    readonly column: number;
+    readonly value: Expression;
+    /** Columns that it reads, ROWID among them. */
+    readonly columns: ReadonlySet<number>;
+  }[];
   readonly checks: readonly CheckRule[];
   /** In the order of checks (table-order.ts). */
   readonly indexes: readonly IndexRule[];

@@ -1,0 +1,104 @@
+/** Which rows an UPDATE or DELETE is about: a SELECT of what names them. */
+import type { Block } from "../../compile/program.ts";
+import { addRow, type Finding } from "../../runtime/change/change-rows.ts";
+import type { RowsToChange } from "../../runtime/change/rows-to-change.ts";
+import { ROWID, type Table } from "../../schema/table.ts";
+import type * as ast from "../../sql/ast.ts";
+import type { BoundExpression } from "../expression.ts";
+import { assignAll } from "../lower/steps.ts";
+import { lowerQuery } from "../lower/query.ts";
+import type { BoundQuery, BoundSelect } from "../query.ts";
+import { bindSelect, columnOfSource } from "./binding.ts";
+import { type ChangeCompiler, runs } from "./compiler.ts";
+import type { RowShape } from "./row-scope.ts";
+
+export interface FindingOptions {
+  readonly target: ast.ChangeTarget;
+  readonly with: ast.With | undefined;
+  /** Of UPDATE … FROM. */
+  readonly from: ast.From;
+  readonly where: ast.Expression | undefined;
+  /** Values beside what names the row. */
+  readonly values: readonly ast.Expression[];
+  /** The whole row instead, of a view. */
+  readonly wholeRow: boolean;
+  /** Whether the rows have to be sorted, when they come by an index that … */
+  readonly sorted: boolean | ((steps: Block, source: number) => boolean);
+}
+
+/** The columns that name a row: the key, or the rowid. */
+export function locatorColumns(table: Table): readonly number[] {
+  if (!table.withoutRowid) return [ROWID];
+  const primary = table.indexes.find(({ origin }) => origin === "pk")!; // there is no such table without one
+  return primary.columns.slice(0, primary.keyColumns).map(({ column }) => column);
+}
+
+export function lowerFinding(
+  shape: RowShape,
+  table: Table | undefined,
+  options: FindingOptions,
+  compiler: ChangeCompiler,
+): Finding {
+  const { target, from, where, values } = options;
+  const { builder, lowering } = compiler;
+  const star: ast.ResultColumn[] = [
+    { kind: "expression", expression: { kind: "literal", type: "null", text: "NULL", offset: -1 }, text: "NULL" },
+  ];
+  const core: ast.SelectCore = {
+    kind: "select",
+    distinct: false,
+    columns: [...star, ...values.map((expression) => ({ kind: "expression", expression, text: "" }) as const)],
+    from: [joined(target), ...joinedAfter(from)],
+    ...(where === undefined ? {} : { where }),
+    groupBy: [],
+    windows: [],
+    offset: -1,
+  };
+  const bound = bindSelect({ cores: [core], operators: [], orderBy: [], offset: -1 }, [], compiler, options.with);
+  const select = bound.cores[0] as BoundSelect; // the only one, and no VALUES
+  const [source] = select.sources;
+  const names = options.wholeRow ? shape.columns.map((_, at) => at) : locatorColumns(table!);
+  const result: BoundExpression[] = [
+    ...names.map((column) => columnOfSource(source!, shape, column, compiler)),
+    ...select.result.slice(1),
+  ];
+  const query: BoundQuery = {
+    ...bound,
+    columns: result.map(() => bound.columns[0]!),
+    cores: [{ ...select, result }],
+  };
+  lowering.uses.noteQuery(query);
+  const first = builder.registers.allocate(result.length);
+  const found: { rows: RowsToChange | undefined } = { rows: undefined };
+  const steps = lowerQuery(query, (row) => [...assignAll(first, row), runs(addRow(first, found))], lowering);
+  const { sorted } = options;
+  return {
+    steps,
+    first,
+    width: result.length,
+    sorted: typeof sorted === "boolean" ? sorted : sorted(steps, source!.id),
+    found,
+  };
+}
+
+function joined({ schema, name, alias, indexedBy, offset }: ast.ChangeTarget): ast.Join {
+  return {
+    operator: ",",
+    natural: false,
+    cross: false,
+    left: false,
+    right: false,
+    source: {
+      kind: "table",
+      name,
+      offset,
+      ...(schema === undefined ? {} : { schema }),
+      ...(alias === undefined ? {} : { alias }),
+      ...(indexedBy === undefined ? {} : { indexedBy }),
+    },
+  };
+}
+
+function joinedAfter(from: ast.From): ast.Join[] {
+  return from.map((join, at) => (at === 0 ? { ...join, operator: "," } : join));
+}
