@@ -46,5 +46,7 @@ export function numberAt(cells: Cells, at: number, encoding: TextEncoding): numb
   const tag = tagAt(cells, at);
   if (tag === REAL || tag === INTEGER) return Number(payloadAt(cells, at));
   const numeric = numericTagAt(cells, at);
-  return numeric === INTEGER || numeric === REAL ? realAt(cells, at, encoding) : undefined;
+  if (numeric !== INTEGER && numeric !== REAL) return undefined;
+  const value = realAt(cells, at, encoding);
+  return numeric === INTEGER && value === 0 ? 0 : value; // no INTEGER is -0
 }

@@ -1,7 +1,7 @@
 /** The functions that every connection has. JSON's, window functions' and those of full-text search come with their rooms. */
 import { aggregateFunctions } from "./aggregates.ts";
 import { coreTextFunctions } from "./core-text.ts";
-import { coreValueFunctions } from "./core-values.ts";
+import { coreValueFunctions, matchFunction } from "./core-values.ts";
 import { datetimeFunctions } from "./datetime.ts";
 import { likeFunctions } from "./like.ts";
 import { mathFunctions } from "./math.ts";
@@ -11,7 +11,7 @@ import { FunctionRegistry } from "./registry.ts";
 
 /** A registry of its own for each connection. */
 export function builtInFunctions(): FunctionRegistry {
-  return new FunctionRegistry([
+  const registry = new FunctionRegistry([
     ...coreValueFunctions,
     ...coreTextFunctions,
     ...datetimeFunctions,
@@ -21,4 +21,6 @@ export function builtInFunctions(): FunctionRegistry {
     ...aggregateFunctions,
     ...percentileFunctions,
   ]);
+  registry.add(matchFunction);
+  return registry;
 }

@@ -39,6 +39,7 @@ export class Moment {
   /** Forgets all but that it is lost. */
   lose(): void {
     Object.assign(this, new Moment());
+    this.year = 0;
     this.isLost = true;
   }
 

@@ -37,7 +37,6 @@ export const coreValueFunctions: readonly ScalarFunction[] = [
   pure("likelihood", 2, 2, itself, inline),
   pure("likely", 1, 1, itself, inline),
   pure("load_extension", 1, 2, refuseExtension, { deterministic: false, directOnly: true, innocuous: false }),
-  pure("match", 2, 2, refuseMatch, { deterministic: false, innocuous: false }),
   pure("max", 1, Infinity, max, { needsCollation: true }),
   pure("min", 1, Infinity, min, { needsCollation: true }),
   pure("nullif", 2, 2, nullif, { needsCollation: true }),
@@ -159,10 +158,16 @@ function refuseExtension(): void {
   throw new SqliteError("SQLITE_ERROR", "not authorized");
 }
 
-/** What MATCH calls where no virtual table answers it. */
-function refuseMatch(): void {
-  throw new SqliteError("SQLITE_ERROR", "unable to use function MATCH in the requested context");
-}
+/** What MATCH calls where no virtual table answers it; programs may have their own. */
+export const matchFunction: ScalarFunction = pure(
+  "match",
+  2,
+  2,
+  () => {
+    throw new SqliteError("SQLITE_ERROR", "unable to use function MATCH in the requested context");
+  },
+  { deterministic: false, innocuous: false },
+);
 
 function compileoptionGet(context: CallContext, cells: Cells, at: number): void {
   const option = COMPILE_OPTIONS[countAt(cells, at, context.encoding)];

@@ -142,7 +142,7 @@ function timediff(context: CallContext, cells: Cells, at: number): void {
     years -= 1;
     months += 12;
   }
-  moveTo(from, to.year, to.month);
+  if (from.year !== to.year || from.month !== to.month) moveTo(from, to.year, to.month);
   while (direction * (to.milliseconds - from.milliseconds) < 0) {
     months -= 1;
     if (months < 0) {

@@ -22,6 +22,7 @@ const SIMPLE: Readonly<Record<string, Simple | undefined>> = Object.assign(Objec
   ceiling: (moment) => {
     moment.computeMilliseconds();
     moment.clearFields();
+    moment.excess = 0;
     return true;
   },
   floor: (moment) => {
