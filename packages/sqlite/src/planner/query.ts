@@ -13,7 +13,7 @@ export interface ResultColumn {
   readonly collation: Collation;
   /** The column of a table that it is, for sqlite3_column_origin_name and its kin. */
   readonly origin:
-    | { readonly database: string; readonly table: string; readonly column: string; readonly type: string }
+    | { readonly database: string | undefined; readonly table: string; readonly column: string; readonly type: string }
     | undefined;
 }
 

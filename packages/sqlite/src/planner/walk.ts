@@ -388,7 +388,7 @@ function optional<T>(item: T | undefined): T[] {
 // ── What comparisons ask ──
 
 /** The expressions of which a query's columns are, where only one core can speak for all: the last one's (its last row's), as in the original. */
-export function columnsOf(query: BoundQuery): readonly BoundExpression[] {
+export function columnsOf(query: Pick<BoundQuery, "cores">): readonly BoundExpression[] {
   const core = query.cores.at(-1)!; // there is one at least
   return core.kind === "values" ? core.rows.at(-1)! : core.result;
 }
@@ -405,6 +405,8 @@ export function affinityOf(e: BoundExpression): Affinity | undefined {
       return e.affinity;
     case "collate":
       return affinityOf(e.operand);
+    case "coalesce":
+      return e.shared && affinityOf(e.operands[0]!);
     case "subquery":
       return affinityOf(columnsOf(e.query)[0]!);
     case "row-column":
@@ -436,11 +438,17 @@ export function collationOf(e: BoundExpression): Collation | undefined {
     case "plus":
     case "affinity":
       return collationOf(e.operand);
-    default: {
-      const collated = children(e).find(isCollated);
-      return collated && collationOf(collated);
-    }
+    case "coalesce":
+      return e.shared ? collationOf(e.operands[0]!) : collationOfFirst(e);
+    default:
+      return collationOfFirst(e);
   }
+}
+
+/** Of the first operand in which COLLATE is written. */
+function collationOfFirst(e: BoundExpression): Collation | undefined {
+  const collated = children(e).find(isCollated);
+  return collated && collationOf(collated);
 }
 
 /** The collation by which two operands are compared: one that is written, from the left; else the left one's, else the right one's. */

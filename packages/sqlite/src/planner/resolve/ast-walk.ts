@@ -1,0 +1,94 @@
+/** Going through expressions as they are written. */
+import type * as ast from "../../sql/ast.ts";
+
+/** The direct operands in the order in which the original goes to them; nothing of queries. */
+export function operandsOf(e: ast.Expression): readonly ast.Expression[] {
+  switch (e.kind) {
+    case "identifier":
+    case "column":
+    case "literal":
+    case "variable":
+    case "exists":
+    case "subquery":
+    case "current-time":
+      return [];
+    case "unary":
+    case "null-test":
+    case "cast":
+    case "collate":
+      return [e.operand];
+    case "binary":
+      return isDropped(e) ? [] : [e.left, e.right];
+    case "like":
+      return [e.pattern, e.operand, ...optional(e.escape)];
+    case "between":
+      return [e.operand, e.low, e.high];
+    case "in":
+      if (!isList(e.among)) return [e.operand];
+      return e.among.length === 0 ? [] : [e.operand, ...e.among];
+    case "case":
+      return [
+        ...optional(e.operand),
+        ...e.branches.flatMap(({ when, result }) => [when, result]),
+        ...optional(e.otherwise),
+      ];
+    case "call":
+      return [...e.arguments, ...e.orderBy.map(({ expression }) => expression), ...optional(e.filter)];
+    case "row":
+      return e.values;
+    case "raise":
+      return optional(e.message);
+  }
+}
+
+export function isList(among: ast.In["among"]): among is readonly ast.Expression[] {
+  return Array.isArray(among);
+}
+
+/** What IN looks in when it is a query: a SELECT, a table, or the only element of the list, which the original takes for the same. */
+export function queryAmong({ among }: ast.In): ast.Select | ast.TableSource | undefined {
+  if (!isList(among)) return among;
+  const [only] = among;
+  return among.length === 1 && only?.kind === "subquery" ? only.select : undefined;
+}
+
+/** Calls `visit` for every query that stands in the expression itself, in the order in which the original comes to them. */
+export function eachQuery(e: ast.Expression, visit: (query: ast.Select | ast.TableSource) => void): void {
+  if (e.kind === "subquery" || e.kind === "exists") return visit(e.select);
+  if (e.kind === "in") {
+    const query = queryAmong(e);
+    if (query !== undefined) {
+      eachQuery(e.operand, visit);
+      return visit(query);
+    }
+  }
+  for (const operand of operandsOf(e)) eachQuery(operand, visit);
+}
+
+/** `x AND 0` is 0 for the original's parser, and nobody looks at x, unless a function is called in it. */
+export function isDropped(e: ast.Binary): boolean {
+  return (
+    e.operator === "AND" && (isZero(e.left) || isZero(e.right)) && !callsFunction(e.left) && !callsFunction(e.right)
+  );
+}
+
+function isZero(e: ast.Expression): boolean {
+  if (e.kind === "binary") return isDropped(e);
+  return (
+    e.kind === "literal" && e.type === "integer" && /^0[\d_]*$/.test(e.text) && Number(e.text.replaceAll("_", "")) === 0
+  );
+}
+
+function callsFunction(e: ast.Expression): boolean {
+  if (e.kind === "call" || e.kind === "like" || e.kind === "current-time") return true;
+  if (e.kind === "binary" && (e.operator === "->" || e.operator === "->>")) return true;
+  return operandsOf(e).some(callsFunction);
+}
+
+export function withoutCollate(e: ast.Expression): ast.Expression {
+  return e.kind === "collate" ? withoutCollate(e.operand) : e;
+}
+
+function optional<T>(item: T | undefined): T[] {
+  return item === undefined ? [] : [item];
+}

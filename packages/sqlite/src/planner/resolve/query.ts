@@ -1,0 +1,144 @@
+/** Expanded queries → bound queries: cores one by one, what joins them, ORDER BY and LIMIT of the whole. */
+import { SqlError } from "../../errors.ts";
+import type { CompoundOperator } from "../../sql/ast.ts";
+import type { Collation } from "../../values/collation.ts";
+import type { BoundExpression, BoundOrder } from "../expression.ts";
+import type { BoundCore, BoundQuery, ResultColumn } from "../query.ts";
+import { collationOf, outerOf } from "../walk.ts";
+import type { Binding } from "./binding.ts";
+import { coreWidth, type ExpandedQuery } from "./expanded.ts";
+import { bindExpression } from "./expression.ts";
+import { matchCompoundTerms } from "./order-terms.ts";
+import { resultColumns } from "./result-columns.ts";
+import { Scope } from "./scope.ts";
+import { bindSelectCore } from "./select-core.ts";
+import { bindValues } from "./values-core.ts";
+
+/** Cores with the scopes in which they were bound, where ORDER BY of the whole is matched. */
+export interface BoundCores {
+  readonly cores: readonly BoundCore[];
+  readonly scopes: readonly Scope[];
+  readonly expanded: ExpandedQuery;
+}
+
+/** Throws SqlError. */
+export function bindQuery(query: ExpandedQuery, outer: Scope | undefined, binding: Binding): BoundQuery {
+  const { select, cores } = query;
+  const limits = bindLimits(query, outer, binding);
+  const bound = bindCores(query, 0, cores.length, outer, binding);
+  const { operators } = select;
+  if (cores.length > 1) {
+    const order = compoundOrder(query, bound, binding);
+    const parts = { cores: bound.cores, ...order, ...limits };
+    return finishQuery({ ...parts, operators }, bound, binding, outerOf(parts));
+  }
+  const orderBy = bound.orderBy ?? [];
+  const parts = { cores: bound.cores, orderBy, ...limits };
+  return finishQuery({ ...parts, operators, orderColumns: [] }, bound, binding, outerOf(parts));
+}
+
+/** From the last core to the first, as the original goes. A single SELECT brings its ORDER BY, which is bound with it. */
+export function bindCores(
+  query: ExpandedQuery,
+  from: number,
+  to: number,
+  outer: Scope | undefined,
+  binding: Binding,
+): BoundCores & { readonly orderBy: readonly BoundOrder[] | undefined } {
+  const { cores, select, subqueries, fromSchema } = query;
+  const bound: BoundCore[] = [];
+  const scopes: Scope[] = [];
+  let orderBy: readonly BoundOrder[] | undefined;
+  const isSimple = cores.length === 1;
+  for (let at = to - 1; at >= from; at--) {
+    const core = cores[at]!;
+    const around = { subqueries, fromSchema: fromSchema || outer?.fromSchema === true };
+    if (core.kind === "values") {
+      const values = bindValues(core, outer, around, binding);
+      bound.unshift(...values.cores);
+      scopes.unshift(values.scope);
+      orderBy = [];
+    } else {
+      const result = bindSelectCore(core, isSimple ? select.orderBy : [], outer, around, binding);
+      bound.unshift(result.core);
+      scopes.unshift(result.scope);
+      orderBy = result.orderBy;
+    }
+    const next = cores[at + 1];
+    if (next !== undefined && coreWidth(core) !== coreWidth(next)) throw wrongWidths(select.operators[at]!);
+  }
+  return { cores: bound, scopes, expanded: query, orderBy: isSimple ? orderBy : undefined };
+}
+
+function wrongWidths(operator: CompoundOperator): SqlError {
+  return new SqlError(`SELECTs to the left and right of ${operator} do not have the same number of result columns`);
+}
+
+/** LIMIT and OFFSET see no column at all. */
+export function bindLimits(
+  { select: { limit, limitOffset }, subqueries }: ExpandedQuery,
+  outer: Scope | undefined,
+  binding: Binding,
+): Pick<BoundQuery, "limit" | "offset"> {
+  const scope = new Scope(binding, undefined, { subqueries, rows: outer?.rows ?? [] });
+  return {
+    limit: limit && bindExpression(limit, scope),
+    offset: limitOffset && bindExpression(limitOffset, scope),
+  };
+}
+
+/** ORDER BY of a compound: each term is one of the columns. */
+export function compoundOrder(
+  { select: { orderBy } }: ExpandedQuery,
+  { cores, scopes, expanded }: BoundCores,
+  binding: Binding,
+): Pick<BoundQuery, "orderBy" | "orderColumns"> {
+  if (orderBy.length === 0) return { orderBy: [], orderColumns: [] };
+  const matched = matchCompoundTerms(orderBy, expanded, cores, scopes, binding);
+  const own = compoundCollations(cores);
+  return {
+    orderBy: matched.map(({ term, column, collation }): BoundOrder => ({
+      expression: firstRow(cores[0]!)[column]!,
+      descending: term.descending,
+      nullsFirst: term.nulls === undefined ? !term.descending : term.nulls === "FIRST",
+      collation: binding.comparing(collation ?? own[column]),
+    })),
+    orderColumns: matched.map(({ column }) => column),
+  };
+}
+
+/** For each column the collation of the leftmost core that has one. */
+function compoundCollations(cores: readonly BoundCore[]): (Collation | undefined)[] {
+  return firstRow(cores[0]!).map((_, column) => {
+    for (const core of cores) {
+      const collation = collationOf(firstRow(core)[column]!);
+      if (collation !== undefined) return collation;
+    }
+    return undefined;
+  });
+}
+
+export function firstRow(core: BoundCore): readonly BoundExpression[] {
+  return core.kind === "values" ? core.rows[0]! : core.result;
+}
+
+export function resultColumnsOf({ cores, expanded }: BoundCores, binding: Binding): ResultColumn[] {
+  return resultColumns(expanded, cores, binding);
+}
+
+export function finishQuery(
+  parts: Pick<BoundQuery, "cores" | "operators" | "orderBy" | "orderColumns" | "limit" | "offset">,
+  bound: BoundCores,
+  binding: Binding,
+  outer: Pick<BoundQuery, "outerSources" | "outerAggregates">,
+): BoundQuery {
+  const isCompared = parts.operators.some((operator) => operator !== "UNION ALL");
+  const collations = parts.operators.length === 0 ? [] : compoundCollations(parts.cores);
+  return {
+    id: binding.ids.query(),
+    columns: resultColumnsOf(bound, binding),
+    ...parts,
+    compoundCollations: collations.map((own) => (isCompared ? binding.comparing(own) : (own ?? binding.binary))),
+    ...outer,
+  };
+}
