@@ -104,7 +104,7 @@ function bestOf(functions: readonly SqlFunction[] | undefined, argumentCount: nu
 }
 
 function listed(one: SqlFunction, builtin: 0 | 1): FunctionListing[] {
-  const type = one.kind === "scalar" ? "s" : one.inverse === undefined ? "a" : "w";
+  const type = one.kind === "scalar" ? "s" : one.value === undefined ? "a" : "w";
   const flags =
     (one.kind === "scalar" && one.deterministic ? DETERMINISTIC : 0) +
     (one.directOnly === true ? DIRECT_ONLY : 0) +
