@@ -64,4 +64,5 @@ const NO_SOURCE: Source = new RegisterSource(0);
 /** Gives back what an execution holds. */
 export function closeSources(frame: Frame): void {
   for (const source of frame.sources) source.close();
+  if (frame.depth === 0) frame.statement.close();
 }

@@ -1,5 +1,5 @@
 /** What a program uses where: looked up before it is compiled. */
-import type { Block, Expression, Program, Step } from "./program.ts";
+import type { Block, Expression, Operation, Program, Step } from "./program.ts";
 
 /** Calls back for each step and each expression of a block, those within expressions too; from the outside in. */
 export function visitBlock(
@@ -56,6 +56,8 @@ export function expressionsOf(step: Step): readonly Expression[] {
         ]),
         ...step.bare,
       ];
+    case "run":
+      return partsOf(step.operation).expressions;
     default:
       return [];
   }
@@ -73,9 +75,40 @@ export function blocksOf(step: Step): readonly Block[] {
       return step.otherwise === undefined ? [step.then] : [step.then, step.otherwise];
     case "remove":
       return step.then === undefined ? [] : [step.then];
+    case "run":
+      return partsOf(step.operation).blocks;
     default:
       return "body" in step ? [step.body] : [];
   }
+}
+
+interface OperationParts {
+  readonly blocks: readonly Block[];
+  readonly expressions: readonly Expression[];
+}
+
+const operationParts = new WeakMap<Operation, OperationParts>();
+
+/** What an operation will run and evaluate, which is found out by letting it ask for it. */
+function partsOf(operation: Operation): OperationParts {
+  const known = operationParts.get(operation);
+  if (known !== undefined) return known;
+  const blocks: Block[] = [];
+  const expressions: Expression[] = [];
+  operation.prepare({
+    expression: (expression) => {
+      expressions.push(expression);
+      return () => null;
+    },
+    block: (block) => {
+      blocks.push(block);
+      return () => {};
+    },
+    program: () => () => {},
+  });
+  const parts = { blocks, expressions };
+  operationParts.set(operation, parts);
+  return parts;
 }
 
 /** The parts of an expression, blocks left out. */
