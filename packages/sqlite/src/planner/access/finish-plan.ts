@@ -56,6 +56,7 @@ export function finishPlan(planning: Planning, path: Path): LoopsPlan {
     constants,
     loops,
     ordered: order === undefined || orderedTerms === terms,
+    groupsSorted: outcome.isSorted === true && !hasRight,
     orderedTerms,
     distinct: distinct === undefined || hasRight ? "no" : outcome.distinct,
     explainUnmatched: () => (hasRight ? explainUnmatched(planning, candidates) : NO_LINES),
@@ -82,6 +83,8 @@ function takeConstants({ clause, sources }: Planning): BoundExpression[] {
 }
 
 interface OrderOutcome {
+  /** Groups, too, come in their terms' directions. */
+  readonly isSorted?: boolean;
   readonly terms: number;
   readonly reverse: SourceSet;
   readonly distinct: "unique" | "adjacent" | "no";
@@ -112,7 +115,7 @@ function orderOf(planning: Planning, { loops, ordered, reverse }: Path): OrderOu
   }
   if (orderKind === "group" && wish?.groupsInOrder === true && isAll) {
     const sorted = satisfied(order, { kind: "order" });
-    if (sorted.terms === order.length) return { terms: ordered, reverse: sorted.reverse, distinct: "no" };
+    if (sorted.terms === order.length) return { terms: ordered, reverse: sorted.reverse, distinct: "no", isSorted: true };
   }
   if (isExtreme && ordered > 0) return { terms: ordered, reverse, distinct: "no" };
   return { ...innermostOrder(planning, ordered, reverse, satisfied, last), distinct: "no" };

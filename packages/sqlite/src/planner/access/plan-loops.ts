@@ -36,6 +36,7 @@ function planOfNothing(constants: LoopsPlan["constants"], wish: OrderWish | unde
     constants,
     loops: [],
     ordered: true,
+    groupsSorted: true,
     orderedTerms: wish?.terms.length ?? 0,
     distinct: isDistinct ? "unique" : "no",
     explainUnmatched: () => [],

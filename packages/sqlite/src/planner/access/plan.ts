@@ -118,6 +118,8 @@ export interface LoopsPlan {
   readonly loops: readonly LoopPlan[];
   /** The loops deliver rows in the order that was wished for. */
   readonly ordered: boolean;
+  /** With a wish for groups in order: they come in the terms' own directions, not just one group after another. */
+  readonly groupsSorted: boolean;
   /** How many of the wish's first terms they keep. */
   readonly orderedTerms: number;
   /** With a wish for distinct rows: none comes twice; equal ones come one after another; neither. */
