@@ -359,10 +359,10 @@ function unicode(context: CallContext, cells: Cells, at: number): void {
   setCodePoint(context, code >= 0xfffe && code <= 0xffff ? 0xfffd : code);
 }
 
-/** There is none where the text ends. */
+/** There is none where the text ends. What bytes that are no text come to may be beyond 31 bits, and wraps. */
 function setCodePoint(context: CallContext, code: number): void {
   if (code === 0) context.setNull();
-  else context.setInteger(code);
+  else context.setInteger(code | 0);
 }
 
 /** Of a text the bytes in the database's encoding, of a number those of its text in UTF-8. */

@@ -49,7 +49,7 @@ export const coreValueFunctions: readonly ScalarFunction[] = [
   pure("sqlite_log", 2, 2, (context) => context.setNull()),
   pure("sqlite_source_id", 0, 0, (context) => context.setText(SOURCE_ID), varying),
   pure("sqlite_version", 0, 0, (context) => context.setText(SQLITE_VERSION), varying),
-  pure("subtype", 1, 1, (context) => context.setInteger(0)),
+  pure("subtype", 1, 1, (context) => context.setInteger(0), { subtype: true }),
   pure("total_changes", 0, 0, (context) => context.setInteger(context.environment.totalChanges()), varying),
   pure("typeof", 1, 1, (context, cells, at) => context.set(TEXT, NAMES[tagAt(cells, at)]!)),
   pure("unlikely", 1, 1, itself, inline),

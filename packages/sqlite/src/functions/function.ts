@@ -19,6 +19,8 @@ interface FunctionTraits {
   readonly directOnly?: boolean;
   /** Fit for schemas that nobody vouches for: `SQLITE_INNOCUOUS`. */
   readonly innocuous?: boolean;
+  /** Asks for the subtypes of its arguments or gives its result one, as JSON's do: `SQLITE_SUBTYPE`. */
+  readonly subtype?: boolean;
   /** Compares its arguments: `context.collation` has to be theirs (that of the leftmost one that has any) before each call. */
   readonly needsCollation?: boolean;
 }

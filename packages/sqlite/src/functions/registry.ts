@@ -21,6 +21,7 @@ export interface FunctionListing {
 
 const DETERMINISTIC = 0x800;
 const DIRECT_ONLY = 0x80000;
+const SUBTYPE = 0x100000;
 const INNOCUOUS = 0x200000;
 
 export class FunctionRegistry {
@@ -108,6 +109,7 @@ function listed(one: SqlFunction, builtin: 0 | 1): FunctionListing[] {
   const flags =
     (one.kind === "scalar" && one.deterministic ? DETERMINISTIC : 0) +
     (one.directOnly === true ? DIRECT_ONLY : 0) +
+    (one.subtype === true ? SUBTYPE : 0) +
     (one.innocuous === true ? INNOCUOUS : 0);
   const row = (narg: number): FunctionListing => ({ name: one.name, builtin, type, narg, flags });
   if (one.maxArguments === Infinity) return [row(one.minArguments === 0 ? -1 : -2 - one.minArguments)];
