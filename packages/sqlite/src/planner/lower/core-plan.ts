@@ -84,7 +84,7 @@ function planGroups(core: BoundSelect, { orderBy, ...limits }: Ordering, loopsFo
     grouping: loops.ordered
       ? { kind: "stream" }
       : { kind: "hash", descending: terms.map(({ descending }) => descending) },
-    orderedTerms: groupsInOrder ? orderBy.length : 0,
+    orderedTerms: groupsInOrder && (!loops.ordered || loops.groupsSorted === true) ? orderBy.length : 0,
     distinct: "no",
     rows: Math.min(loops.rows, GUESSED_GROUPS),
   };

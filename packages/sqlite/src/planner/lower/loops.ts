@@ -22,6 +22,7 @@ export function lowerLoops(plan: LoopsPlan, sources: PreparedSources, body: () =
   }
   const nest = new LoopNest(plan.loops, sources, body, lowering);
   const loops = lowering.within(lowering.outerRows + plan.rows, () => nest.loop(0));
+  lowering.builder.explainAll(plan.explainUnmatched());
   return when(constants, [...nest.before, ...loops, ...nest.unmatched()]);
 }
 

@@ -1,0 +1,34 @@
+/** Random queries over random tables: the same rows as the original's, INTEGERs told from REALs, or the same error. */
+import { expect, test } from "vitest";
+import { SqliteError } from "../../src/errors.ts";
+import { QueriedDatabase } from "../support/queried-database.ts";
+import { RandomSelects } from "../support/random-select.ts";
+
+const SCHEMAS = Number(process.env["TENON_SELECT_SCHEMAS"] ?? 6);
+const QUERIES = 150;
+
+function outcome(ask: () => string[], isOrdered: boolean): string[] {
+  try {
+    const rows = ask();
+    return isOrdered ? rows : rows.toSorted();
+  } catch (error) {
+    // Anything else than what SQL may throw is a fault of ours.
+    if (!(error instanceof SqliteError) && (error as { code?: string }).code !== "ERR_SQLITE_ERROR") throw error;
+    return [`error: ${(error as Error).message}`];
+  }
+}
+
+test.each(Array.from({ length: SCHEMAS }, (_, at) => at + 1))("random SELECTs, seed %i", (seed) => {
+  const random = new RandomSelects(seed);
+  const database = new QueriedDatabase(random.schema());
+  try {
+    for (let count = 0; count < QUERIES; count++) {
+      const { sql, isOrdered } = random.select();
+      const wanted = outcome(() => database.ask(sql), isOrdered);
+      const found = outcome(() => database.query(sql), isOrdered);
+      expect({ sql, rows: found }).toEqual({ sql, rows: wanted });
+    }
+  } finally {
+    database.close();
+  }
+});
