@@ -8,11 +8,10 @@
 import { LineWalker, type DecideLine } from "./automata/line-walker.ts";
 import type { LineProgram } from "./engines.ts";
 import { JsKernel } from "./kernel/js-kernel.ts";
-import type { Kernel } from "./kernel/kernel.ts";
+import type { Kernel, KernelOptions } from "./kernel/kernel.ts";
 import { hasWasmKernel, WasmKernel } from "./kernel/wasm-kernel.ts";
 import { windowEnd } from "./kernel/window.ts";
 import type { LineScanner } from "./line-scanner.ts";
-import type { RequiredLiterals } from "./literals/required-literals.ts";
 import type { Matcher } from "./matcher.ts";
 
 /** What a scanner asks of its pattern. */
@@ -65,11 +64,9 @@ export class KernelScanner implements LineScanner {
     this.#kernel = this.#engine === "wasm" ? this.#newKernel(WasmKernel) : this.#newKernel(JsKernel);
   }
 
-  #newKernel(Class: new (options: { terminator: number; literals: RequiredLiterals["literals"] }) => Kernel): Kernel {
-    return new Class({
-      terminator: this.#pattern.terminator,
-      literals: this.#pattern.lineProgram.literals?.literals ?? [],
-    });
+  #newKernel(Class: new (options: KernelOptions) => Kernel): Kernel {
+    const { literals = [], companion } = this.#pattern.lineProgram.literals ?? {};
+    return new Class({ terminator: this.#pattern.terminator, literals, companion });
   }
 
   get buffer(): Uint8Array {

@@ -1,7 +1,7 @@
 /** The kernel in plain JavaScript: the reference for the other one, and what runs where WebAssembly is not allowed. */
 import { indexOfByte } from "../literals/index-of-byte.ts";
 import { LiteralSearch } from "../literals/literal-search.ts";
-import type { MaskedLiteral } from "../literals/masked-literal.ts";
+import { type Companion, hasCompanion, type MaskedLiteral } from "../literals/masked-literal.ts";
 import { countByte } from "./count-byte.ts";
 import { firstEncodingError } from "./encoding-error.ts";
 import {
@@ -29,6 +29,7 @@ export class JsKernel implements Kernel {
   };
   readonly #terminator: number;
   readonly #literals: readonly MaskedLiteral[];
+  readonly #companion: Companion | undefined;
   #search: LiteralSearch | undefined;
   #hits: Int32Array | undefined;
   #input: Uint8Array = new Uint8Array(SLACK_BYTES);
@@ -38,6 +39,7 @@ export class JsKernel implements Kernel {
   constructor(options: KernelOptions) {
     this.#terminator = options.terminator;
     this.#literals = options.literals;
+    this.#companion = options.companion;
   }
 
   get input(): Uint8Array {
@@ -90,12 +92,17 @@ export class JsKernel implements Kernel {
 
   literalLines(from: number, to: number): number {
     const search = this.#literalSearch;
+    const companion = this.#companion;
     const { hits } = this;
     const input = this.#input;
     let count = 0;
     for (let at = from; at < to;) {
       at = search.find(input, at, to);
       if (at < 0) break;
+      if (companion !== undefined && !hasCompanion(companion, input, at)) {
+        at++;
+        continue;
+      }
       const end = indexOfByte(input, this.#terminator, at, to);
       at = end >= 0 ? end : to;
       hits[count++] = at;

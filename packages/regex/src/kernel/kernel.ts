@@ -5,10 +5,10 @@
  * A kernel owns the input buffer, so that a file is read straight into the memory that the loops work on. Offsets are offsets into
  * `input`; `to` is exclusive; -1 means none. Behind the input lie SLACK_BYTES that may be read and hold nothing of meaning.
  */
-import type { MaskedLiteral } from "../literals/masked-literal.ts";
+import type { Companion, MaskedLiteral } from "../literals/masked-literal.ts";
 
 /** Bytes behind the input that vector loads may touch. */
-export const SLACK_BYTES = 128;
+export const SLACK_BYTES = 256;
 
 /** Lines that are searched in one go: bounds the list of hits. A longer line makes a longer window with fewer lines. */
 export const WINDOW_BYTES: number = 256 * 1024;
@@ -34,6 +34,8 @@ export interface KernelOptions {
   readonly terminator: number;
   /** The literals of which `literalLines` and `countLiteralLines` look for one; empty: neither is called. */
   readonly literals: readonly MaskedLiteral[];
+  /** Without this near it, a single literal counts for nothing; where literals are common that may be left to the caller. */
+  readonly companion?: Companion | undefined;
 }
 
 /** Where the chains stand; element i belongs to chain i. The kernel reads and writes them. */

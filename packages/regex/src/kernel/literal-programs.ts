@@ -26,7 +26,7 @@ import {
   type Local,
 } from "./instructions.ts";
 import type { Call, Locals, ModuleWriter } from "./module-writer.ts";
-import { admittedBytes, type MaskedLiteral } from "../literals/masked-literal.ts";
+import { admittedBytes, type Companion, type MaskedLiteral } from "../literals/masked-literal.ts";
 import { positionBits, rarestPositions, rarestRun } from "../literals/rarity.ts";
 
 const VECTOR_BYTES = 16;
@@ -154,8 +154,23 @@ function fingerprints(tables: readonly Local[], lowBits: Local, relaxed: boolean
     }).reduce((a, b) => v128.and(a, b));
 }
 
+/** Whether the companion of a literal that begins at `start` is where it has to be, sixteen places at a time. `first`: a variable of the program's own. */
+function companionHolds({ literal, least, most }: Companion, start: Local, first: Local): Code {
+  const candidates = positionsHold(literal, [...literal.value.keys()]);
+  const places = most - least + 1;
+  const found: Code[] = [];
+  for (let place = 0; place < places; place += VECTOR_BYTES) {
+    const bits = v128.bitmask(candidates(first.get, place));
+    const left = places - place;
+    found.push(left >= VECTOR_BYTES ? bits : i32.and(bits, i32.const((1 << left) - 1)));
+  }
+  return [...first.set(i32.add(start.get, i32.const(least))), ...found.reduce((a, b) => i32.or(a, b))];
+}
+
 interface LiteralSearchOptions {
   readonly literals: readonly MaskedLiteral[];
+  /** See KernelOptions. */
+  readonly companion: Companion | undefined;
   /** The byte that ends a line. */
   readonly terminator: number;
   /** Address of SCRATCH_BYTES bytes of the program's own. */
@@ -173,7 +188,7 @@ export const SCRATCH_BYTES: number = VECTOR_BYTES * (1 + 2 * MOST_FINGERPRINT_BY
  * many. The last line's may be missing: its address is `to` then. The bytes that are returned must lie in the scratch memory.
  */
 export function addLiteralLines(module: ModuleWriter, options: LiteralSearchOptions): readonly number[] {
-  const { literals, terminator, scratch, relaxed, findByte } = options;
+  const { literals, terminator, companion, scratch, relaxed, findByte } = options;
   const single = literals.length === 1 ? literals[0]! : undefined;
   const most = literals.every(hasOtherScript) ? MOST_FINGERPRINT_BYTES : FINGERPRINT_BYTES;
   const length = Math.min(most, ...literals.map(({ value }) => value.length));
@@ -194,13 +209,16 @@ export function addLiteralLines(module: ModuleWriter, options: LiteralSearchOpti
     const candidate = locals.i32();
     const start = locals.i32();
     const bits = locals.i32();
+    const first = locals.i32();
     const giveIf = ({ literal, position }: Fingerprinted): Code => [
       ...start.set(i32.sub(candidate.get, i32.const(position))),
       ...when(
         standsAt(literal, start),
         when(
           i32.and(i32.geU(start.get, from.get), i32.leU(i32.add(start.get, i32.const(literal.value.length)), to.get)),
-          giveBack(candidate.get),
+          companion === undefined
+            ? giveBack(candidate.get)
+            : when(companionHolds(companion, start, first), giveBack(candidate.get)),
         ),
       ),
     ];

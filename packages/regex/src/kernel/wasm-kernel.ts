@@ -100,14 +100,14 @@ export class WasmKernel implements Kernel {
       initial: Math.ceil((INPUT + SLACK_BYTES) / PAGE_BYTES),
       maximum: MAX_PAGES,
     });
-    const { literals, terminator } = options;
+    const { literals, terminator, companion } = options;
     this.#options = options;
     this.takesCommonLiterals = canBeDense(literals);
     this.#functions = this.#instance((module) => {
       const findByte = addByteSearches(module);
       if (literals.length === 0) return;
       const relaxed = wasmLevel() === "relaxed";
-      const tables = addLiteralLines(module, { literals, terminator, scratch: SCRATCH, relaxed, findByte });
+      const tables = addLiteralLines(module, { literals, terminator, companion, scratch: SCRATCH, relaxed, findByte });
       new Uint8Array(this.#memory.buffer, SCRATCH).set(tables);
     });
     this.#view();

@@ -14,6 +14,18 @@ export interface MaskedLiteral {
   readonly exactly?: readonly MaskedLiteral[] | undefined;
 }
 
+/** What stands near another literal: `literal` begins `least` to `most` bytes behind where that one begins, or before it (negative). */
+export interface Companion {
+  readonly literal: MaskedLiteral;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** From a literal's beginning to the farther end of its companion there are no more bytes than these. */
+export const MOST_COMPANION_BYTES = 192;
+/** A companion may begin in so many places. */
+export const MOST_COMPANION_PLACES = 96;
+
 /** A literal of these bytes and no others. */
 export function plainLiteral(bytes: Uint8Array): MaskedLiteral {
   return { value: bytes, mask: new Uint8Array(bytes.length), exact: true };
@@ -26,6 +38,12 @@ export function matchesAt(literal: MaskedLiteral, input: Uint8Array, offset: num
     if ((input[offset + i]! | mask[i]!) !== value[i]!) return false;
   }
   return true;
+}
+
+/** Whether the companion of a literal that stands at `offset` is where it has to be: it may be found beyond what is being searched. */
+export function hasCompanion({ literal, least, most }: Companion, input: Uint8Array, offset: number): boolean {
+  for (let at = Math.max(0, offset + least); at <= offset + most; at++) if (matchesAt(literal, input, at)) return true;
+  return false;
 }
 
 /** All bytes that a position admits. */

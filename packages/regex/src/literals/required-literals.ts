@@ -9,7 +9,14 @@
 import type { Node } from "../syntax/ast.ts";
 import type { CodePointSet } from "../unicode/code-point-set.ts";
 import { pushUtf8, RAW_BYTE } from "../unicode/utf8.ts";
-import { type MaskedLiteral, plainLiteral } from "./masked-literal.ts";
+import { type Width, added, repeated, widthOf } from "./byte-width.ts";
+import {
+  type Companion,
+  type MaskedLiteral,
+  MOST_COMPANION_BYTES,
+  MOST_COMPANION_PLACES,
+  plainLiteral,
+} from "./masked-literal.ts";
 import { improbability } from "./rarity.ts";
 
 /** Most literals of a set. */
@@ -27,6 +34,8 @@ export interface RequiredLiterals {
   readonly literals: readonly MaskedLiteral[];
   /** True: whatever contains one of them matches. False: it may match. */
   readonly sufficient: boolean;
+  /** Of a single literal that does not suffice: what stands near it in every match. */
+  readonly companion?: Companion | undefined;
 }
 
 export interface LiteralOptions {
@@ -43,7 +52,18 @@ interface Facts {
   /** Of `language`: whether nothing but the string matters (no assertion). */
   readonly plain: boolean;
   /** Literals of which every match contains one, apart from what `language` says. */
-  readonly required: readonly MaskedLiteral[] | undefined;
+  readonly required: Required | undefined;
+}
+
+interface Required {
+  readonly literals: readonly MaskedLiteral[];
+  readonly companion?: Companion | undefined;
+}
+
+/** A part of a sequence. */
+interface Part {
+  readonly facts: Facts;
+  readonly width: Width;
 }
 
 const NOTHING: Facts = { language: undefined, plain: false, required: undefined };
@@ -56,12 +76,12 @@ const CONDITION: Facts = { language: [EMPTY_LITERAL], plain: false, required: un
 /** The literals of an alternation of these patterns; undefined when nothing worth searching is required. */
 export function requiredLiterals(roots: readonly Node[], options: LiteralOptions): RequiredLiterals | undefined {
   const facts = alternatives(roots.map((root) => factsOf(root, options)));
-  const found = best(facts.language, facts.required);
+  const found = best(facts.language && { literals: facts.language }, facts.required);
   if (found === undefined) return undefined;
-  const exact = facts.plain && found === facts.language ? exactly(found) : undefined;
-  const literals = exact ?? found;
-  const sufficient = exact !== undefined;
-  return sufficient || setImprobability(literals) >= MIN_IMPROBABILITY ? { literals, sufficient } : undefined;
+  const exact = facts.plain && found.literals === facts.language ? exactly(found.literals) : undefined;
+  if (exact !== undefined) return { literals: exact, sufficient: true };
+  const { literals, companion } = found;
+  return setImprobability(literals) >= MIN_IMPROBABILITY ? { literals, sufficient: false, companion } : undefined;
 }
 
 /** Exact literals that stand for the same strings; undefined when these are too many. */
@@ -94,19 +114,28 @@ function factsOf(node: Node, options: LiteralOptions): Facts {
     case "atomic":
       return factsOf(node.body, options);
     case "concatenation":
-      return sequence(node.parts.map((part) => factsOf(part, options)));
+      return sequence(node.parts.map((part) => partOf(part, options)));
     case "alternation":
       return alternatives(node.branches.map((branch) => factsOf(branch, options)));
     case "repeat": {
       if (node.min === 0) return NOTHING;
-      const body = factsOf(node.body, options);
-      const copies = new Array<Facts>(Math.min(node.min, MAX_LITERAL_BYTES)).fill(body);
-      return sequence(node.max === copies.length ? copies : [...copies, NOTHING]);
+      const count = Math.min(node.min, MAX_LITERAL_BYTES);
+      const body = partOf(node.body, options);
+      const copies = Array.from({ length: count }, () => body);
+      const more: Part = { facts: NOTHING, width: repeated(body.width, node.min - count, node.max - count) };
+      return sequence(node.max === count ? copies : [...copies, more]);
     }
     default:
       // ".", \C, back-references, calls, conditionals: any bytes, or none.
       return NOTHING;
   }
+}
+
+function partOf(node: Node, options: LiteralOptions): Part {
+  const facts = factsOf(node, options);
+  if (facts.language === undefined) return { facts, width: widthOf(node, options.encoding) };
+  const lengths = facts.language.map(({ value }) => value.length);
+  return { facts, width: { least: Math.min(...lengths), most: Math.max(...lengths) } };
 }
 
 /** One character of a few: as many literals as the encodings have lengths. */
@@ -146,38 +175,71 @@ function masked(strings: readonly (readonly number[])[]): MaskedLiteral {
   return { value, mask, exact: false, exactly: strings.map((string) => plainLiteral(Uint8Array.from(string))) };
 }
 
-function sequence(parts: readonly Facts[]): Facts {
+/** Strings that some parts of a sequence spell, and where they begin, counted from the sequence's beginning. */
+interface Run {
+  readonly literals: readonly MaskedLiteral[];
+  readonly begins: Width;
+}
+
+function sequence(parts: readonly Part[]): Facts {
   let plain = true;
-  /** Strings that the parts since the last gap spell. */
-  let run: readonly MaskedLiteral[] = [EMPTY_LITERAL];
-  let whole = true;
-  let required: readonly MaskedLiteral[] | undefined;
-  for (const part of parts) {
-    plain &&= part.plain;
-    const longer = part.language === undefined ? undefined : product(run, part.language);
-    if (longer !== undefined) {
-      run = longer;
-      continue;
+  let at: Width = { least: 0, most: 0 };
+  /** What the parts since the last gap spell. */
+  let run: Run = { literals: [EMPTY_LITERAL], begins: at };
+  const complete: Run[] = [];
+  let required: Required | undefined;
+  for (const { facts, width } of parts) {
+    plain &&= facts.plain;
+    const longer = facts.language === undefined ? undefined : product(run.literals, facts.language);
+    const behind = added(at, width);
+    if (longer !== undefined) run = { literals: longer, begins: run.begins };
+    else {
+      complete.push(run);
+      required = best(required, facts.required);
+      run =
+        facts.language === undefined
+          ? { literals: [EMPTY_LITERAL], begins: behind }
+          : { literals: facts.language, begins: at };
     }
-    whole = false;
-    required = best(required, run);
-    required = best(required, part.required);
-    run = part.language ?? [EMPTY_LITERAL];
+    at = behind;
   }
-  return whole
-    ? { language: run, plain, required: undefined }
-    : { language: undefined, plain: false, required: best(required, run) };
+  if (complete.length === 0) return { language: run.literals, plain, required: undefined };
+  for (const one of [...complete, run]) required = best(required, { literals: one.literals });
+  const runs = [...complete, run];
+  const chosen = runs.findIndex(({ literals }) => literals === required?.literals);
+  if (chosen >= 0) required = { literals: runs[chosen]!.literals, companion: companionOf(chosen, runs) };
+  return { language: undefined, plain: false, required };
+}
+
+/** What says most of the single literals that stand near the one of this run. */
+function companionOf(chosen: number, runs: readonly Run[]): Companion | undefined {
+  const { literals, begins } = runs[chosen]!;
+  if (literals.length !== 1) return undefined;
+  let found: Companion | undefined;
+  for (const [index, other] of runs.entries()) {
+    const [literal, ...more] = other.literals;
+    if (index === chosen || literal === undefined || more.length > 0) continue;
+    // What the parts between take is the difference of the sums.
+    const [near, far] = [other.begins.least - begins.least, other.begins.most - begins.most];
+    const [least, most] = index > chosen ? [near, far] : [far, near];
+    const isNear = Math.max(Math.abs(least), Math.abs(most)) + literal.value.length <= MOST_COMPANION_BYTES;
+    const says = improbability(literal);
+    if (!isNear || most - least >= MOST_COMPANION_PLACES || says < MIN_IMPROBABILITY) continue;
+    if (found === undefined || says > improbability(found.literal)) found = { literal, least, most };
+  }
+  return found;
 }
 
 function alternatives(branches: readonly Facts[]): Facts {
+  if (branches.length === 1) return branches[0]!;
   const all = branches.map(({ language }) => language);
   if (all.every((language) => language !== undefined) && all.flat().length <= MAX_LITERALS) {
     return { language: all.flat(), plain: branches.every(({ plain }) => plain), required: undefined };
   }
-  const required = branches.map((branch) => best(branch.language, branch.required));
-  if (required.some((literals) => literals === undefined)) return NOTHING;
-  const together = required.flatMap((literals) => literals!);
-  return together.length > MAX_LITERALS ? NOTHING : { language: undefined, plain: false, required: together };
+  const required = branches.map((branch) => best(branch.language && { literals: branch.language }, branch.required));
+  if (required.some((one) => one === undefined)) return NOTHING;
+  const literals = required.flatMap((one) => one!.literals);
+  return literals.length > MAX_LITERALS ? NOTHING : { language: undefined, plain: false, required: { literals } };
 }
 
 /** Every string of the one followed by every one of the other; undefined when these are too many or too long. */
@@ -211,15 +273,16 @@ function joinedLiteral(first: MaskedLiteral, second: MaskedLiteral): MaskedLiter
 }
 
 /** The set that occurs less often by chance; one that holds an empty string says nothing. */
-function best(
-  a: readonly MaskedLiteral[] | undefined,
-  b: readonly MaskedLiteral[] | undefined,
-): readonly MaskedLiteral[] | undefined {
-  const useful = (set: readonly MaskedLiteral[] | undefined): boolean =>
-    set !== undefined && set.length > 0 && set.every(({ value }) => value.length > 0);
-  if (!useful(a)) return useful(b) ? b : undefined;
-  if (!useful(b)) return a;
-  return setImprobability(b!) > setImprobability(a!) ? b : a;
+function best(a: Required | undefined, b: Required | undefined): Required | undefined {
+  if (!isUseful(a)) return isUseful(b) ? b : undefined;
+  if (!isUseful(b)) return a;
+  return setImprobability(b!.literals) > setImprobability(a!.literals) ? b : a;
+}
+
+function isUseful(required: Required | undefined): boolean {
+  return (
+    required !== undefined && required.literals.length > 0 && required.literals.every(({ value }) => value.length > 0)
+  );
 }
 
 /** How unlikely one of the literals stands at a given place, in bits. */
