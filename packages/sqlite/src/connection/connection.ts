@@ -15,7 +15,8 @@ import { ConnectionChanges, type DeferredViolations } from "../runtime/change/co
 import type { StatementChanges } from "../runtime/change/statement-changes.ts";
 import type { Environment } from "../runtime/frame.ts";
 import { fold } from "../schema/table.ts";
-import { parseStatement } from "../sql/parser/parse.ts";
+import type { Statement } from "../sql/ast.ts";
+import { type ParsedStatement, parseStatement } from "../sql/parser/parse.ts";
 import type { Collation } from "../values/collation.ts";
 import type { TextEncoding } from "../values/text-codec.ts";
 import type { BackEndChoice } from "./back-end.ts";
@@ -234,9 +235,10 @@ export class Connection implements Environment {
     if (sql.length > this.limits.sqlLength) throw new SqliteError("SQLITE_TOOBIG", "statement too long");
     const known = offset === 0 ? this.#plans.text(sql) : undefined;
     if (known !== undefined) return { statement: new PreparedStatement(this, known), end: sql.length };
-    const { statement, end, variables } = parseStatement(sql, offset, sqlLimits(this.limits));
-    if (statement === undefined) return { statement: undefined, end };
-    const text = { sql: sql.slice(offset, end), statement, parameters: variables };
+    const parsed = parseStatement(sql, offset, sqlLimits(this.limits));
+    const { end } = parsed;
+    if (parsed.statement === undefined) return { statement: undefined, end };
+    const text = parsedText(sql, offset, parsed, parsed.statement);
     if (offset === 0 && end === sql.length) this.#plans.addText(sql, text);
     return { statement: new PreparedStatement(this, text), end };
   }
@@ -262,11 +264,12 @@ export class Connection implements Environment {
   }
 
   explain(sql: string): { readonly plan: readonly PlanLine[]; readonly source: string | undefined } {
-    const { end, statement, variables } = parseStatement(sql, 0, sqlLimits(this.limits));
+    const parsed = parseStatement(sql, 0, sqlLimits(this.limits));
+    const { statement } = parsed;
     if (statement === undefined)
       throw new SqliteError("SQLITE_MISUSE", "The supplied SQL string contains no statements");
     const inner = statement.kind === "explain" ? statement.statement : statement;
-    const plan = this.plan({ sql: sql.slice(0, end), statement: inner, parameters: variables });
+    const plan = this.plan(parsedText(sql, 0, parsed, inner));
     return { plan: plan.lines, source: plan.source };
   }
 
@@ -488,6 +491,15 @@ export class Connection implements Environment {
     this.transactions.active -= 1;
     if (isWriter) this.transactions.activeWriters -= 1;
   }
+}
+
+function parsedText(
+  whole: string,
+  start: number,
+  { end, variables, lastTokenEnd, terminator }: ParsedStatement,
+  statement: Statement,
+): ParsedText {
+  return { sql: whole.slice(start, end), statement, parameters: variables, whole, lastTokenEnd, terminator };
 }
 
 /** Errors after which nobody knows what has been written. */

@@ -13,6 +13,8 @@ import { NO_STATISTICS, readStatistics } from "./statistics.ts";
 
 /** Newest schema format that is known. */
 const MAX_SCHEMA_FORMAT = 4;
+/** Offset of the header's byte that says whether there is a log. */
+const READ_VERSION = 19;
 
 export interface OpenDatabaseOptions {
   readonly name: string;
@@ -31,12 +33,21 @@ export class OpenDatabase implements DatabaseSchema {
   readonly name: string;
   readonly handle: FileHandle;
   readonly pager: Pager;
-  /** Of a database that has no page yet: how it will be made. */
-  autoVacuum: NewDatabase["autoVacuum"] = "none";
+  /** PRAGMA journal_size_limit; −1: none. Kept only to be told again. */
+  journalSizeLimit = -1;
+  /** PRAGMA secure_delete. Kept only to be told again. */
+  secureDelete = 0;
+  /** PRAGMA cache_size: pages, or KiB when negative. */
+  cacheSize = -2_000;
+  /** Changes when another connection has committed. */
+  dataVersion = 1;
   /** `exclusive`: locks are kept between transactions, once taken. */
   lockingMode: "normal" | "exclusive" = "normal";
   /** Counts how often the schema was read anew. */
   generation = 0;
+  /** How it will be made when it has no page yet, or by VACUUM; undefined: as it is. */
+  #nextVacuumMode: NewDatabase["autoVacuum"] | undefined;
+  #nextPageSize: number | undefined;
   #tree: Btree | undefined;
   #schema: ReadSchema | undefined;
   #state: "none" | "read" | "write" = "none";
@@ -50,7 +61,12 @@ export class OpenDatabase implements DatabaseSchema {
     this.name = name;
     this.handle = handle;
     const journal = handle.journalPlace();
-    const maySpill = (): boolean => !handle.lock.othersRead;
+    // What is in the file before the transaction ends, nobody else may read.
+    const maySpill = (): boolean => {
+      if (handle.lock.othersRead) return false;
+      handle.lock.exclude();
+      return true;
+    };
     const { log } = handle;
     this.pager = new Pager({
       file: handle.pagerFile(),
@@ -92,6 +108,43 @@ export class OpenDatabase implements DatabaseSchema {
     return this.pager.pageCount === 0 ? undefined : encodingOf(this.pager.headerField("encoding"));
   }
 
+  /** Whether the file is in WAL mode. */
+  get usesLog(): boolean {
+    return this.pager.pageCount > 0 && this.pager.read(1).bytes[READ_VERSION] === 2;
+  }
+
+  get vacuumMode(): NewDatabase["autoVacuum"] {
+    const { pager } = this;
+    if (pager.pageCount === 0) return this.#nextVacuumMode ?? "none";
+    if (pager.headerField("largestRootPage") === 0) return "none";
+    return pager.headerField("incrementalVacuum") === 0 ? "full" : "incremental";
+  }
+
+  /** Of a database that is there already it counts when VACUUM makes it anew. */
+  setVacuumMode(mode: NewDatabase["autoVacuum"]): void {
+    this.#nextVacuumMode = mode;
+  }
+
+  /** Of a database that is there already it counts when VACUUM makes it anew. */
+  setPageSize(size: number): void {
+    this.#nextPageSize = size;
+    if (this.pager.pageCount === 0) this.pager.setGeometry(size, this.pager.reserved);
+  }
+
+  /** What VACUUM makes. */
+  get nextForm(): { readonly pageSize: number; readonly autoVacuum: NewDatabase["autoVacuum"] } {
+    return {
+      pageSize: this.#nextPageSize ?? this.pager.pageSize,
+      autoVacuum: this.#nextVacuumMode ?? this.vacuumMode,
+    };
+  }
+
+  setCacheSize(size: number): void {
+    this.cacheSize = size;
+    const { settings, pageSize } = this.pager;
+    settings.cachePages = size >= 0 ? size : Math.floor((-size * 1_024) / pageSize);
+  }
+
   /** Begins to read, and reads the schema when it is not the one that is known. Throws SQLITE_BUSY, SQLITE_NOTADB, SQLITE_CORRUPT … */
   beginRead(): void {
     if (this.#state !== "none") return;
@@ -122,7 +175,7 @@ export class OpenDatabase implements DatabaseSchema {
   /** The first page of a database that has none; within a transaction that writes. */
   create(encoding: TextEncoding): void {
     if (this.pager.pageCount > 0) return;
-    createDatabase(this.pager, { encoding, autoVacuum: this.autoVacuum });
+    createDatabase(this.pager, { encoding, autoVacuum: this.#nextVacuumMode ?? "none" });
   }
 
   openSavepoints(count: number): void {
@@ -191,6 +244,12 @@ export class OpenDatabase implements DatabaseSchema {
     this.#readSchema();
   }
 
+  /** The content is another one, in pages of perhaps another size. */
+  replaced(): void {
+    this.#tree = undefined;
+    this.reloadSchema();
+  }
+
   /** Reads the schema anew, whatever is known of it. */
   reloadSchema(): void {
     this.#schema = undefined;
@@ -212,7 +271,10 @@ export class OpenDatabase implements DatabaseSchema {
   #look(): void {
     const { version } = this.handle;
     if (version === this.#seenVersion) return;
-    if (this.#seenVersion !== -1) this.pager.endRead();
+    if (this.#seenVersion !== -1) {
+      this.pager.endRead();
+      this.dataVersion += 1;
+    }
     this.#seenVersion = -1;
     this.pager.beginRead();
     this.#seenVersion = version;

@@ -14,6 +14,10 @@ export interface ParsedText {
   readonly statement: Statement;
   /** With their sign, by number from 1 at 0. */
   readonly parameters: readonly (string | undefined)[];
+  /** What it was parsed from, and where in that its last token and the statement end: CREATE statements keep their text. */
+  readonly whole: string;
+  readonly lastTokenEnd: number;
+  readonly terminator: number;
 }
 
 /** So often a plan is made anew because the schema changes under it, before that counts as an error. */
