@@ -22,7 +22,8 @@ export const closures: BackEnd = {
   compile: (program) => new ClosureExecutable(program),
 };
 
-class Compiler implements ClosureCompiler {
+/** Expressions and blocks of one program as closures; beside them, a whole program laid flat (`flow`). */
+export class ClosureUnit implements ClosureCompiler {
   readonly #program: Program;
   readonly #layout: FrameLayout;
   readonly flow: Flow;
@@ -80,12 +81,9 @@ export type NestedProgram = ReturnType<RoutineCompiler["program"]>;
 
 /** Compiled when it is first run, for a program may run itself. */
 export function nestedProgram(backEnd: BackEnd, program: () => Program): NestedProgram {
-  let compiled: { readonly executable: Executable; readonly registers: number; readonly columns: number } | undefined;
+  let compiled: CompiledProgram | undefined;
   return (frame, tags, payloads, count) => {
-    if (compiled === undefined) {
-      const made = program();
-      compiled = { executable: backEnd.compile(made), registers: made.registers, columns: made.columns.length };
-    }
+    compiled ??= compiledOnce(backEnd, program());
     const { executable, registers, columns } = compiled;
     const nested = new Frame(frame.environment, frame.parameters, registers, columns, frame);
     for (let at = 0; at < count; at++) {
@@ -94,6 +92,26 @@ export function nestedProgram(backEnd: BackEnd, program: () => Program): NestedP
     }
     executable.run(nested, goOn);
   };
+}
+
+interface CompiledProgram {
+  readonly executable: Executable;
+  readonly registers: number;
+  readonly columns: number;
+}
+
+/** By back end: a trigger that fires itself is one program at every depth. */
+const compiledPrograms = new WeakMap<BackEnd, WeakMap<Program, CompiledProgram>>();
+
+function compiledOnce(backEnd: BackEnd, program: Program): CompiledProgram {
+  const known = compiledPrograms.get(backEnd) ?? new WeakMap<Program, CompiledProgram>();
+  compiledPrograms.set(backEnd, known);
+  let compiled = known.get(program);
+  if (compiled === undefined) {
+    compiled = { executable: backEnd.compile(program), registers: program.registers, columns: program.columns.length };
+    known.set(program, compiled);
+  }
+  return compiled;
 }
 
 function goOn(): boolean {
@@ -108,7 +126,7 @@ class ClosureExecutable implements Executable {
 
   constructor(program: Program) {
     this.#layout = new FrameLayout(program, usesOf(program));
-    const compiler = new Compiler(program, this.#layout);
+    const compiler = new ClosureUnit(program, this.#layout);
     compiler.flow.program();
     this.#ops = compiler.flow.ops;
     this.#scratch = compiler.scratch;

@@ -41,7 +41,7 @@ export class Groups {
   readonly bare: Rows;
   #dictionary: RowDictionary;
   /** Of each aggregate, the state of each group. */
-  readonly #states: unknown[][];
+  readonly states: unknown[][];
   /** Of each aggregate with DISTINCT, the values that each group has had, behind the group's number. */
   readonly #seen: (RowDictionary | undefined)[];
   readonly #waiting: (Waiting | undefined)[];
@@ -58,7 +58,7 @@ export class Groups {
     this.keys = new Rows(layout.collations.length);
     this.bare = new Rows(shape.bare);
     this.#dictionary = new RowDictionary(layout.collations);
-    this.#states = layout.aggregates.map(() => []);
+    this.states = layout.aggregates.map(() => []);
     this.#seen = layout.aggregates.map((_, at) => this.#newSeen(at));
     this.#waiting = layout.aggregates.map((_, at) => this.#newWaiting(at));
     this.#scratch = new Cells(Math.max(shape.bare, ...shape.arguments.map((count) => count + 1)));
@@ -121,7 +121,7 @@ export class Groups {
     this.bare.copy(group, 0, this.bare.columns, registers, bareRegisters);
     for (const [at, aggregate] of aggregates.entries()) {
       if (this.#waiting[at] !== undefined) this.#stepWaiting(at, group);
-      aggregate.function.finish(context, this.#states[at]![group]);
+      aggregate.function.finish(context, this.states[at]![group]);
       registers.set(resultRegisters + at, context.resultTag, context.result);
     }
   }
@@ -130,8 +130,8 @@ export class Groups {
     this.keys.clear();
     this.bare.clear();
     this.#dictionary = this.#dictionary.fresh();
-    for (let at = 0; at < this.#states.length; at++) {
-      this.#states[at] = [];
+    for (let at = 0; at < this.states.length; at++) {
+      this.states[at] = [];
       this.#seen[at] = this.#newSeen(at);
       this.#waiting[at] = this.#newWaiting(at);
     }
@@ -144,14 +144,14 @@ export class Groups {
     for (let i = 0; i < this.bare.columns; i++) this.#scratch.set(i, NULL, null);
     this.bare.append(this.#scratch, 0);
     for (const [i, { function: aggregate }] of this.layout.aggregates.entries())
-      this.#states[i]!.push(aggregate.create(this.#context));
+      this.states[i]!.push(aggregate.create(this.#context));
     this.#best.push(undefined);
     this.#missed.push(false);
   }
 
   #step(aggregate: number, group: number, cells: Cells, at: number, count: number): void {
     const { function: callee, collation } = this.layout.aggregates[aggregate]!;
-    const states = this.#states[aggregate]!;
+    const states = this.states[aggregate]!;
     if (callee.needsCollation === true) this.#context.collation = collation;
     states[group] = callee.step(this.#context, states[group], cells, at, count);
   }

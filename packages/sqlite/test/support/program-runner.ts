@@ -166,7 +166,11 @@ export function register(number: number): Expression {
   return { kind: "register", register: number, affinity: undefined, collation: undefined };
 }
 
-export function compare(operator: "=" | "<>" | "<" | "<=" | ">" | ">=" | "IS", left: Expression, right: Expression): Expression {
+export function compare(
+  operator: "=" | "<>" | "<" | "<=" | ">" | ">=" | "IS",
+  left: Expression,
+  right: Expression,
+): Expression {
   return { kind: "compare", operator, left, right, affinity: "none", collation: BINARY };
 }
 

@@ -10,7 +10,7 @@ import type { FrameLayout } from "../open-sources.ts";
 import type { Block, Evaluator, Expression, Program, Step } from "../program.ts";
 import { accessSteps } from "./access.ts";
 import type { ClosureCompiler } from "./compiler.ts";
-import { keyInfoOf } from "../../runtime/key-info.ts";
+import { countRows } from "../../runtime/count-rows.ts";
 
 /** Does a piece of work and returns the number of what comes next. */
 export type Op = (frame: Frame) => number;
@@ -70,7 +70,11 @@ export class Flow {
       this.block(routine);
       this.ops.push(returned);
     }
-    // Their expressions may hold more of them.
+    this.blocksApart();
+  }
+
+  /** Lays down the blocks inside expressions; theirs may hold more of them. */
+  blocksApart(): void {
     for (let next = this.#apart.shift(); next !== undefined; next = this.#apart.shift()) {
       this.here(next.start);
       this.block(next.block);
@@ -315,14 +319,7 @@ export class Flow {
   }
 
   #countRows({ register, database, table, index }: Of<"count-rows">): void {
-    const tree = index ?? (table.withoutRowid ? table.indexes.find(({ origin }) => origin === "pk") : undefined);
-    const root = index === undefined || (index.origin === "pk" && table.withoutRowid) ? table.rootPage : index.rootPage;
-    this.#do((frame) => {
-      const btree = frame.environment.btree(database);
-      const cursor = tree === undefined ? btree.table(root) : btree.index(root, keyInfoOf(tree, frame.environment));
-      frame.registers.set(register, INTEGER, cursor.count());
-      cursor.close();
-    });
+    this.#do((frame) => frame.registers.set(register, INTEGER, countRows(frame.environment, database, table, index)));
   }
 
   #append({ store, values }: Of<"append">): void {
