@@ -1,15 +1,10 @@
 /** RAISE in triggers, as exceptions. Who runs the trigger's program, or the statement, knows what to do with each. */
-import { SqliteError } from "../errors.ts";
-
-export type RaiseAction = "ROLLBACK" | "ABORT" | "FAIL";
+import { ConflictError, type FailureAction } from "../errors.ts";
 
 /** RAISE(ABORT | FAIL | ROLLBACK, message). */
-export class Raised extends SqliteError {
-  readonly action: RaiseAction;
-
-  constructor(action: RaiseAction, message: string) {
-    super("SQLITE_CONSTRAINT_TRIGGER", message);
-    this.action = action;
+export class Raised extends ConflictError {
+  constructor(action: FailureAction, message: string) {
+    super("SQLITE_CONSTRAINT_TRIGGER", message, action);
   }
 }
 

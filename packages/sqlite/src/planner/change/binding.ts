@@ -4,11 +4,8 @@ import { SqlError } from "../../errors.ts";
 import type * as ast from "../../sql/ast.ts";
 import { type BoundExpression, ROWID } from "../expression.ts";
 import type { BoundQuery, BoundSource, ResultColumn } from "../query.ts";
-import { Binding } from "../resolve/binding.ts";
-import { expandInExpression, expandQuery, topLevelNames } from "../resolve/expand.ts";
-import { bindExpression as bind } from "../resolve/expression.ts";
-import { bindQuery } from "../resolve/query.ts";
-import { type NamedRow, type SchemaPlace, Scope } from "../resolve/scope.ts";
+import { rewriteQuery } from "../lower/rewrite.ts";
+import { Binder, type NamedRow, type SchemaPlace } from "../resolve/bind.ts";
 import { each, queryIn, replace, replaceInQuery, type Replacement, some } from "../walk.ts";
 import type { ChangeCompiler } from "./compiler.ts";
 import type { RowColumn, RowScope, RowShape } from "./row-scope.ts";
@@ -27,17 +24,12 @@ export function bindExpression(
   compiler: ChangeCompiler,
   { place, with: withTables }: ExpressionOptions,
 ): BoundExpression {
-  const binding = bindingFor(compiler);
-  const subqueries = expandInExpression([e], topLevelNames(binding, withTables));
   const isRule = place !== undefined;
-  const scope = new Scope(binding, undefined, {
+  const bound = binderFor(compiler, withTables).expression(e, {
     rows: namedRows(isRule ? rows : inFiring(rows, compiler)),
-    place: place === "default" ? undefined : place,
-    subqueries,
+    ...(isRule && place !== "default" ? { place } : {}),
     fromSchema: isRule || compiler.firing !== undefined,
   });
-  const bound = bind(e, scope);
-  binding.throwLate();
   if (!some(bound, (part) => queryIn(part) !== undefined)) return bound;
   const dependent = replace(bound, asSources(rows, compiler));
   compiler.lowering.uses.note(dependent);
@@ -51,19 +43,20 @@ export function bindSelect(
   compiler: ChangeCompiler,
   withTables?: ast.With,
 ): BoundQuery {
-  const binding = bindingFor(compiler);
-  const expanded = expandQuery(select, topLevelNames(binding, withTables));
-  const outer = new Scope(binding, undefined, {
-    rows: namedRows(inFiring(rows, compiler)),
-    fromSchema: compiler.firing !== undefined,
-  });
-  const query = bindQuery(expanded, outer, binding);
-  binding.throwLate();
+  const query = binderFor(compiler, withTables).select(select, namedRows(inFiring(rows, compiler)));
   return replaceInQuery(query, asSources(rows, compiler));
 }
 
-function bindingFor({ context, builder, firing }: ChangeCompiler): Binding {
-  return new Binding(context, { ids: builder.ids, inTrigger: firing !== undefined, database: firing?.database });
+/** The same, ready to be lowered. */
+export function bindRows(select: ast.Select, compiler: ChangeCompiler, withTables?: ast.With): BoundQuery {
+  const query = rewriteQuery(bindSelect(select, [], compiler, withTables));
+  compiler.lowering.uses.noteQuery(query);
+  return query;
+}
+
+function binderFor({ context, builder, firing }: ChangeCompiler, withTables: ast.With | undefined): Binder {
+  const options = { ids: builder.ids, inTrigger: firing !== undefined, database: firing?.database };
+  return new Binder(context, options, withTables);
 }
 
 function inFiring(rows: readonly RowScope[], { firing }: ChangeCompiler): readonly RowScope[] {

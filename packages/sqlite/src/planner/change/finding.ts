@@ -7,7 +7,8 @@ import type * as ast from "../../sql/ast.ts";
 import type { BoundExpression } from "../expression.ts";
 import { assignAll } from "../lower/steps.ts";
 import { lowerQuery } from "../lower/query.ts";
-import type { BoundQuery, BoundSelect } from "../query.ts";
+import { rewriteQuery } from "../lower/rewrite.ts";
+import type { BoundSelect } from "../query.ts";
 import { bindSelect, columnOfSource } from "./binding.ts";
 import { type ChangeCompiler, runs } from "./compiler.ts";
 import type { RowShape } from "./row-scope.ts";
@@ -62,11 +63,11 @@ export function lowerFinding(
     ...names.map((column) => columnOfSource(source!, shape, column, compiler)),
     ...select.result.slice(1),
   ];
-  const query: BoundQuery = {
+  const query = rewriteQuery({
     ...bound,
     columns: result.map(() => bound.columns[0]!),
     cores: [{ ...select, result }],
-  };
+  });
   lowering.uses.noteQuery(query);
   const first = builder.registers.allocate(result.length);
   const found: { rows: RowsToChange | undefined } = { rows: undefined };

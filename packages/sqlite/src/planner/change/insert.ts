@@ -9,7 +9,7 @@ import { scanList } from "../lower/from.ts";
 import { lowerQuery } from "../lower/query.ts";
 import { assign, NULL_CONSTANT } from "../lower/steps.ts";
 import type { BoundQuery } from "../query.ts";
-import { bindSelect, viewShape } from "./binding.ts";
+import { bindRows, viewShape } from "./binding.ts";
 import { type ChangeCompiler, runs } from "./compiler.ts";
 import { deletePlan } from "./delete-plan.ts";
 import { foreignKeysOfInsert } from "./foreign-keys.ts";
@@ -68,7 +68,7 @@ function isSingleRow({ cores }: BoundQuery): boolean {
 function boundSource(statement: ast.Insert, given: Given, compiler: ChangeCompiler): BoundQuery | undefined {
   const { source, columns, table } = statement;
   if (source === undefined) return undefined;
-  const query = bindSelect(source, [], compiler, statement.with);
+  const query = bindRows(source, compiler, statement.with);
   const width = query.columns.length;
   if (width !== given.count) {
     throw new SqlError(
@@ -77,7 +77,6 @@ function boundSource(statement: ast.Insert, given: Given, compiler: ChangeCompil
         : `${width} values for ${given.count} columns`,
     );
   }
-  compiler.lowering.uses.noteQuery(query);
   return query;
 }
 

@@ -5,7 +5,7 @@ import { COUNT_CHANGES } from "../../runtime/change/statement-end.ts";
 import { columnNamed, fold, type Trigger } from "../../schema/table.ts";
 import type * as ast from "../../sql/ast.ts";
 import type { CompileContext } from "../context.ts";
-import { bindExpression, bindSelect, truthOf } from "./binding.ts";
+import { bindExpression, bindRows, truthOf } from "./binding.ts";
 import { ChangeCompiler, type FiringContext, runs } from "./compiler.ts";
 import { lowerStep } from "./lower-step.ts";
 import type { RowScope, RowShape } from "./row-scope.ts";
@@ -127,9 +127,7 @@ export function triggerProgram(
 function lowerTriggerStep(step: ast.TriggerStep, compiler: ChangeCompiler): Block {
   if (step.kind === "select-step") {
     const { lowering } = compiler;
-    const query = bindSelect(step.select, [], compiler);
-    lowering.uses.noteQuery(query);
-    return lowerQuery(query, () => [], lowering);
+    return lowerQuery(bindRows(step.select, compiler), () => [], lowering);
   }
   return [...lowerStep(step, compiler).block, runs(COUNT_CHANGES)];
 }
