@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { SqliteError } from "../../src/errors.ts";
 import { QueriedDatabase } from "../support/queried-database.ts";
-import { RandomSelects } from "../support/random-select.ts";
+import { RandomQueries } from "../support/random-queries.ts";
 
 const SCHEMAS = Number(process.env["TENON_SELECT_SCHEMAS"] ?? 6);
 const QUERIES = 150;
@@ -19,7 +19,7 @@ function outcome(ask: () => string[], isOrdered: boolean): string[] {
 }
 
 test.each(Array.from({ length: SCHEMAS }, (_, at) => at + 1))("random SELECTs, seed %i", (seed) => {
-  const random = new RandomSelects(seed);
+  const random = new RandomQueries(seed);
   const database = new QueriedDatabase(random.schema());
   try {
     for (let count = 0; count < QUERIES; count++) {

@@ -45,11 +45,14 @@ class Compound {
   readonly #query: BoundQuery;
   readonly #wanted: number | undefined;
   readonly #lowering: Lowering;
+  /** Whether rows have to be compared whole. */
+  readonly #isSetOperation: boolean;
 
   constructor(query: BoundQuery, wanted: number | undefined, lowering: Lowering) {
     this.#query = query;
     this.#wanted = wanted;
     this.#lowering = lowering;
+    this.#isSetOperation = query.operators.at(-1) !== "UNION ALL";
   }
 
   /** Rows of all cores of the range, whose order nobody has asked for. */
@@ -79,9 +82,9 @@ class Compound {
     return [sorter.clear, ...fill, sorter.scan(sink)];
   }
 
-  /** Rows of the range without duplicates where it has none, in the order in which ties of the whole order stay. */
+  /** Rows of the range, such that of rows that are equal in the whole order the one that the original would have first comes first. */
   #unordered(range: Range, sink: Sink): Block {
-    if (range.to - range.from === 1) return this.#core(range.from, sink);
+    if (range.to - range.from === 1) return this.#ordered(range.from, sink);
     const split = this.#split(range);
     if (split.operator !== "UNION ALL") return this.#setOperation(split, sink);
     const { left, right } = this.#explainSplit(split);
@@ -95,11 +98,11 @@ class Compound {
     const sides = this.#explainSplit(split);
     const set = builder.store({ kind: "set", columns: columns.length, collations, affinities });
     const clear: Step = { kind: "clear", store: set };
-    const append: Sink = (values) => [{ kind: "append", store: set, values }];
+    const add: Sink = (values) => [{ kind: "add-new", store: set, values, then: [] }];
     switch (split.operator) {
       case "EXCEPT": {
         const remove: Sink = (values) => [{ kind: "remove", store: set, values }];
-        const left = sides.left(() => this.#unordered(split.left, append));
+        const left = sides.left(() => this.#unordered(split.left, add));
         const right = sides.right(() => this.#unordered(split.right, remove));
         return [clear, ...left, ...right, ...this.#inOrder(set, sink)];
       }
@@ -113,13 +116,13 @@ class Compound {
           { kind: "remove", store: set, values: row, then: sorter.append(row) },
         ];
         const left = sides.left(() => this.#unordered(split.left, take));
-        const right = sides.right(() => this.#unordered(split.right, append));
+        const right = sides.right(() => this.#unordered(split.right, add));
         return [clear, sorter.clear, ...right, ...left, sorter.scan(sink)];
       }
       default: {
         // Of rows alike the original keeps that of the right side.
-        const left = sides.left(() => this.#unordered(split.left, append));
-        const right = sides.right(() => this.#unordered(split.right, append));
+        const left = sides.left(() => this.#unordered(split.left, add));
+        const right = sides.right(() => this.#unordered(split.right, add));
         return [clear, ...right, ...left, ...this.#inOrder(set, sink)];
       }
     }
@@ -147,6 +150,17 @@ class Compound {
 
   #core(at: number, sink: Sink): Block {
     return lowerCore(this.#query.cores[at]!, { orderBy: [], wanted: undefined, limited: false }, sink, this.#lowering);
+  }
+
+  /** A core whose rows are to be sorted: the original sorts each for itself, and plans it so. */
+  #ordered(at: number, sink: Sink): Block {
+    const core = this.#query.cores[at]!;
+    const row = core.kind === "values" ? core.rows[0]! : core.result;
+    const orderBy = this.#order(this.#isSetOperation).map(({ column, ...term }) => ({
+      expression: row[column]!,
+      ...term,
+    }));
+    return lowerCore(core, { orderBy, wanted: undefined, limited: false, sorts: false }, sink, this.#lowering);
   }
 
   /** ORDER BY; `whole`: and the columns that it does not name behind it. */

@@ -23,13 +23,16 @@ export interface DeliveryOptions {
   readonly orderBy: readonly BoundOrder[];
   /** So many terms of `orderBy` the rows follow already; all: they go on as they come. */
   readonly orderedTerms: number;
+  /** False: whoever takes the rows sorts them, and all that is left is to say so. */
+  readonly sorts: boolean;
   /** See Limits.wanted. */
   readonly wanted: number | undefined;
 }
 
 export function deliver(options: DeliveryOptions, sink: Sink, lowering: Lowering): Delivery {
   const { distinct, orderBy, orderedTerms } = options;
-  const sorted = orderBy.length <= orderedTerms ? undefined : new Sorting(options, sink, lowering);
+  const isUnordered = orderBy.length > orderedTerms;
+  const sorted = isUnordered && options.sorts ? new Sorting(options, sink, lowering) : undefined;
   const once = distinct !== undefined ? new Distinct(options.result, lowering) : undefined;
   return {
     before: [...(once?.before ?? []), ...(sorted?.before ?? [])],
@@ -40,6 +43,7 @@ export function deliver(options: DeliveryOptions, sink: Sink, lowering: Lowering
     },
     after: () => {
       if (distinct === "any") lowering.builder.explain("USE TEMP B-TREE FOR DISTINCT");
+      if (isUnordered) lowering.builder.explain(`USE TEMP B-TREE FOR ${sortedTerms(options)}ORDER BY`);
       return sorted?.after() ?? [];
     },
   };
@@ -112,7 +116,6 @@ class Sorting {
 
   after(): Block {
     const { builder } = this.#lowering;
-    builder.explain(`USE TEMP B-TREE FOR ${this.#sortedTerms()}ORDER BY`);
     const source = builder.source({ kind: "store", store: this.#store, first: 0 });
     const scan: Step = {
       kind: "scan-store",
@@ -125,10 +128,9 @@ class Sorting {
     };
     return [scan];
   }
+}
 
-  #sortedTerms(): string {
-    const { orderBy, orderedTerms } = this.#options;
-    const count = orderBy.length - orderedTerms;
-    return orderedTerms === 0 ? "" : count === 1 ? "LAST TERM OF " : `LAST ${count} TERMS OF `;
-  }
+function sortedTerms({ orderBy, orderedTerms }: DeliveryOptions): string {
+  const count = orderBy.length - orderedTerms;
+  return orderedTerms === 0 ? "" : count === 1 ? "LAST TERM OF " : `LAST ${count} TERMS OF `;
 }

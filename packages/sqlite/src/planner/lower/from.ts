@@ -21,13 +21,16 @@ import { assign, NULL_CONSTANT, register, when } from "./steps.ts";
 /** Rows of a common table, kept for all who read it. */
 export interface CommonRows {
   readonly store: number;
+  /** Columns that are kept. */
+  readonly columns: number;
   readonly prepare: Block;
 }
 
 type Prepared =
   /** Rows are used as they come. */
   | { readonly kind: "stream"; readonly line: OpenPlanLine | undefined }
-  | { readonly kind: "list"; readonly store: number }
+  /** `number`: the column in which rows are numbered, where somebody has to tell them apart. */
+  | { readonly kind: "list"; readonly store: number; readonly number: number }
   /** Rows go straight into the store that a join looks up. */
   | { readonly kind: "hash"; readonly line: OpenPlanLine | undefined }
   /** The one row that a recursive part works on, kept in a list of one row. */
@@ -69,7 +72,7 @@ export function prepareSources(core: BoundSelect, plan: LoopsPlan, lowering: Low
     }
     const rows = keptRows(source, content, isStreamed, lowering);
     before.push(rows.prepare);
-    bySource.set(id, { kind: "list", store: rows.store });
+    bySource.set(id, { kind: "list", store: rows.store, number: rows.columns });
   }
   return { before: before.flat(), bySource };
 }
@@ -96,7 +99,7 @@ function keptRows(source: BoundSource, content: QueryContent, isStreamed: boolea
     const title = `${isStreamed ? "CO-ROUTINE" : "MATERIALIZE"} ${nameOf(source)}`;
     const fill = builder.explained(title, () => listOf(content, columns, isNumbered, lowering));
     const body = isShared ? builder.routine(fill.prepare) : fill.prepare;
-    rows = { store: fill.store, prepare: isFixedContent ? [builder.once(body)] : body };
+    rows = { ...fill, prepare: isFixedContent ? [builder.once(body)] : body };
     if (isShared && !isNumbered) lowering.common.set(common, rows);
   }
   builder.setSource(source.id, { kind: "store", store: rows.store, first: 0 });
@@ -123,7 +126,7 @@ function listOf(
     lowering,
   );
   const reset: Block = number === undefined ? [] : [assign(number, { kind: "constant", tag: 1, payload: 0 })];
-  return { store, prepare: [{ kind: "clear", store }, ...reset, ...fill] };
+  return { store, columns: columns.length, prepare: [{ kind: "clear", store }, ...reset, ...fill] };
 }
 
 function plusOne(at: number): Expression {
@@ -145,11 +148,6 @@ function placeOf(places: ReadonlyMap<number, number>, { source, column }: Column
   const place = places.get(column);
   if (place === undefined) throw new Error(`column ${column} of source ${source} was not kept`);
   return place;
-}
-
-/** The number of a numbered row of a list, see `listOf`. */
-export function rowNumber(source: number, lowering: Lowering): Expression {
-  return lowering.stored(source, lowering.uses.columnsOf(source).length);
 }
 
 // ── Entering a source ──

@@ -9,7 +9,7 @@ import type { Block, Expression } from "../../compile/program.ts";
 import type { LoopPlan, LoopsPlan } from "../access/plan.ts";
 import { keyCollations, lowerAccess, rowIdentity } from "./access.ts";
 import { lowerExpression } from "./expressions.ts";
-import { enterSource, type PreparedSources, rowNumber, scanList } from "./from.ts";
+import { enterSource, type PreparedSources, scanList } from "./from.ts";
 import type { Lowering } from "./lowering.ts";
 import { assignInteger, constantInteger, isRegister, when } from "./steps.ts";
 
@@ -107,8 +107,11 @@ class LoopNest {
     const { builder } = this.#lowering;
     const { content } = source;
     const table = content.kind === "table" ? content.table : undefined;
+    const prepared = this.#sources.bySource.get(source.id);
     const identity =
-      table === undefined ? [rowNumber(source.id, this.#lowering)] : rowIdentity(source.id, table, this.#lowering);
+      table !== undefined
+        ? rowIdentity(source.id, table, this.#lowering)
+        : [this.#lowering.stored(source.id, prepared?.kind === "list" ? prepared.number : 0)];
     const store = builder.store({
       kind: "set",
       columns: identity.length,
@@ -121,7 +124,6 @@ class LoopNest {
         .reduceRight((body: Block, left): Block => [{ kind: "null-row", source: left.source.id, body }], inside);
       const body: Block = [{ kind: "add-new", store, values: identity, then: alone }];
       if (table !== undefined) return this.#scanTable(source.id, body);
-      const prepared = this.#sources.bySource.get(source.id);
       if (prepared?.kind !== "list") throw new Error("rows on the right of a join that are not kept");
       return [scanList(source.id, prepared.store, body, this.#lowering)];
     });

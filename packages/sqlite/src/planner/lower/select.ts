@@ -12,6 +12,8 @@ import { lowerValues } from "./values.ts";
 export interface CoreOptions extends Ordering {
   /** See Limits.wanted. */
   readonly wanted: number | undefined;
+  /** False: somebody else sorts, so that `orderBy` is for planning only. */
+  readonly sorts?: boolean;
 }
 
 /** What is to be done for DISTINCT when the rows come so. */
@@ -30,6 +32,7 @@ function lowerSelect(core: BoundSelect, options: CoreOptions, sink: Sink, loweri
       distinct: core.distinct ? DISTINCT[plan.distinct] : undefined,
       orderBy: options.orderBy,
       orderedTerms: plan.orderedTerms,
+      sorts: options.sorts !== false,
       wanted: options.wanted,
     },
     sink,
