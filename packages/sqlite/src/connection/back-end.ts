@@ -2,7 +2,7 @@
 import { closures } from "../compile/closures.ts";
 import type { BackEnd, Executable, Execution } from "../compile/executable.ts";
 import type { Program } from "../compile/program.ts";
-const source = closures;
+import { source } from "../compile/source.ts";
 import type { Frame } from "../runtime/frame.ts";
 import type { Cells } from "../values/value.ts";
 

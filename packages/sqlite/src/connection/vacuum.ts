@@ -8,6 +8,7 @@ import { SqliteError, SqlError } from "../errors.ts";
 import { Pager } from "../pager/pager.ts";
 import { RecordReader } from "../record/record-reader.ts";
 import { keyInfoOf } from "../runtime/key-info.ts";
+import type { SchemaRow } from "../schema/catalogue.ts";
 import type { Index } from "../schema/table.ts";
 import type { Statement } from "../sql/ast.ts";
 import { Cells } from "../values/value.ts";
@@ -106,15 +107,13 @@ function copy(connection: Connection, { pager, tree, catalogue, nextForm }: Open
   const target = new Btree(made);
   const rows = new SchemaEditor(tree, encoding).rows();
   const into = new SchemaEditor(target, encoding);
-  // Tables, then indexes, then what has no tree: so it comes out in the original.
+  const ordered = inOrder(rows);
   const roots = new Map<string, number>();
-  for (const isTable of [true, false]) {
-    for (const { type, name, tableName, rootPage } of rows) {
-      if ((rootPage ?? 0) === 0 || (type === "table") !== isTable) continue;
-      const table = catalogue.table(tableName!);
-      const isIndex = type === "index" || (table?.kind === "table" && table.withoutRowid);
-      roots.set(`${type} ${name}`, target.create(isIndex ? "index" : "table"));
-    }
+  for (const { type, name, tableName, rootPage } of ordered) {
+    if (!hasTree({ rootPage })) continue;
+    const table = catalogue.table(tableName!);
+    const isIndex = type === "index" || (table?.kind === "table" && table.withoutRowid);
+    roots.set(`${type} ${name}`, target.create(isIndex ? "index" : "table"));
   }
   for (const { type, name, tableName, rootPage } of rows) {
     const root = roots.get(`${type} ${name}`);
@@ -132,15 +131,19 @@ function copy(connection: Connection, { pager, tree, catalogue, nextForm }: Open
       );
     else copyTable(tree, target, rootPage!, root);
   }
-  for (const row of inOrder(rows)) into.add({ ...row, rootPage: roots.get(`${row.type} ${row.name}`) ?? row.rootPage });
+  for (const row of ordered) into.add({ ...row, rootPage: roots.get(`${row.type} ${row.name}`) ?? row.rootPage });
   target.commit();
   return made;
 }
 
-/** Tables with their indexes in their order, then views, triggers and virtual tables. */
-function inOrder<T extends { readonly rootPage: number | null }>(rows: readonly T[]): T[] {
-  const hasTree = ({ rootPage }: T): boolean => (rootPage ?? 0) !== 0;
-  return [...rows.filter(hasTree), ...rows.filter((row) => !hasTree(row))];
+/** As the original makes them: tables with the indexes of their constraints, other indexes, then views, triggers and virtual tables. */
+function inOrder<T extends Pick<SchemaRow, "type" | "rootPage" | "sql">>(rows: readonly T[]): T[] {
+  const rank = (row: T): number => (!hasTree(row) ? 2 : row.type === "index" && row.sql !== null ? 1 : 0);
+  return rows.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function hasTree({ rootPage }: Pick<SchemaRow, "rootPage">): boolean {
+  return (rootPage ?? 0) !== 0;
 }
 
 function copyTable(from: Btree, to: Btree, root: number, newRoot: number): void {
