@@ -34,6 +34,7 @@ export class TokenCursor {
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
   #at = 0;
+  #lastRead: TokenKind | undefined;
   /** The kind of the next token. */
   kind: TokenKind;
   /** Where the next token begins. */
@@ -175,6 +176,7 @@ export class TokenCursor {
     const tokenizer = this.#tokenizer;
     let kind = tokenizer.next();
     if (kind === TOKEN.WINDOW || kind === TOKEN.OVER || kind === TOKEN.FILTER) kind = this.#contextual(kind);
+    this.#lastRead = kind;
     this.#kinds.push(kind);
     this.#starts.push(tokenizer.start);
     this.#ends.push(tokenizer.end);
@@ -186,7 +188,7 @@ export class TokenCursor {
     const following = ahead.next();
     if (kind === TOKEN.WINDOW)
       return looksLikeIdentifier(following) && ahead.next() === TOKEN.AS ? TOKEN.WINDOW : TOKEN.ID;
-    if (this.#kinds.at(-1) !== TOKEN.RIGHT_PAREN) return TOKEN.ID;
+    if (this.#lastRead !== TOKEN.RIGHT_PAREN) return TOKEN.ID;
     if (following === TOKEN.LEFT_PAREN) return kind;
     return kind === TOKEN.OVER && looksLikeIdentifier(following) ? kind : TOKEN.ID;
   }
