@@ -184,9 +184,11 @@ function hashAccess(
   const columns: number[] = [];
   const terms: Term[] = [];
   const filters: BoundExpression[] = [];
+  let isPartial = false;
   for (const term of planning.clause.terms) {
-    if (!term.isVirtual && !term.isDone && isOwnCondition(term, source)) {
-      filters.push(term.expression);
+    if (!term.isVirtual && isOwnCondition(term, source)) {
+      isPartial = true;
+      if (!term.isDone) filters.push(term.expression);
       term.isDone = true;
     }
     const isKey =
@@ -203,7 +205,7 @@ function hashAccess(
     if (term.expression.kind === "compare" && term.expression.operator === "=") finish(term, source, notReady);
   candidate.terms = terms;
   candidate.equal = terms.length;
-  if (filters.length > 0) candidate.flags |= PARTIAL_AUTO_INDEX;
+  if (isPartial) candidate.flags |= PARTIAL_AUTO_INDEX;
   if (keys.length === 0) return unhashed(filters, planning);
   const read = [...planning.columnsRead(source)]
     .filter((column) => !columns.includes(column))

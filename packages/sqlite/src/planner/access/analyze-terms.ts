@@ -11,6 +11,7 @@ import { analyzeOr } from "./or-terms.ts";
 import type { PlannedSource } from "./planned-source.ts";
 import { intersects, NO_SOURCES, sourcesBefore, union } from "./source-set.ts";
 import { adopt, type Clause, EQ, EQUIVALENT, GE, GT, IN, IS, IS_NULL, LE, LT, type Term } from "./term.ts";
+import { replacedColumn } from "./propagate-constants.ts";
 import { type RowComparison, rowComparison } from "./row-comparison.ts";
 import { bare, isConstant, isLikelihood, sameName, sourcesRead, type SourcesById, withoutCollate } from "./usage.ts";
 
@@ -125,7 +126,8 @@ function hasCorrelatedQuery(e: BoundExpression): boolean {
 
 /** Notes that `operand` is a column, or an expression that some index has. */
 function indexedAs(term: Term, operand: BoundExpression, operators: number, context: TermContext): boolean {
-  const own = withoutCollate(operand);
+  const bareOperand = withoutCollate(operand);
+  const own = replacedColumn(bareOperand) ?? bareOperand;
   if (own.kind === "column" || own.kind === "generated") {
     term.source = own.source;
     term.column = context.byId.get(own.source)?.columnNumber(own.column) ?? own.column;

@@ -28,9 +28,9 @@ const MAX_OUTER_ROWS: LogEstimate = 48;
 
 /** `rows`: how many will have to be sorted; undefined: nobody knows yet, and order does not count. Throws SqliteError: there is no way. */
 export function cheapestPath(planning: Planning, rows: LogEstimate | undefined, breadth: number): Path {
-  const { sources, parts } = planning;
+  const { parts } = planning;
   const order = rows === undefined || rows === 0 ? undefined : planning.order;
-  const count = sources.length;
+  const count = loopCount(planning);
   const sortCosts: LogEstimate[] = [];
   let from: Path[] = [
     {
@@ -150,9 +150,14 @@ function sortingCost({ parts, limit, wish }: Planning, rows: LogEstimate, terms:
   return cost + logOfEstimate(sorted);
 }
 
+/** Of a branch of an OR, its own loop alone. */
+function loopCount({ sources, isBranch }: Planning): number {
+  return isBranch ? 1 : sources.length;
+}
+
 /** How many paths of a length are kept. Many sources that all hang on one (a star) need more of them, and a little help. */
 export function searchBreadth(planning: Planning): number {
-  const count = planning.sources.length;
+  const count = loopCount(planning);
   if (count <= 1) return 1;
   if (count === 2) return 5;
   return count >= 4 && helpStar(planning) ? 18 : 12;

@@ -7,6 +7,7 @@ import { type ColumnsRead, columnsReadIn } from "./columns-read.ts";
 import { type LogEstimate, logEstimate } from "./log-estimate.ts";
 import type { LoopParts, OrderWish, WishedTerm } from "./plan.ts";
 import { PlannedSource } from "./planned-source.ts";
+import { propagateConstants } from "./propagate-constants.ts";
 import { isRight, simplifyJoins } from "./simplify-joins.ts";
 import { NO_SOURCES, type SourceSet, union } from "./source-set.ts";
 import { Clause } from "./term.ts";
@@ -60,10 +61,14 @@ export function preparePlanning(parts: LoopParts, wish: OrderWish | undefined, c
   );
   const terms: TermContext = termContext(sources, context);
   const clause = new Clause(false);
-  if (parts.where !== undefined) split(clause, parts.where, -1, -1);
-  for (const { source, isOuter, isLeftOfRight } of sources) {
-    if (source.on !== undefined)
-      split(clause, source.on, isOuter ? source.id : -1, isLeftOfRight && !isOuter ? source.id : -1);
+  // ON of inner joins is as good as WHERE, unless a RIGHT JOIN stands behind.
+  const isPlain = ({ isOuter, isLeftOfRight }: PlannedSource): boolean => !isOuter && !isLeftOfRight;
+  const plain = [parts.where, ...sources.filter(isPlain).map(({ source }) => source.on)].filter((e) => e !== undefined);
+  const known = plain.length > 1 || plain[0]?.kind === "and" ? propagateConstants(plain) : plain;
+  for (const e of known) split(clause, e, -1, -1);
+  for (const planned of sources) {
+    const { source, isOuter } = planned;
+    if (source.on !== undefined && !isPlain(planned)) split(clause, source.on, isOuter ? source.id : -1, isOuter ? -1 : source.id);
   }
   analyzeAll(clause, terms);
   return newPlanning(terms, clause, parts, wish);

@@ -366,7 +366,8 @@ function boundColumns({ equal }: Candidate, { row }: Term, source: PlannedSource
   for (let i = 1; i < most; i++) {
     const { left, right, collation } = row.pairs[i]!;
     const part = probe.columns[equal + i]!;
-    if (left.kind !== "column" || left.source !== source.source.id) return i;
+    // The rowid has no collation, which ends it in the original.
+    if (left.kind !== "column" || left.column === ROWID || left.source !== source.source.id) return i;
     const column = source.columnNumber(left.column);
     if (column !== source.columnNumber(part.column) || part.descending !== first.descending) return i;
     const affinity = column === ROWID ? "INTEGER" : source.table?.columns[column]?.affinity;

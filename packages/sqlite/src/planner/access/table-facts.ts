@@ -110,7 +110,7 @@ export function probeOfIndex(
     columns,
     ...bound,
     keyColumns,
-    rows: known === undefined ? guessedRows(index, tableRows) : completed(known.counts.map(logEstimate), keyColumns),
+    rows: known === undefined ? completed(guessedRows(index, tableRows), columns.length) : completed(known.counts.map(logEstimate), columns.length),
     width: shape.indexWidths[place]!,
     unique,
     uniqueNotNull:
@@ -131,9 +131,9 @@ function guessedRows({ unique, keyColumns, where }: Index, tableRows: LogEstimat
   return rows;
 }
 
-/** Statistics that are shorter than the index is say nothing of the rest, which counts as 0. */
-function completed(rows: LogEstimate[], keyColumns: number): LogEstimate[] {
-  while (rows.length <= keyColumns + 1) rows.push(0);
+/** Entries alike in all columns of the key and in what finds the row as well: one. */
+function completed(rows: LogEstimate[], columns: number): LogEstimate[] {
+  while (rows.length <= columns) rows.push(0);
   return rows;
 }
 
