@@ -36,10 +36,10 @@ export function buildIndex(table: IndexedTable, parts: IndexParts): Index {
     return { ...head, keyColumns: key.length, columns: [...key, ...rest] };
   }
   const locator = table.primaryKey ?? [{ column: ROWID, collation: "BINARY", descending: false }];
-  // Ascending whatever the key's own order is: an oversight of the original that files depend on.
+  // In constraints ascending whatever the key's own order is: an oversight of the original that files depend on.
   const rest = locator
     .filter((part) => !written.some((other) => isSameColumn(part, other)))
-    .map((part) => ({ ...part, descending: false }));
+    .map((part) => ({ ...part, descending: origin === "c" && part.descending }));
   return { ...head, keyColumns: written.length, columns: [...written, ...rest] };
 }
 
