@@ -1,6 +1,7 @@
 /** What compiling a statement that changes rows carries along: the program that it becomes part of, and the trigger in whose program it stands. */
 import type { Block, Expression, Operation, Program, Step } from "../../compile/program.ts";
-import type { Trigger } from "../../schema/table.ts";
+import type { SequencedTable } from "../../runtime/change/statement-end.ts";
+import type { Table, Trigger } from "../../schema/table.ts";
 import type * as ast from "../../sql/ast.ts";
 import type { CompileContext } from "../context.ts";
 import { Ids, Registers } from "../ids.ts";
@@ -33,6 +34,8 @@ export class ChangeCompiler {
   /** Databases that are written to by the statement or by anything that it fires. */
   readonly writes: Set<number>;
   readonly reads: Set<number>;
+  /** Tables with AUTOINCREMENT among those that are inserted into. */
+  readonly sequenced: Map<Table, SequencedTable>;
 
   constructor(context: CompileContext, parent?: ChangeCompiler, firing?: FiringContext) {
     this.context = context;
@@ -42,6 +45,7 @@ export class ChangeCompiler {
     this.programs = parent?.programs ?? new Map();
     this.writes = parent?.writes ?? new Set();
     this.reads = parent?.reads ?? new Set();
+    this.sequenced = parent?.sequenced ?? new Map();
   }
 
   /** Where OR … comes from: the statement that fired the trigger, else the statement itself. */

@@ -68,6 +68,8 @@ export function lowerFinding(
     columns: result.map(() => bound.columns[0]!),
     cores: [{ ...select, result }],
   });
+  // The original reads the table itself where it may change rows as it finds them.
+  if (from.length === 0 && !options.wholeRow) lowering.whole.add(source!.id);
   lowering.uses.noteQuery(query);
   const first = builder.registers.allocate(result.length);
   const found: { rows: RowsToChange | undefined } = { rows: undefined };
@@ -77,6 +79,7 @@ export function lowerFinding(
     steps,
     first,
     width: result.length,
+    hasRowidsOnly: result.length === 1 && names[0] === ROWID,
     sorted: typeof sorted === "boolean" ? sorted : sorted(steps, source!.id),
     found,
   };

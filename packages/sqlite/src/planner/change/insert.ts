@@ -167,17 +167,18 @@ function insertPlan(
     before,
     after,
     foreignKeys,
-    sequences: table.autoincrement ? sequenceTable(database, compiler) : undefined,
+    sequences: table.autoincrement ? sequenceTable(table, database, compiler) : undefined,
     returning: returning?.keep(row),
   };
   const isSimple = !replaces && upserts.rules.length === 0 && !hasTriggers(triggers) && foreignKeys.added === undefined;
   return { plan, returning, isSimple };
 }
 
-function sequenceTable(database: number, { context }: ChangeCompiler): Table {
-  const table = context.databases[database]!.catalogue.table("sqlite_sequence");
-  if (table?.kind !== "table") throw new SqlError("no such table: sqlite_sequence");
-  return table;
+function sequenceTable(table: Table, database: number, { context, sequenced }: ChangeCompiler): Table {
+  const sequences = context.databases[database]!.catalogue.table("sqlite_sequence");
+  if (sequences?.kind !== "table") throw new SqlError("no such table: sqlite_sequence");
+  sequenced.set(table, { database, table, sequences });
+  return sequences;
 }
 
 /** The steps that run `row` for each row of the source: for rows of another table as they come. */

@@ -1,6 +1,6 @@
 /** A statement that changes rows, as a program: all changes first, then what has to hold at its end, then the rows of RETURNING. */
 import type { Program } from "../../compile/program.ts";
-import { COUNT_CHANGES, END_OF_CHANGES } from "../../runtime/change/statement-end.ts";
+import { COUNT_CHANGES, endOfChanges } from "../../runtime/change/statement-end.ts";
 import type * as ast from "../../sql/ast.ts";
 import type { CompileContext } from "../context.ts";
 import { ChangeCompiler, runs } from "./compiler.ts";
@@ -9,7 +9,7 @@ import { lowerStep } from "./lower-step.ts";
 function lowerChange(statement: ast.Insert | ast.Update | ast.Delete, context: CompileContext): Program {
   const compiler = new ChangeCompiler(context);
   const { block, returning, atomic } = lowerStep(statement, compiler);
-  const main = [...block, runs(END_OF_CHANGES), ...(returning?.give ?? []), runs(COUNT_CHANGES)];
+  const main = [...block, runs(endOfChanges([...compiler.sequenced.values()])), ...(returning?.give ?? []), runs(COUNT_CHANGES)];
   return compiler.finish(main, returning?.columns ?? [], atomic);
 }
 

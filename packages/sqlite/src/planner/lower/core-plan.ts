@@ -169,6 +169,7 @@ function partsOf(
     outerRows: lowering.outerRows,
     resultColumns: core.result.length,
     mayDropJoins: !core.isAggregate,
+    whole: lowering.whole,
   };
 }
 

@@ -28,6 +28,8 @@ export class Lowering {
   readonly uses: Uses = new Uses();
   /** The first of the registers in which the row of a query is, for `row-column`. */
   readonly rows: Map<BoundQuery, number> = new Map();
+  /** Sources whose rows a change wants whole: no index stands for their table. */
+  readonly whole: Set<number> = new Set();
   /** What columns of a source are, where they are not read from a source of that number. */
   readonly columns: Map<number, (column: Column) => Expression> = new Map();
   readonly plans: Map<BoundSelect, CorePlan> = new Map();

@@ -15,6 +15,8 @@ export interface Finding {
   /** The first of the registers in which a row's values stand, what names the row first: while it is found, and again while it is changed. */
   readonly first: number;
   readonly width: number;
+  /** A row's only value is its rowid. */
+  readonly hasRowidsOnly: boolean;
   /** In the order of the table, each row once; else as they were found. */
   readonly sorted: boolean;
   /** The rows of the execution that is finding them at the moment. */
@@ -25,12 +27,12 @@ export function addRow(first: number, found: Finding["found"]): Operation {
   return { name: "add-row", prepare: () => (frame) => found.rows!.add(frame.registers, first) };
 }
 
-function prepareFinding({ steps, width, found }: Finding, compiler: RoutineCompiler): (frame: Frame) => RowsToChange {
+function prepareFinding({ steps, width, hasRowidsOnly, found }: Finding, compiler: RoutineCompiler): (frame: Frame) => RowsToChange {
   const find = compiler.block(steps);
   return (frame) => {
     // A function in the query may run this very statement.
     const outer = found.rows;
-    const rows = new RowsToChange(width);
+    const rows = new RowsToChange(width, hasRowidsOnly);
     found.rows = rows;
     try {
       find(frame);

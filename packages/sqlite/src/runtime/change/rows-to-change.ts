@@ -13,14 +13,17 @@ export class RowsToChange {
   #rowids: (number | bigint)[] = [];
   #rows: Cells[] = [];
 
-  /** Each row has so many values, those that name it first; a single one is a rowid. */
-  constructor(width: number) {
+  readonly #hasRowidsOnly: boolean;
+
+  /** Each row has so many values, those that name it first. */
+  constructor(width: number, hasRowidsOnly: boolean) {
     this.#width = width;
+    this.#hasRowidsOnly = hasRowidsOnly;
   }
 
   /** Takes the row that is named by the values in `cells` from `at` on. */
   add(cells: Cells, at: number): void {
-    if (this.#width === 1) {
+    if (this.#hasRowidsOnly) {
       this.#rowids.push(cells.payloads[at] as number | bigint);
       return;
     }
@@ -31,7 +34,7 @@ export class RowsToChange {
 
   /** Puts them in the order of the table, each once. */
   sort(stored: StoredTable): void {
-    if (this.#width === 1) {
+    if (this.#hasRowidsOnly) {
       const rowids = this.#rowids;
       if (rowids.every((rowid, at) => at === 0 || rowids[at - 1]! < rowid)) return;
       this.#rowids = [...new Set(rowids)].toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
@@ -44,12 +47,12 @@ export class RowsToChange {
   }
 
   get length(): number {
-    return this.#width === 1 ? this.#rowids.length : this.#rows.length;
+    return this.#hasRowidsOnly ? this.#rowids.length : this.#rows.length;
   }
 
   /** Puts row `at`'s values into `cells` from `into` on. */
   read(at: number, cells: Cells, into: number): void {
-    if (this.#width === 1) {
+    if (this.#hasRowidsOnly) {
       cells.set(into, INTEGER, this.#rowids[at]!);
       return;
     }

@@ -1,7 +1,7 @@
 /**
  * AUTOINCREMENT: `sqlite_sequence` has for each such table the highest rowid that it ever had.
  *
- * A statement reads the number when it first adds a row, and writes it when it ends, triggers' rows included. The table may hold anything, because
+ * A statement reads the number when it first needs it, and writes it when it ends, triggers' rows included, even when none was added. The table may hold anything, because
  * programs may write to it: no row of the table's name counts as 0, and what is no INTEGER counts as what CAST makes of it.
  */
 import { SqliteError } from "../../errors.ts";
@@ -22,6 +22,8 @@ export class Sequence {
   readonly #cells = new Cells(3);
   /** Of the table's row in sqlite_sequence. */
   #rowid: number | bigint | undefined;
+  /** The number that is written there. */
+  #written: number | bigint = 0;
 
   private constructor(table: Table, stored: StoredTable, frame: Frame) {
     this.#table = table;
@@ -33,7 +35,7 @@ export class Sequence {
       stored.read(cells, 0, (_, at) => cells.set(at, 0, null));
       if (cells.tags[NAME] !== TEXT || cells.payloads[NAME] !== table.name) continue;
       this.#rowid = rows.rowid;
-      this.highest = asInteger(cells.tags[SEQ] as Tag, cells.payloads[SEQ]!, encoding);
+      this.highest = this.#written = asInteger(cells.tags[SEQ] as Tag, cells.payloads[SEQ]!, encoding);
       return;
     }
   }
@@ -54,8 +56,9 @@ export class Sequence {
     if (rowid > this.highest) this.highest = rowid;
   }
 
-  /** Writes the number back. */
+  /** Writes the number, when it is higher than the one that is there or there is none. */
   write(): void {
+    if (this.#rowid !== undefined && this.highest <= this.#written) return;
     const stored = this.#stored;
     const cells = this.#cells;
     this.#rowid ??= stored.newRowid(undefined, () => 0n);

@@ -1,17 +1,28 @@
 /** What a statement does when its last row is changed. */
 import type { Operation } from "../../compile/program.ts";
 import { checkForeignKeys } from "./foreign-keys.ts";
+import type { Table } from "../../schema/table.ts";
 import { endStep } from "./fire.ts";
+import { Sequence } from "./sequence.ts";
+
+/** A table with AUTOINCREMENT to which the statement, or anything that it fires, may add rows. */
+export interface SequencedTable {
+  readonly database: number;
+  readonly table: Table;
+  /** `sqlite_sequence`. */
+  readonly sequences: Table;
+}
 
 /** Before rows of RETURNING are given: AUTOINCREMENT's numbers are written, and foreign keys have to be whole. Throws ConflictError. */
-export const END_OF_CHANGES: Operation = {
-  name: "end-of-changes",
-  prepare: () => (frame) => {
-    const { sequences } = frame.statement;
-    if (sequences.size > 0) for (const sequence of sequences.values()) sequence.write();
-    checkForeignKeys(frame);
-  },
-};
+export function endOfChanges(sequenced: readonly SequencedTable[]): Operation {
+  return {
+    name: "end-of-changes",
+    prepare: () => (frame) => {
+      for (const { database, table, sequences } of sequenced) Sequence.of(frame, database, table, sequences).write();
+      checkForeignKeys(frame);
+    },
+  };
+}
 
 /** The last thing: changes() and total_changes(). In a trigger: at the end of each step. */
 export const COUNT_CHANGES: Operation = { name: "count-changes", prepare: () => endStep };

@@ -25,6 +25,7 @@ const RANDOM_ROWIDS = 100;
 /** One index of an open table; for a table without rowid also the table itself. */
 export class StoredIndex {
   readonly index: Index;
+  readonly root: number;
   readonly cursor: IndexCursor;
   /** An entry, as it goes into the index. */
   readonly entry: Cells;
@@ -35,7 +36,8 @@ export class StoredIndex {
 
   constructor(index: Index, table: Table, tree: Btree, environment: Environment) {
     this.index = index;
-    this.cursor = tree.index(index.rootPage, keyInfoOf(index, environment));
+    this.root = table.withoutRowid && index.origin === "pk" ? table.rootPage : index.rootPage;
+    this.cursor = tree.index(this.root, keyInfoOf(index, environment));
     this.entry = new Cells(index.columns.length);
     this.reals = Uint8Array.from(index.columns, ({ column }) =>
       column >= 0 && table.columns[column]!.affinity === "REAL" ? 1 : 0,
@@ -185,7 +187,7 @@ export class StoredTable {
   clear(): number {
     let count = this.rows === undefined ? 0 : this.#tree.clear(this.table.rootPage);
     for (const index of this.indexes) {
-      const entries = this.#tree.clear(index.index.rootPage);
+      const entries = this.#tree.clear(index.root);
       if (index === this.primary) count = entries;
     }
     return count;
