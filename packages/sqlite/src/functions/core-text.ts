@@ -45,8 +45,14 @@ function length(context: CallContext, cells: Cells, at: number): void {
   context.setInteger(typeof text === "string" ? countCharacters(text) : countCharactersOfBytes(text.bytes));
 }
 
+/** What keeps units from being characters, or ends a text: only texts that have it are counted one by one. */
+const SPECIAL = /[\0\ud800-\udbff]/;
+/** Up to so many units a loop is quicker than a regular expression. */
+const SHORT = 24;
+
 /** Up to a NUL. */
 function countCharacters(text: string): number {
+  if (text.length > SHORT && !SPECIAL.test(text)) return text.length;
   let count = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -86,6 +92,8 @@ function substr(context: CallContext, cells: Cells, at: number, count: number): 
   const text = textAt(cells, at, context.encoding);
   if (typeof text !== "string") return subRawText(context, text.bytes, from, wanted);
   const { start, end } = substringRange(from, wanted, from < 0 ? countCharacters(text) : 0);
+  if (end > SHORT && !SPECIAL.test(end < text.length ? text.slice(0, end) : text))
+    return context.setText(text.slice(start, end));
   let unit = 0;
   let character = 0;
   for (; character < start && unit < text.length && text.charCodeAt(unit) !== 0; character++)
@@ -181,7 +189,8 @@ function instr(context: CallContext, cells: Cells, at: number): void {
     return context.setInteger(indexOfBytes(utf8Bytes(text), utf8Bytes(needle), true));
   const unit = text.indexOf(needle);
   let characters = unit + 1;
-  for (let i = 0; i < unit; i++) {
+  const isPlain = unit > SHORT && !SPECIAL.test(text);
+  for (let i = 0; !isPlain && i < unit; i++) {
     const code = text.charCodeAt(i);
     if (code >= 0xd800 && code <= 0xdbff && isLowSurrogate(text, i + 1)) characters -= 1;
   }

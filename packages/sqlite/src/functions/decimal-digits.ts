@@ -18,11 +18,36 @@ const MOST = 18;
 
 const ZERO: DecimalDigits = { digits: "0", point: 1 };
 
+/** So many powers of ten are exact. */
+const POWERS: readonly number[] = Array.from({ length: 16 }, (_, power) => 10 ** power);
+/** Below this a REAL times a power of ten is near enough to its true value to tell on which side of a half it is. */
+const SURELY_BELOW = 1e9;
+
+/**
+ * A magnitude in units of 10^-places, rounded to a whole number; -1 where it is too near a half, or too large, for a product of REALs to tell. Its
+ * quotient by 10^places is the number nearest to the decimal fraction that it stands for, both being exact.
+ */
+function nearUnits(magnitude: number, places: number): number {
+  if (places >= POWERS.length) return -1;
+  const scaled = magnitude * POWERS[places]!;
+  if (scaled >= SURELY_BELOW) return -1;
+  const whole = Math.floor(scaled);
+  const fraction = scaled - whole;
+  if (Math.abs(fraction - 0.5) <= 1e-6) return -1;
+  return fraction > 0.5 ? whole + 1 : whole;
+}
+
 /**
  * Of a finite magnitude. `round` > 0: that many significant digits; else −`round` digits behind the decimal point. No more than `most` in any case.
  */
 export function decimalDigits(magnitude: number, round: number, most: number): DecimalDigits {
   if (magnitude === 0) return ZERO;
+  const units = round <= 0 ? nearUnits(magnitude, -round) : -1;
+  if (units === 0) return { digits: "", point: round };
+  if (units > 0) {
+    const digits = String(units);
+    return { digits: withoutZeros(digits), point: digits.length + round };
+  }
   const { digits: all, power } = leadingDigits(magnitude, round > 0 && round < MOST ? round + 1 : MOST);
   let digits = all;
   let point = digits.length + power;
@@ -55,26 +80,13 @@ function withoutZeros(digits: string): string {
   return digits.slice(0, end);
 }
 
-/** So many powers of ten are exact. */
-const POWERS: readonly number[] = Array.from({ length: 16 }, (_, power) => 10 ** power);
-/** Below this a REAL times a power of ten is near enough to its true value to tell on which side of a half it is. */
-const SURELY_BELOW = 1e9;
-
 /** A number between ±2^52 rounded to 1 to 30 digits behind the point. Hot. */
 export function rounded(value: number, places: number): number {
   const magnitude = Math.abs(value);
-  if (places < POWERS.length) {
-    const power = POWERS[places]!;
-    const scaled = magnitude * power;
-    if (scaled < SURELY_BELOW) {
-      const whole = Math.floor(scaled);
-      const fraction = scaled - whole;
-      if (Math.abs(fraction - 0.5) > 1e-6) {
-        // The quotient of two exact numbers is the number nearest to the decimal fraction that it stands for.
-        const near = (fraction > 0.5 ? whole + 1 : whole) / power;
-        return value < 0 ? -near : near;
-      }
-    }
+  const units = nearUnits(magnitude, places);
+  if (units >= 0) {
+    const near = units / POWERS[places]!;
+    return value < 0 ? -near : near;
   }
   const { digits, point } = decimalDigits(magnitude, -places, 26);
   const near = Number(`${digits || "0"}e${point - digits.length}`);

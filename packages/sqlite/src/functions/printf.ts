@@ -1,15 +1,16 @@
 /**
  * format() and printf() (https://www.sqlite.org/printf.html): C's conversions, of them those that make sense for values, and SQL's own %q, %Q and %w.
  *
- * A conversion is `%`, flags (`-+ #!0,`), width, `.` precision, `l`s, which mean nothing, and a letter. Width and precision count bytes, with `!` characters,
- * so everything is done on binary strings (binary-string.ts). At a letter that is none the rest is left out. Arguments that there are not count as NULL.
+ * Width and precision count bytes, with `!` characters, so everything is done on binary strings (binary-string.ts). At a letter that is none the rest
+ * is left out. Arguments that there are not count as NULL.
  */
 import { type Cells, NULL } from "../values/value.ts";
 import { integerAt, realAt, tagAt, textAt } from "./arguments.ts";
 import { fromBinary, toBinary } from "./binary-string.ts";
 import { pure } from "./core-values.ts";
 import type { CallContext, ScalarFunction } from "./function.ts";
-import { MAX_PRECISION, type NumberStyle, printInteger, printReal } from "./printf-numbers.ts";
+import { type Conversion, parseFormat } from "./printf-format.ts";
+import { MAX_PRECISION, printInteger, printReal } from "./printf-numbers.ts";
 import { escapedControls } from "./quote.ts";
 import { beforeNul } from "./utf8.ts";
 
@@ -18,19 +19,28 @@ export const printfFunctions: readonly ScalarFunction[] = [
   pure("printf", 0, Infinity, printf),
 ];
 
-interface Conversion extends NumberStyle {
-  readonly letter: string;
-}
+/** The last format, which the next row most likely has too. */
+let lastFormat = "";
+let lastPieces: readonly (string | Conversion)[] = [];
 
-const CONVERSION = /%([-+ #!0,]*)([1-9]\d*|\*)?(?:\.(\*|\d*))?(?:ll?)?([^]?)/y;
+function piecesOf(format: string): readonly (string | Conversion)[] {
+  if (format !== lastFormat) {
+    lastPieces = parseFormat(format);
+    lastFormat = format;
+  }
+  return lastPieces;
+}
 
 function printf(context: CallContext, cells: Cells, at: number, count: number): void {
   if (count === 0 || tagAt(cells, at) === NULL) return context.setNull();
   const format = beforeNul(toBinary(textAt(cells, at, context.encoding)));
-  const result = new Formatter(context, cells, at + 1, at + count).format(format);
+  const result = new Formatter(context, cells, at + 1, at + count).format(piecesOf(format));
   if (result === undefined) context.setNull();
   else context.setText(fromBinary(result));
 }
+
+/** Of 32 bits. */
+const LEAST: number = -(2 ** 31);
 
 class Formatter {
   readonly #context: CallContext;
@@ -49,49 +59,22 @@ class Formatter {
   }
 
   /** Undefined: there is no result at all, which takes an empty format or one that begins with what is none. */
-  format(format: string): string | undefined {
-    for (let at = 0; at < format.length; at = CONVERSION.lastIndex) {
-      const percent = format.indexOf("%", at);
-      if (percent !== at) this.#append(format.slice(at, percent < 0 ? undefined : percent));
-      if (percent < 0) break;
-      if (percent === format.length - 1) {
-        this.#append("%");
-        break;
-      }
-      CONVERSION.lastIndex = percent;
-      const match = CONVERSION.exec(format)!; // everything but the % may be missing
-      if (!this.#convert(this.#conversionOf(match))) break;
+  format(pieces: readonly (string | Conversion)[]): string | undefined {
+    for (const piece of pieces) {
+      if (typeof piece === "string") this.#append(piece);
+      else if (!this.#convert(piece.takesWidth || piece.takesPrecision ? this.#withArguments(piece) : piece)) break;
     }
     return this.#result;
   }
 
-  #conversionOf(match: RegExpExecArray): Conversion {
-    const [, flags = "", widthText, precisionText, letter = ""] = match;
-    let isLeft = flags.includes("-");
-    let width = 0;
-    if (widthText === "*") {
-      width = this.#int32();
-      if (width < 0) {
-        isLeft = true;
-        width = width === -(2 ** 31) ? 0 : -width;
-      }
-    } else if (widthText !== undefined) width = digitsMod31(widthText);
-    let precision = -1;
-    if (precisionText === "*") {
-      precision = this.#int32();
-      if (precision < 0) precision = precision === -(2 ** 31) ? -1 : -precision;
-    } else if (precisionText !== undefined) precision = digitsMod31(precisionText);
-    const sign = flags.lastIndexOf("+") > flags.lastIndexOf(" ") ? "+" : flags.includes(" ") ? " " : "";
+  #withArguments(conversion: Conversion): Conversion {
+    const width = conversion.takesWidth ? this.#int32() : conversion.width;
+    const precision = conversion.takesPrecision ? this.#int32() : conversion.precision;
     return {
-      letter,
-      width,
-      precision,
-      isLeft,
-      sign,
-      alternate: flags.includes("#"),
-      exclamation: flags.includes("!"),
-      zeros: flags.includes("0"),
-      commas: flags.includes(","),
+      ...conversion,
+      isLeft: conversion.isLeft || width < 0,
+      width: width === LEAST ? 0 : Math.abs(width),
+      precision: precision === LEAST ? -1 : conversion.takesPrecision ? Math.abs(precision) : precision,
     };
   }
 
@@ -201,11 +184,6 @@ class Formatter {
     if (tagAt(this.#cells, at) === NULL) return undefined;
     return beforeNul(toBinary(textAt(this.#cells, at, this.#context.encoding)));
   }
-}
-
-/** The lowest 31 bits. */
-function digitsMod31(digits: string): number {
-  return Number(BigInt(digits === "" ? 0 : digits) & 0x7fff_ffffn);
 }
 
 /** As much of a text as the precision lets through. */
