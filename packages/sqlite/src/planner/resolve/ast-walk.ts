@@ -73,10 +73,27 @@ export function isDropped(e: ast.Binary): boolean {
 }
 
 function isZero(e: ast.Expression): boolean {
-  if (e.kind === "binary") return isDropped(e);
+  if (nullTestOfLiteral(e) === 0 || (e.kind === "binary" && isDropped(e))) return true;
   return (
     e.kind === "literal" && e.type === "integer" && /^0[\d_]*$/.test(e.text) && Number(e.text.replaceAll("_", "")) === 0
   );
+}
+
+/** `1 IS NULL` and its kin, which are a number for the original's parser. */
+export function nullTestOfLiteral(e: ast.Expression): 0 | 1 | undefined {
+  let not: boolean;
+  let operand: ast.Expression;
+  if (e.kind === "null-test") ({ not, operand } = e);
+  else if (e.kind === "binary" && (e.operator === "IS" || e.operator === "IS NOT") && isNull(e.right))
+    [not, operand] = [e.operator === "IS NOT", e.left];
+  else return undefined;
+  while (operand.kind === "unary" && (operand.operator === "+" || operand.operator === "-")) operand = operand.operand;
+  if (operand.kind !== "literal" || operand.type === "null") return undefined;
+  return not ? 1 : 0;
+}
+
+function isNull(e: ast.Expression): boolean {
+  return e.kind === "literal" && e.type === "null";
 }
 
 function callsFunction(e: ast.Expression): boolean {

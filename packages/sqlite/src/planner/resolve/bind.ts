@@ -68,6 +68,7 @@ export class Binder {
   select(select: ast.Select, rows: readonly NamedRow[]): BoundQuery {
     const { binding } = this;
     const query = expandQuery(select, topLevelNames(binding, this.#with));
+    binding.throwExpansion();
     const outer = rows.length === 0 && binding.database === undefined ? undefined : this.#scope({ rows }, []);
     const bound = bindQuery(query, outer, binding);
     binding.throwLate();
@@ -148,6 +149,7 @@ export class Binder {
   #scope({ rows, sources, place, fromSchema }: BinderScope, expressions: readonly ast.Expression[]): Scope {
     const { binding } = this;
     const subqueries = expandInExpression(expressions, topLevelNames(binding, this.#with));
+    binding.throwExpansion();
     return new Scope(binding, undefined, {
       ...(rows && { rows }),
       ...(sources && { sources: sources.map(({ scoped }) => scoped) }),

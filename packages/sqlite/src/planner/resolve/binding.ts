@@ -31,6 +31,8 @@ export class Binding {
   readonly generating: Set<object> = new Set();
   readonly #unknownCollations = new Map<string, Collation>();
   #queries = 0;
+  #expansion: SqlError | undefined;
+  #pending: SqlError | undefined;
   #late: SqlError | undefined;
 
   constructor(context: CompileContext, options: BindingOptions = {}) {
@@ -46,6 +48,31 @@ export class Binding {
     return ++this.#queries;
   }
 
+  /** An error in stars or USING, with which the original goes on looking at other FROMs: the last error is told. */
+  failExpansion(message: string, offset = -1): void {
+    this.#expansion = new SqlError(message, offset);
+  }
+
+  /** After such an error common tables are no longer found. */
+  get expansionFailed(): boolean {
+    return this.#expansion !== undefined;
+  }
+
+  throwExpansion(): void {
+    if (this.#expansion !== undefined) throw this.#expansion;
+  }
+
+  /** An error with which the original goes on looking at names, though not in subqueries: the last error is told. */
+  failLast(error: SqlError, others: () => void): never {
+    this.#pending = error;
+    others();
+    throw error;
+  }
+
+  throwPending(): void {
+    if (this.#pending !== undefined) throw this.#pending;
+  }
+
   /** An error that the original comes upon only while it generates code: it is thrown when everything is bound and nothing else was wrong. */
   late(message: string, offset = -1): void {
     this.#late ??= new SqlError(message, offset);
@@ -58,6 +85,7 @@ export class Binding {
   /** What `attempt` gives; undefined when it finds an error, which is forgotten. */
   try<T>(attempt: () => T): T | undefined {
     const late = this.#late;
+    const pending = this.#pending;
     try {
       const result = attempt();
       return this.#late === late ? result : undefined;
@@ -66,6 +94,7 @@ export class Binding {
       return undefined;
     } finally {
       this.#late = late;
+      this.#pending = pending;
     }
   }
 

@@ -29,8 +29,9 @@ export function bindCall(e: ast.Call, scope: Scope): BoundExpression {
   const refusal = found === undefined ? unknownFunction(e, scope) : misuse(e, found, scope);
   if (refusal !== undefined) {
     // What is wrong with the arguments is said rather than this, as in the original.
-    for (const argument of e.arguments) bindExpression(argument, scope);
-    throw refusal;
+    scope.binding.failLast(refusal, () => {
+      for (const argument of e.arguments) bindExpression(argument, scope);
+    });
   }
   if (found!.kind === "aggregate") return bindAggregate(e, found!, scope);
   const list = e.arguments.map((argument) => bindExpression(argument, scope));
@@ -126,13 +127,15 @@ function withoutTraits(e: BoundExpression): BoundExpression {
 
 function bindAggregate(e: ast.Call, found: AggregateFunction, scope: Scope): BoundExpression {
   const { binding } = scope;
+  const { metAggregate, collectsAggregates } = scope;
   scope.allowsAggregates = false;
-  const metBefore = scope.metAggregate;
+  scope.collectsAggregates = false;
   const list = e.arguments.map((argument) => bindExpression(argument, scope));
   const orderBy = e.orderBy.map((term) => orderOf(term, bindExpression(term.expression, scope), scope));
   const filter = e.filter && bindExpression(e.filter, scope);
   scope.allowsAggregates = true;
-  scope.metAggregate = metBefore;
+  scope.collectsAggregates = collectsAggregates;
+  scope.metAggregate = metAggregate;
   checkTrust(found, e.name, scope);
   if (e.distinct && list.length !== 1) binding.late("DISTINCT aggregates must have exactly one argument", e.offset);
   const own: Omit<BoundAggregate, "id"> = {

@@ -17,7 +17,7 @@ export function columnNames(core: ExpandedCore, declared: readonly string[] | un
   const taken = new Map<string, boolean>();
   return wanted.map((name, at): SourceColumn => {
     let unique = name === undefined || isTruth(name) ? `column${at + 1}` : name;
-    const { inner } = declared === undefined ? columns[at]! : { inner: undefined };
+    const inner = declared === undefined ? columns[at]!.inner : undefined;
     let hidden = inner?.hidden ?? false;
     for (let count = 1; ; count++) {
       const collision = taken.get(fold(unique));

@@ -3,7 +3,7 @@ import { SqlError } from "../../errors.ts";
 import { fold, type Table, type View } from "../../schema/table.ts";
 import type * as ast from "../../sql/ast.ts";
 import { eachQuery } from "./ast-walk.ts";
-import type { Binding } from "./binding.ts";
+import { Binding } from "./binding.ts";
 import { columnNames } from "./column-names.ts";
 import {
   type CommonTableState,
@@ -27,6 +27,7 @@ import {
 import { flattened, lastRightJoin } from "./from-clause.ts";
 import { joinedColumns } from "./join-columns.ts";
 import { locateTable } from "./locate-table.ts";
+import { bindQuery } from "./query.ts";
 import { innerColumns, starColumns } from "./star.ts";
 
 /** What names of tables mean where a query stands. */
@@ -120,7 +121,8 @@ class QueryExpansion {
       const source = this.#source(join.source);
       return { ...source, join, using: [], usingPairs: [], beforeRight: at < lastRight };
     });
-    const sources = joinedColumns(found);
+    this.#names.binding.throwExpansion();
+    const sources = joinedColumns(found, this.#names.binding);
     const columns = this.#columns(core, sources, isInner);
     if (columns.length > limits.columns) throw new SqlError("too many columns in result set");
     return { kind: "select", core, sources, columns };
@@ -141,6 +143,7 @@ class QueryExpansion {
         return this.#table(source);
       case "subquery": {
         const query = expandQuery(source.select, this.#names);
+        this.#names.binding.throwExpansion();
         return queryFound(query, source.alias, `(subquery-${this.#names.binding.nextQuery()})`);
       }
       case "joined": {
@@ -148,6 +151,7 @@ class QueryExpansion {
         const core: ast.SelectCore = { ...EMPTY_CORE, offset: source.offset };
         const select: ast.Select = { cores: [core], operators: [], orderBy: [], offset: source.offset };
         const expanded = this.#core(core, source.from, true);
+        this.#names.binding.throwExpansion();
         const conditions = source.from.flatMap(({ on }) => (on === undefined ? [] : [on]));
         const subqueries = expandInExpression(conditions, this.#names);
         const query = { select, cores: [expanded], subqueries, fromSchema: this.#names.fromSchema };
@@ -174,7 +178,8 @@ class QueryExpansion {
         inner: undefined,
       };
     }
-    const common = source.schema === undefined ? findCommonTable(this.#names.with, source.name) : undefined;
+    const mayBeCommon = source.schema === undefined && !this.#names.binding.expansionFailed;
+    const common = mayBeCommon ? findCommonTable(this.#names.with, source.name) : undefined;
     if (common !== undefined) return expandCommonTable(source, common, this.#names);
     const { table, database, name } = locateTable(source, this.#names.binding.context, this.#names.database);
     if (table.kind === "view") return this.#view(source, table, database);
@@ -186,17 +191,19 @@ class QueryExpansion {
     if (views.includes(view)) throw new SqlError(`view ${view.name} is circularly defined`);
     if (source.arguments !== undefined) throw new SqlError(`'${source.name}' is not a function`);
     const { select, columns: declared } = view.definition;
-    const query = expandQuery(select, {
+    const inside = {
       binding,
       with: undefined,
       // A temporary view sees everything, any other its own database.
       database: database === TEMP ? undefined : database,
       fromSchema: true,
       views: [...views, view],
-    });
+    };
+    checkView(view, inside);
+    const query = expandQuery(select, inside);
     const width = coreWidth(query.cores[0]!);
     if (declared !== undefined && declared.length !== width)
-      throw new SqlError(`expected ${declared.length} columns for '${view.name}' but got ${width}`);
+      binding.late(`expected ${declared.length} columns for '${view.name}' but got ${width}`);
     if (typeof source.indexedBy === "string") throw new SqlError(`no such index: ${source.indexedBy}`);
     const found = queryFound(query, source.alias, view.name, declared);
     return {
@@ -205,6 +212,21 @@ class QueryExpansion {
       content: { ...found.content, viewName: view.name, declaredColumns: declared?.length },
     };
   }
+}
+
+/** Views of whose names all mean something. */
+const checkedViews = new WeakSet<View>();
+
+/** The original looks into a view when it is first named, before whatever else the statement has. */
+function checkView(view: View, names: TableNames): void {
+  if (checkedViews.has(view)) return;
+  names.binding.throwExpansion();
+  const { context } = names.binding;
+  const binding = new Binding(context, { database: names.database });
+  const query = expandQuery(view.definition.select, { ...names, binding });
+  binding.throwExpansion();
+  bindQuery(query, undefined, binding);
+  if (names.database !== undefined) checkedViews.add(view); // its catalogue is read anew when anything in it changes
 }
 
 /** All of a source but how it is joined. */
@@ -267,7 +289,8 @@ function expandCommonTable(source: ast.TableSource, state: CommonTableState, nam
     state.refusal = "circular reference";
     expansion.cores(0, first ?? select.cores.length);
     const width = coreWidth(expansion.firstCore());
-    if (declared !== undefined && declared.length !== width)
+    const { expansionFailed } = names.binding;
+    if (declared !== undefined && declared.length !== width && !expansionFailed)
       throw new SqlError(`table ${name} has ${width} values for ${declared.length} columns`);
     const columns = columnNames(expansion.firstCore(), declared);
     const found = {

@@ -143,7 +143,9 @@ function bindIs(e: ast.Binary, operator: "IS" | "IS NOT", scope: Scope): BoundEx
   const not = operator === "IS NOT";
   if (e.right.kind === "literal" && e.right.type === "null")
     return { kind: not ? "not-null" : "is-null", operand: bindExpression(e.left, scope) };
-  const truth = truthOf(withoutCollate(e.right), scope);
+  const right = withoutCollate(e.right);
+  const truth = truthOf(right, scope);
+  if (truth === undefined && right.kind === "identifier") bindExpression(right, scope); // what is wrong with it is said first
   if (truth === undefined) return bindComparison(operator, e.left, e.right, e.offset, scope);
   const operand = bindExpression(e.left, scope);
   if (truth) return { kind: not ? "is-not-true" : "is-true", operand };

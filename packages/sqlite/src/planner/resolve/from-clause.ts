@@ -23,7 +23,9 @@ export function flattened(from: ast.From): readonly ast.Join[] {
 }
 
 function renamed(source: ast.Source, alias: string | undefined): ast.Source {
-  const { alias: _, ...rest } = source;
+  const { alias: _, ...named } = source;
+  if (named.kind !== "table") return alias === undefined ? named : { ...named, alias };
+  const { indexedBy: __, ...rest } = named; // lost, too
   return alias === undefined ? rest : { ...rest, alias };
 }
 

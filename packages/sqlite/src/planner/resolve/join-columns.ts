@@ -1,10 +1,11 @@
 /** NATURAL and USING: which columns of which sources a join joins. */
 import { SqlError } from "../../errors.ts";
 import { columnNamed, fold } from "../../schema/table.ts";
+import type { Binding } from "./binding.ts";
 import type { ExpandedSource, UsingPair } from "./expanded.ts";
 
 /** The sources with `using` and `usingPairs` filled in. Throws SqlError: a column that is not there, or not there alone. */
-export function joinedColumns(sources: readonly ExpandedSource[]): ExpandedSource[] {
+export function joinedColumns(sources: readonly ExpandedSource[], binding: Binding): ExpandedSource[] {
   const joined: ExpandedSource[] = [];
   for (const source of sources) {
     const { natural, on, using: written } = source.join;
@@ -19,23 +20,26 @@ export function joinedColumns(sources: readonly ExpandedSource[]): ExpandedSourc
           .filter(({ name, hidden }) => !hidden && leftColumn(joined, name, 0) !== undefined)
           .map(({ name }) => name)
       : (written ?? []);
-    const usingPairs = using.map((name) => pairOf(name, joined, source));
+    const usingPairs = using.map((name) => pairOf(name, joined, source, binding));
     joined.push({ ...source, using, usingPairs });
   }
   return joined;
 }
 
-function pairOf(name: string, lefts: readonly ExpandedSource[], source: ExpandedSource): UsingPair {
+function pairOf(name: string, lefts: readonly ExpandedSource[], source: ExpandedSource, binding: Binding): UsingPair {
   const right = columnNamed(source.columns, name);
   let found = leftColumn(lefts, name, 0);
   if (right === -1 || found === undefined)
     throw new SqlError(`cannot join using column ${name} - column not present in both tables`);
   const left = [found];
   // With RIGHT and FULL joins the left column may be in any of several sources, which earlier USINGs have to have joined.
-  while (lefts[0]!.beforeRight) {
+  while (lefts[0]!.beforeRight && !binding.expansionFailed) {
     found = leftColumn(lefts, name, found.source + 1);
     if (found === undefined) break;
-    if (!isUsed(lefts[found.source]!, name)) throw new SqlError(`ambiguous reference to ${name} in USING()`);
+    if (!isUsed(lefts[found.source]!, name)) {
+      binding.failExpansion(`ambiguous reference to ${name} in USING()`);
+      break;
+    }
     left.push(found);
   }
   return { left, right };

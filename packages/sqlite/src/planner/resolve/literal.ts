@@ -3,6 +3,7 @@ import { narrowed } from "../../record/varint.ts";
 import type * as ast from "../../sql/ast.ts";
 import { BLOB, INTEGER, NULL, REAL, TEXT } from "../../values/value.ts";
 import type { Constant } from "../expression.ts";
+import { isDropped, nullTestOfLiteral } from "./ast-walk.ts";
 import type { Binding } from "./binding.ts";
 
 const MAX_INTEGER = 2n ** 63n - 1n;
@@ -59,6 +60,9 @@ export function plainInteger(e: ast.Expression): number | undefined {
     const value = plainInteger(e.operand);
     return value === undefined || e.operator === "+" ? value : -value;
   }
+  if (e.kind === "binary" && isDropped(e)) return 0;
+  const test = nullTestOfLiteral(e);
+  if (test !== undefined) return test;
   if (e.kind !== "literal" || e.type !== "integer") return undefined;
   const value = Number(e.text.replaceAll("_", ""));
   return value <= 0x7fffffff ? value : undefined;

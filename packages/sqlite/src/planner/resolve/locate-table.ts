@@ -34,7 +34,8 @@ export function locateTable(
     qualifier = databases[database]!.name;
   } else searched = [TEMP, MAIN, ...databases.keys().filter((at) => at > TEMP)];
   for (const at of searched) {
-    const found = databases[at] && tableIn(context, at, name);
+    const isElsewhere = at === TEMP && searched.length > 1 && isSchemaName(name);
+    const found = databases[at] && !isElsewhere ? tableIn(context, at, name) : undefined;
     if (found !== undefined) return found;
   }
   if (schema === undefined && TABLE_FUNCTIONS.test(name))
@@ -57,6 +58,11 @@ function tableIn(context: CompileContext, database: number, name: string): Locat
   const isSchema = table.kind === "table" && table.rootPage === 1;
   const ownName = isSchema ? (database === TEMP ? "sqlite_temp_master" : "sqlite_master") : table.name;
   return { table, database, name: ownName };
+}
+
+/** Without a database, these are main's. */
+function isSchemaName(name: string): boolean {
+  return /^sqlite_(?:master|schema)$/i.test(name);
 }
 
 /** The number of a database by its name, `main` always among them; -1: none is called so. */

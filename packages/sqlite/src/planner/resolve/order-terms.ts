@@ -18,24 +18,31 @@ import type { ResultAlias, Scope } from "./scope.ts";
 /** Of a query that is one SELECT. An alias goes before a column of that name. Throws SqlError. */
 export function bindOrderTerms(terms: readonly ast.OrderingTerm[], scope: Scope): BoundOrder[] {
   checkCount(terms.length, "ORDER", scope.binding);
-  return terms.map((term, at) => {
-    const named = aliasOf(term.expression, scope.aliases!) ?? numbered(term.expression, at, "ORDER", scope);
+  const beyond: SqlError[] = [];
+  const bound = terms.map((term, at) => {
+    const named = aliasOf(term.expression, scope.aliases!) ?? numbered(term.expression, at, "ORDER", scope, beyond);
     const expression =
       named === undefined ? bindExpression(term.expression, scope) : collated(term.expression, named, scope);
     return orderOf(term, expression, scope);
   });
+  if (beyond.length > 0) throw beyond[0]!;
+  return bound;
 }
 
 /** An alias counts only where no column has that name. Throws SqlError, for aggregates, too. */
 export function bindGroupTerms(terms: readonly ast.Expression[], scope: Scope): BoundExpression[] {
   checkCount(terms.length, "GROUP", scope.binding);
-  return terms.map((term, at) => {
+  const beyond: SqlError[] = [];
+  const bound = terms.map((term, at) => {
     scope.metAggregate = false;
-    const named = numbered(term, at, "GROUP", scope);
+    const named = numbered(term, at, "GROUP", scope, beyond);
     const expression = named === undefined ? bindExpression(term, scope) : collated(term, named, scope);
-    if (scope.metAggregate) throw new SqlError("aggregate functions are not allowed in the GROUP BY clause");
-    return expression;
+    return { expression, isAggregate: scope.metAggregate };
   });
+  if (beyond.length > 0) throw beyond[0]!;
+  if (bound.some(({ isAggregate }) => isAggregate))
+    throw new SqlError("aggregate functions are not allowed in the GROUP BY clause");
+  return bound.map(({ expression }) => expression);
 }
 
 function checkCount(count: number, clause: "ORDER" | "GROUP", { context }: Binding): void {
@@ -48,13 +55,24 @@ function aliasOf(term: ast.Expression, aliases: readonly ResultAlias[]): ResultA
   return aliases.find(({ name }) => name !== undefined && fold(name) === fold(plain.name));
 }
 
-function numbered(term: ast.Expression, at: number, clause: "ORDER" | "GROUP", scope: Scope): ResultAlias | undefined {
+/** Numbers past the last column go to `beyond`: they are told only when all terms are bound. */
+function numbered(
+  term: ast.Expression,
+  at: number,
+  clause: "ORDER" | "GROUP",
+  scope: Scope,
+  beyond: SqlError[],
+): ResultAlias | undefined {
   const number = plainInteger(withoutCollate(term));
   if (number === undefined) return undefined;
   const aliases = scope.aliases!; // the result is bound first
-  if (number < 1 || number > aliases.length) throw outOfRange(at, clause, aliases.length, term.offset);
-  return aliases[number - 1]!;
+  const error = (): SqlError => outOfRange(at, clause, aliases.length, term.offset);
+  if (number < 1 || number > MAX_NUMBER) throw error();
+  if (number > aliases.length) beyond.push(error());
+  return aliases[Math.min(number, aliases.length) - 1]!;
 }
+
+const MAX_NUMBER = 0xffff;
 
 /** A result column, with the COLLATE that stands behind its name. */
 function collated(term: ast.Expression, alias: ResultAlias, scope: Scope): BoundExpression {

@@ -6,7 +6,7 @@ import type { BoundExpression, BoundOrder } from "../expression.ts";
 import type { BoundCore, BoundQuery, ResultColumn } from "../query.ts";
 import { collationOf, outerOf } from "../walk.ts";
 import type { Binding } from "./binding.ts";
-import { coreWidth, type ExpandedQuery } from "./expanded.ts";
+import { coreWidth, type ExpandedCore, type ExpandedQuery } from "./expanded.ts";
 import { bindExpression } from "./expression.ts";
 import { matchCompoundTerms } from "./order-terms.ts";
 import { resultColumns } from "./result-columns.ts";
@@ -24,6 +24,7 @@ export interface BoundCores {
 /** Throws SqlError. */
 export function bindQuery(query: ExpandedQuery, outer: Scope | undefined, binding: Binding): BoundQuery {
   const { select, cores } = query;
+  binding.throwPending();
   const limits = bindLimits(query, outer, binding);
   const bound = bindCores(query, 0, cores.length, outer, binding);
   const { operators } = select;
@@ -65,12 +66,13 @@ export function bindCores(
       orderBy = result.orderBy;
     }
     const next = cores[at + 1];
-    if (next !== undefined && coreWidth(core) !== coreWidth(next)) throw wrongWidths(select.operators[at]!);
+    if (next !== undefined && coreWidth(core) !== coreWidth(next)) throw wrongWidths(next, select.operators[at]!);
   }
   return { cores: bound, scopes, expanded: query, orderBy: isSimple ? orderBy : undefined };
 }
 
-function wrongWidths(operator: CompoundOperator): SqlError {
+function wrongWidths(right: ExpandedCore, operator: CompoundOperator): SqlError {
+  if (right.kind === "values") return new SqlError("all VALUES must have the same number of terms");
   return new SqlError(`SELECTs to the left and right of ${operator} do not have the same number of result columns`);
 }
 

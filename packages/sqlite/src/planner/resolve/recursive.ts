@@ -1,6 +1,5 @@
 /** Recursive common tables. */
-import { SqlError } from "../../errors.ts";
-import type { BoundCore, BoundQuery, RecursiveQuery } from "../query.ts";
+import type { BoundQuery, RecursiveQuery } from "../query.ts";
 import { outerOf } from "../walk.ts";
 import type { Binding } from "./binding.ts";
 import type { ExpandedContent } from "./expanded.ts";
@@ -30,7 +29,9 @@ export function bindRecursive(content: Recursive, outer: Scope | undefined, bind
   building.columns = columns;
   if (!isSame) recursive = bindCores(query, firstRecursive, cores.length, outer, binding);
   binding.recursive.delete(key);
-  building.recursive = recursive.cores.map(withoutAggregates);
+  building.recursive = recursive.cores;
+  if (recursive.cores.some((core) => core.kind === "select" && core.isAggregate))
+    binding.late("recursive aggregate queries not supported");
   const all = joined(initial, recursive);
   const order = compoundOrder(query, all, binding);
   building.orderBy = order.orderBy.map(({ descending, nullsFirst, collation }, at) => ({
@@ -53,9 +54,4 @@ function joined(initial: BoundCores, recursive: BoundCores): BoundCores {
 function initialQuery(bound: BoundCores, operators: BoundQuery["operators"], binding: Binding): BoundQuery {
   const parts = { cores: bound.cores, orderBy: [], limit: undefined, offset: undefined };
   return finishQuery({ ...parts, operators, orderColumns: [] }, bound, binding, outerOf(parts));
-}
-
-function withoutAggregates(core: BoundCore): BoundCore {
-  if (core.kind === "select" && core.isAggregate) throw new SqlError("recursive aggregate queries not supported");
-  return core;
 }

@@ -57,6 +57,7 @@ export function bindSelectCore(
   const orderBy = bindOrderTerms(orderTerms, scope);
   scope.collectsAggregates = false;
   const groupBy = bindGroupTerms(core.groupBy, scope);
+  if (core.distinct) for (const { expression } of aliases) binding.comparing(collationOf(expression));
   return {
     core: {
       kind: "select",

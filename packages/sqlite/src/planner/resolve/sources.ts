@@ -23,7 +23,14 @@ export function bindSource(names: ExpandedSource, outer: Scope | undefined, bind
   const bound = { id, name: names.alias ?? names.tableName, join: joinKind(names), content };
   if (content.kind === "table") return { bound, scoped: tableSource(id, names, content.table, binding) };
   const columns = columnsOf(content);
-  return { bound, scoped: { id, names, column: (at) => resultColumn(id, at, columns[at]!) } };
+  return {
+    bound,
+    scoped: {
+      id,
+      names,
+      column: (at) => resultColumn(id, at, columns[at] ?? { affinity: undefined, collation: binding.binary }),
+    },
+  };
 }
 
 function joinKind({ join: { left, right, cross } }: ExpandedSource): JoinKind {
@@ -62,7 +69,11 @@ function columnsOf(content: Exclude<SourceContent, { kind: "table" }>): readonly
   return content.kind === "query" ? content.query.columns : content.common.columns;
 }
 
-function resultColumn(source: number, column: number, { affinity, collation }: ResultColumn): Column {
+function resultColumn(
+  source: number,
+  column: number,
+  { affinity, collation }: Pick<ResultColumn, "affinity" | "collation">,
+): Column {
   return { kind: "column", source, column, affinity, collation, notNull: false };
 }
 

@@ -1,5 +1,4 @@
 /** `*` and `t.*`: the columns that they stand for, as names that are looked up like any others. */
-import { SqlError } from "../../errors.ts";
 import { fold } from "../../schema/table.ts";
 import type * as ast from "../../sql/ast.ts";
 import type { Binding } from "./binding.ts";
@@ -11,7 +10,7 @@ type Star = Extract<ast.ResultColumn, { kind: "star" }>;
 /** What a table without a database has in its place. */
 const NO_DATABASE = "*";
 
-/** Throws SqlError: `no such table: t`, `no tables specified`. */
+/** Fails the expansion: `no such table: t`, `no tables specified`. */
 export function starColumns(
   { table, offset }: Star,
   sources: readonly ExpandedSource[],
@@ -40,7 +39,7 @@ export function starColumns(
       columns.push({ expression, alias, text: undefined, inner: undefined });
     }
   }
-  if (!isFound) throw new SqlError(table === undefined ? "no tables specified" : `no such table: ${table}`, offset);
+  if (!isFound) binding.failExpansion(table === undefined ? "no tables specified" : `no such table: ${table}`, offset);
   return columns;
 }
 
