@@ -10,6 +10,7 @@ import { concatenatedText } from "./accumulated-text.ts";
 import { integerAt, payloadAt, tagAt, textAt } from "./arguments.ts";
 import { pure } from "./core-values.ts";
 import type { CallContext, ScalarFunction } from "./function.ts";
+import { hexText } from "./hex.ts";
 import { quotedValue } from "./quote.ts";
 import { unescapeUnistr } from "./unistr.ts";
 import { beforeNul, characterEnd, codePointAt, encoded, pushUtf8, utf8Bytes, utf8Text } from "./utf8.ts";
@@ -378,7 +379,7 @@ function setCodePoint(context: CallContext, code: number): void {
 function hex(context: CallContext, cells: Cells, at: number): void {
   const bytes = hexedBytes(context, cells, at);
   context.checkString(bytes.length * 2);
-  context.setText(bytes.toHex().toUpperCase());
+  context.setText(hexText(bytes));
 }
 
 function hexedBytes(context: CallContext, cells: Cells, at: number): Uint8Array {

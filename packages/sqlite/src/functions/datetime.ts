@@ -7,7 +7,7 @@ import { Moment, UNIX_EPOCH } from "./calendar.ts";
 import { pure } from "./core-values.ts";
 import type { CallContext, ScalarFunction } from "./function.ts";
 import { formatMoment, withPlaces } from "./time-format.ts";
-import { applyModifier } from "./time-modifiers.ts";
+import { type LocalOffset, type Modifier, parseModifier } from "./time-modifiers.ts";
 import { parseMoment, setRaw } from "./time-strings.ts";
 import { beforeNul } from "./utf8.ts";
 
@@ -46,20 +46,40 @@ function momentOf(context: CallContext, cells: Cells, at: number, count: number,
   const moment = new Moment();
   if (count === 0) setNow(context, moment, name);
   else if (!readMoment(context, cells, at, moment, name)) return undefined;
-  const localOffset = (utcMs: number): number => {
-    refuseVarying(context, name);
-    return context.environment.localOffsetSeconds(utcMs);
-  };
-  for (let i = 1; i < count; i++) {
-    if (tagAt(cells, at + i) === NULL) return undefined;
-    const modifier = beforeNul(toBinary(textAt(cells, at + i, context.encoding)));
-    if (!applyModifier(modifier, moment, i === 1, localOffset)) return undefined;
-  }
+  if (count > 1 && !modify(context, cells, at + 1, at + count, moment, name)) return undefined;
   moment.computeMilliseconds();
   if (moment.isLost || !moment.isInRange) return undefined;
   // The 31st of February is a day of March.
   if (count === 1 && moment.hasDate && moment.day > 28) moment.hasDate = false;
   return moment;
+}
+
+/** Modifiers that have been read: from row to row they are most often the same. */
+const modifiers = new Map<string, Modifier>();
+const MAX_MODIFIERS = 64;
+
+function modifierOf(text: string): Modifier | undefined {
+  const known = modifiers.get(text);
+  if (known !== undefined) return known;
+  const modifier = parseModifier(text);
+  if (modifier === undefined) return undefined;
+  if (modifiers.size >= MAX_MODIFIERS) modifiers.clear();
+  modifiers.set(text, modifier);
+  return modifier;
+}
+
+/** Applies the modifiers in `cells[start … end)`, one after another. */
+function modify(context: CallContext, cells: Cells, start: number, end: number, moment: Moment, name: string): boolean {
+  const localOffset: LocalOffset = (utcMs) => {
+    refuseVarying(context, name);
+    return context.environment.localOffsetSeconds(utcMs);
+  };
+  for (let i = start; i < end; i++) {
+    if (tagAt(cells, i) === NULL) return false;
+    const modifier = modifierOf(beforeNul(toBinary(textAt(cells, i, context.encoding))));
+    if (modifier?.(moment, i === start, localOffset) !== true) return false;
+  }
+  return true;
 }
 
 function readMoment(context: CallContext, cells: Cells, at: number, moment: Moment, name: string): boolean {

@@ -2,6 +2,7 @@
 import { realText } from "../values/real-text.ts";
 import { BLOB, type Cells, INTEGER, NULL, type RawText, REAL } from "../values/value.ts";
 import { payloadAt, tagAt } from "./arguments.ts";
+import { hexText } from "./hex.ts";
 import { beforeNul } from "./utf8.ts";
 import { fromBinary, toBinary } from "./binary-string.ts";
 
@@ -16,7 +17,7 @@ export function quotedValue(cells: Cells, at: number, unistr: boolean): string |
     case REAL:
       return quotedReal(payload as number);
     case BLOB:
-      return `X'${(payload as Uint8Array).toHex().toUpperCase()}'`;
+      return `X'${hexText(payload as Uint8Array)}'`;
     default: {
       const text = payload as string | RawText; // the one tag that is left
       if (typeof text === "string") return quotedText(beforeNul(text), unistr);

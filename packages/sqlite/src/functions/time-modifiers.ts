@@ -1,64 +1,66 @@
 /** What changes a moment: the modifiers of the functions of date and time (https://www.sqlite.org/lang_datefunc.html §3). */
 import { DAY, daysAfterSunday, Moment, UNIX_EPOCH } from "./calendar.ts";
-import { numericPrefix } from "../values/text-number.ts";
 import { parseTime, wholeNumber } from "./time-strings.ts";
 
 /** How far local time is ahead of UTC, in seconds, at milliseconds since 1970. Throws where local time may not be asked for. */
 export type LocalOffset = (utcMs: number) => number;
 
-/** Applies the modifier, up to a NUL; `first`: it is the first one. False: it is none, or not here. */
-export function applyModifier(text: string, moment: Moment, first: boolean, localOffset: LocalOffset): boolean {
-  const word = text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-  const simple = SIMPLE[word];
-  if (simple !== undefined) return simple(moment, first, localOffset);
-  if (word.startsWith("weekday ")) return toWeekday(moment, word.slice(8));
-  return /^[-+0-9]/.test(text) && shift(text, moment);
+/** Changes a moment; `first`: no other has before. False: it cannot be changed so. */
+export type Modifier = (moment: Moment, first: boolean, localOffset: LocalOffset) => boolean;
+
+/** What a text that holds no NUL does; undefined: it is no modifier. */
+export function parseModifier(text: string): Modifier | undefined {
+  const word = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  const simple = SIMPLE.get(word);
+  if (simple !== undefined) return simple;
+  if (word.startsWith("weekday ")) return parseWeekday(word.slice(8));
+  return /^[-+0-9]/.test(text) ? parseShift(text) : undefined;
 }
 
-type Simple = (moment: Moment, first: boolean, localOffset: LocalOffset) => boolean;
-
-const SIMPLE: Readonly<Record<string, Simple | undefined>> = Object.assign(Object.create(null) as object, {
-  auto: (moment, first) => first && guess(moment),
-  ceiling: (moment) => {
-    moment.computeMilliseconds();
-    moment.clearFields();
-    moment.excess = 0;
-    return true;
-  },
-  floor: (moment) => {
-    moment.computeMilliseconds();
-    moment.milliseconds -= moment.excess * DAY;
-    moment.clearFields();
-    return true;
-  },
-  julianday: (moment, first) => {
-    if (!first || !moment.hasMilliseconds || moment.raw === undefined) return false;
-    moment.raw = undefined;
-    return true;
-  },
-  localtime: (moment, _first, localOffset) => {
-    if (!moment.isLocal) toLocalTime(moment, localOffset);
-    moment.isUtc = false;
-    moment.isLocal = true;
-    return true;
-  },
-  "start of day": (moment) => startOf(moment, () => {}),
-  "start of month": (moment) => startOf(moment, () => (moment.day = 1)),
-  "start of year": (moment) => startOf(moment, () => ([moment.month, moment.day] = [1, 1])),
-  subsec: showFraction,
-  subsecond: showFraction,
-  unixepoch: (moment, first) => {
-    if (moment.raw === undefined || !first) return false;
-    const milliseconds = moment.raw * 1000 + UNIX_EPOCH;
-    if (!(milliseconds >= 0 && milliseconds < 464_269_060_800_000)) return false;
-    takeForUnix(moment, milliseconds);
-    return true;
-  },
-  utc: (moment, _first, localOffset) => {
-    if (!moment.isUtc) toUtc(moment, localOffset);
-    return true;
-  },
-} satisfies Record<string, Simple>);
+const SIMPLE: ReadonlyMap<string, Modifier> = new Map(
+  Object.entries<Modifier>({
+    auto: (moment, first) => first && guess(moment),
+    ceiling: (moment) => {
+      moment.computeMilliseconds();
+      moment.clearFields();
+      moment.excess = 0;
+      return true;
+    },
+    floor: (moment) => {
+      moment.computeMilliseconds();
+      moment.milliseconds -= moment.excess * DAY;
+      moment.clearFields();
+      return true;
+    },
+    julianday: (moment, first) => {
+      if (!first || !moment.hasMilliseconds || moment.raw === undefined) return false;
+      moment.raw = undefined;
+      return true;
+    },
+    localtime: (moment, _first, localOffset) => {
+      if (!moment.isLocal) toLocalTime(moment, localOffset);
+      moment.isUtc = false;
+      moment.isLocal = true;
+      return true;
+    },
+    "start of day": (moment) => startOf(moment, () => {}),
+    "start of month": (moment) => startOf(moment, () => (moment.day = 1)),
+    "start of year": (moment) => startOf(moment, () => ([moment.month, moment.day] = [1, 1])),
+    subsec: showFraction,
+    subsecond: showFraction,
+    unixepoch: (moment, first) => {
+      if (moment.raw === undefined || !first) return false;
+      const milliseconds = moment.raw * 1000 + UNIX_EPOCH;
+      if (!(milliseconds >= 0 && milliseconds < 464_269_060_800_000)) return false;
+      takeForUnix(moment, milliseconds);
+      return true;
+    },
+    utc: (moment, _first, localOffset) => {
+      if (!moment.isUtc) toUtc(moment, localOffset);
+      return true;
+    },
+  }),
+);
 
 function showFraction(moment: Moment): boolean {
   moment.showsFraction = true;
@@ -91,16 +93,18 @@ function startOf(moment: Moment, cut: () => void): boolean {
   return true;
 }
 
-function toWeekday(moment: Moment, text: string): boolean {
+function parseWeekday(text: string): Modifier | undefined {
   const weekday = wholeNumber(text);
-  if (weekday === undefined || !(weekday >= 0 && weekday < 7) || !Number.isInteger(weekday)) return false;
-  moment.computeFields();
-  moment.zone = 0;
-  moment.hasMilliseconds = false;
-  moment.computeMilliseconds();
-  moment.milliseconds += ((weekday - daysAfterSunday(moment) + 7) % 7) * DAY;
-  moment.clearFields();
-  return true;
+  if (weekday === undefined || !(weekday >= 0 && weekday < 7) || !Number.isInteger(weekday)) return undefined;
+  return (moment) => {
+    moment.computeFields();
+    moment.zone = 0;
+    moment.hasMilliseconds = false;
+    moment.computeMilliseconds();
+    moment.milliseconds += ((weekday - daysAfterSunday(moment) + 7) % 7) * DAY;
+    moment.clearFields();
+    return true;
+  };
 }
 
 /** Operating systems know local time of these days only; others are looked up in a year of ours with the same leap day. */
@@ -156,39 +160,60 @@ function toUtc(moment: Moment, localOffset: LocalOffset): void {
 }
 
 /** `±YYYY-MM-DD` and a time behind it, `±HH:MM:SS.FFF`, `NNN units`. */
-function shift(text: string, moment: Moment): boolean {
+function parseShift(text: string): Modifier | undefined {
   const date = /^([-+])(\d{4,5})-(\d\d)-(\d\d)(?:$|[ \t\n\v\f\r](?=\d\d:\d\d))/.exec(text);
   if (date !== null) {
     const [all, sign, years, months, days] = date;
-    if (Number(years) > 14_712 || Number(months) > 11 || Number(days) > 30) return false;
     const direction = sign === "-" ? -1 : 1;
+    const byTime = all.length === text.length ? undefined : parseTimeShift(text, all.length, direction);
+    if (byTime === undefined && all.length < text.length) return undefined;
+    return parseDateShift(direction, Number(years), Number(months), Number(days), byTime);
+  }
+  const time = /^([-+]?)(?=[^ \t\n\v\f\r:]*:)/.exec(text);
+  if (time !== null) return parseTimeShift(text, time[0].length, time[1] === "-" ? -1 : 1);
+  return parseUnits(text);
+}
+
+function parseDateShift(
+  direction: number,
+  years: number,
+  months: number,
+  days: number,
+  byTime: Modifier | undefined,
+): Modifier | undefined {
+  if (years > 14_712 || months > 11 || days > 30) return undefined;
+  return (moment, first, localOffset) => {
     moment.computeFields();
-    moment.setMonth(moment.year + direction * Number(years), moment.month + direction * Number(months));
+    moment.setMonth(moment.year + direction * years, moment.month + direction * months);
     moment.computeExcess();
     moment.computeMilliseconds();
     moment.hasTime = false;
     moment.hasDate = false;
-    moment.milliseconds += direction * Number(days) * DAY;
-    return all.length === text.length || shiftTime(text.slice(all.length), direction, moment);
-  }
-  const time = /^([-+]?)(?=[^ \t\n\v\f\r:]*:)/.exec(text);
-  if (time !== null) return shiftTime(text.slice(time[0].length), time[1] === "-" ? -1 : 1, moment);
-  return shiftUnits(text, moment);
+    moment.milliseconds += direction * days * DAY;
+    return byTime === undefined || byTime(moment, first, localOffset);
+  };
 }
 
-function shiftTime(text: string, direction: number, moment: Moment): boolean {
+function parseTimeShift(text: string, start: number, direction: number): Modifier | undefined {
   const time = new Moment();
-  if (!parseTime(text, time)) return false;
+  if (!parseTime(text, start, time)) return undefined;
   time.computeMilliseconds();
   const ofDay = (time.milliseconds - DAY / 2) % DAY;
-  moment.computeMilliseconds();
-  moment.clearFields();
-  moment.milliseconds += direction * ofDay;
-  return true;
+  return (moment) => {
+    moment.computeMilliseconds();
+    moment.clearFields();
+    moment.milliseconds += direction * ofDay;
+    return true;
+  };
 }
 
-/** Seconds of a unit, and how many of it there may be at most. */
-const UNITS: ReadonlyMap<string, { readonly seconds: number; readonly limit: number }> = new Map([
+interface Unit {
+  readonly seconds: number;
+  /** So many of it are too many. */
+  readonly limit: number;
+}
+
+const UNITS: ReadonlyMap<string, Unit> = new Map([
   ["second", { seconds: 1, limit: Math.fround(4.6427e14) }],
   ["minute", { seconds: 60, limit: Math.fround(7.7379e12) }],
   ["hour", { seconds: 3_600, limit: Math.fround(1.2897e11) }],
@@ -197,30 +222,27 @@ const UNITS: ReadonlyMap<string, { readonly seconds: number; readonly limit: num
   ["year", { seconds: 31_536_000, limit: 14_713 }],
 ]);
 
-function shiftUnits(text: string, moment: Moment): boolean {
+function parseUnits(text: string): Modifier | undefined {
   const end = /[ \t\n\v\f\r]/.exec(text)?.index ?? text.length;
-  const { extent, real } = numericPrefix(text.slice(0, end));
-  if (extent !== "whole") return false;
+  const number = wholeNumber(text.slice(0, end));
   const name = text.slice(end).replace(/^[ \t\n\v\f\r]+/, "");
-  if (name.length < 3 || name.length > 10) return false;
-  moment.computeMilliseconds();
-  moment.excess = 0;
   const key = name.toLowerCase().replace(/s$/, "");
   const unit = UNITS.get(key);
-  const isKnown = unit !== undefined && real > -unit.limit && real < unit.limit;
-  if (isKnown) {
-    let rest = real;
+  if (number === undefined || unit === undefined || !(number > -unit.limit && number < unit.limit)) return undefined;
+  const whole = key === "month" || key === "year" ? Math.trunc(number) : 0;
+  const milliseconds = Math.trunc((number - whole) * 1000 * unit.seconds + (number < 0 ? -0.5 : 0.5));
+  return (moment) => {
+    moment.computeMilliseconds();
+    moment.excess = 0;
     if (key === "month" || key === "year") {
-      const whole = Math.trunc(real);
       moment.computeFields();
       if (key === "month") moment.setMonth(moment.year, moment.month + whole);
       else moment.setMonth(moment.year + whole, moment.month);
       moment.computeExcess();
-      rest -= whole;
     }
     moment.computeMilliseconds();
-    moment.milliseconds += Math.trunc(rest * 1000 * unit.seconds + (real < 0 ? -0.5 : 0.5));
-  }
-  moment.clearFields();
-  return isKnown;
+    moment.milliseconds += milliseconds;
+    moment.clearFields();
+    return true;
+  };
 }
