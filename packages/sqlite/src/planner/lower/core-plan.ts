@@ -156,7 +156,7 @@ function partsOf(
     const order = content.kind === "query" ? orderOf(content.query) : [];
     queries.set(id, {
       rows: rowsOfContent(content, lowering),
-      streamed: isCoroutine(core, place, lowering),
+      streamed: isCoroutine(core.sources, place, lowering),
       correlated: content.kind !== "queue" && !isUncorrelatedContent(content),
       ...(order.length === 0 ? {} : { order }),
     });

@@ -3,6 +3,7 @@
  * (https://www.sqlite.org/optoverview.html#flattening). The conditions are the original's, because what is flattened shows in the order of rows
  * and in EXPLAIN QUERY PLAN; joins on whose left a RIGHT JOIN stands, and compound subqueries, are let alone.
  */
+import { simplifyJoins } from "../access/simplify-joins.ts";
 import type { BoundExpression } from "../expression.ts";
 import type { BoundQuery, BoundSelect, BoundSource, SourceContent } from "../query.ts";
 import { conjunction, outerOf, queryIn, replaceInQuery, some } from "../walk.ts";
@@ -11,12 +12,19 @@ type QueryContent = Extract<SourceContent, { kind: "query" }>;
 
 /** The query with all that can be flattened in its own FROM flattened; subqueries have been rewritten already. */
 export function flatten(query: BoundQuery): BoundQuery {
-  let flat = query;
+  let flat = withSimpleJoins(query);
   for (;;) {
     const next = flattenOne(flat);
     if (next === undefined) return flat;
-    flat = next;
+    flat = withSimpleJoins(next);
   }
+}
+
+function withSimpleJoins(query: BoundQuery): BoundQuery {
+  const cores = query.cores.map((core) =>
+    core.kind === "values" ? core : { ...core, sources: simplifyJoins(core.sources, core.where) },
+  );
+  return { ...query, cores };
 }
 
 function flattenOne(query: BoundQuery): BoundQuery | undefined {

@@ -1,5 +1,5 @@
 /** What a source that is a query is to those who plan and lower it. */
-import type { BoundSelect, SourceContent } from "../query.ts";
+import type { BoundSource, SourceContent } from "../query.ts";
 import { outerOf } from "../walk.ts";
 import { isUncorrelated, type Lowering } from "./lowering.ts";
 
@@ -18,7 +18,7 @@ export function isUncorrelatedContent(content: QueryContent): boolean {
  * Whether the original computes the rows of the source at that place of FROM as they are asked for: it is the first one, or only tables in inner
  * joins stand before it; no RIGHT JOIN stands behind it; and no common table that is read twice, or said to be MATERIALIZED.
  */
-export function isCoroutine({ sources }: BoundSelect, place: number, lowering: Lowering): boolean {
+export function isCoroutine(sources: readonly BoundSource[], place: number, lowering: Lowering): boolean {
   const { content } = sources[place]!;
   if (content.kind === "table" || content.kind === "queue") return false;
   if (isComputedFirst(content, lowering)) return false;

@@ -46,7 +46,11 @@ export function prepareSources(core: BoundSelect, plan: LoopsPlan, lowering: Low
   const before: Block[] = [];
   const bySource = new Map<number, Prepared>();
   const hasRight = plan.loops.some(({ source: { join } }) => join === "right" || join === "full");
-  for (const { id } of core.sources) {
+  // As they are joined now: an outer join may have turned out to be an inner one.
+  const joined = core.sources.map(
+    (source) => plan.loops.find((loop) => loop.source.id === source.id)?.source ?? source,
+  );
+  for (const { id } of joined) {
     const place = plan.loops.findIndex(({ source }) => source.id === id);
     const loop = plan.loops[place];
     if (loop === undefined || loop.source.content.kind === "table") continue;
@@ -59,11 +63,7 @@ export function prepareSources(core: BoundSelect, plan: LoopsPlan, lowering: Low
       if (prepared !== undefined) bySource.set(id, prepared);
       continue;
     }
-    const isStreamed = isCoroutine(
-      core,
-      core.sources.findIndex((one) => one.id === id),
-      lowering,
-    );
+    const isStreamed = isCoroutine(joined, joined.indexOf(source), lowering);
     const streams = place === 0 && isStreamed;
     if (access.kind === "hash" || streams) {
       const line = lowering.builder.explain(`${isStreamed ? "CO-ROUTINE" : "MATERIALIZE"} ${nameOf(source)}`);
@@ -77,9 +77,10 @@ export function prepareSources(core: BoundSelect, plan: LoopsPlan, lowering: Low
   return { before: before.flat(), bySource };
 }
 
-/** As EXPLAIN QUERY PLAN calls what it computes: common tables by their own name. */
+/** As EXPLAIN QUERY PLAN calls what it computes: common tables and views by their own names. */
 function nameOf({ name, content }: BoundSource): string {
-  return content.kind === "query" && content.common !== undefined ? content.common.name : name;
+  if (content.kind === "table") return name;
+  return (content.kind === "query" && content.viewName) || (content.common?.name ?? name);
 }
 
 // ── Rows that are kept ──
@@ -215,7 +216,7 @@ function columnsOf(content: QueryContent): readonly unknown[] {
 
 function probe(
   source: BoundSource,
-  { keys, filters }: Extract<Access, { kind: "hash" }>,
+  { keys, filters, order }: Extract<Access, { kind: "hash" }>,
   prepared: Prepared | undefined,
   body: () => Block,
   lowering: Lowering,
@@ -236,10 +237,9 @@ function probe(
     keys: keys.length,
     collations: keys.map(({ compare }) => compare.collation),
   });
+  const sorting = sortedInto(store, keys.length, columns, order, lowering);
   const append = (values: readonly Expression[]): Block =>
-    when(filters.map(own), [
-      { kind: "append", store, values: [...keys.map((key) => compared(own(key.own), key.compare)), ...values] },
-    ]);
+    when(filters.map(own), sorting.append([...keys.map((key) => compared(own(key.own), key.compare)), ...values]));
   const { content } = source;
   let fill: Block;
   let isFixedContent: boolean;
@@ -264,7 +264,7 @@ function probe(
     reads.every((e) =>
       isFixed(replace(e, (part) => (part.kind === "column" && part.source === source.id ? NULL_CONSTANT : undefined))),
     );
-  const prepare: Block = [{ kind: "clear", store }, ...fill];
+  const prepare: Block = [{ kind: "clear", store }, ...sorting.before, ...fill, ...sorting.after];
   builder.setSource(source.id, { kind: "store", store, first: keys.length });
   placeColumns(source.id, columns, 0, lowering);
   const probes = keys.map((key) => compared(lowerExpression(key.probe, lowering), key.compare));
@@ -272,6 +272,38 @@ function probe(
     ...(isOnce ? [builder.once(prepare)] : prepare),
     { kind: "probe-store", label: builder.label(), source: source.id, store, keys: probes, body: body() },
   ];
+}
+
+/**
+ * Steps by which rows (keys first, then these columns) come to a multimap in the order of some of their columns: so the original's automatic
+ * index has rows of equal keys, which shows in what a join delivers.
+ */
+function sortedInto(
+  store: number,
+  keys: number,
+  columns: readonly number[],
+  order: readonly number[],
+  lowering: Lowering,
+): { readonly before: Block; readonly append: (row: readonly Expression[]) => Block; readonly after: Block } {
+  const { builder, binary: collation } = lowering;
+  const sortKeys = order.filter((column) => columns.includes(column)).map((column) => keys + columns.indexOf(column));
+  if (sortKeys.length === 0) return { before: [], append: (values) => [{ kind: "append", store, values }], after: [] };
+  const width = keys + columns.length;
+  const rest = [...Array(width).keys()].filter((place) => !sortKeys.includes(place));
+  const places = [...sortKeys, ...rest];
+  const sorter = builder.store({
+    kind: "sorter",
+    columns: width,
+    keys: sortKeys.map(() => ({ collation, descending: false, nullsFirst: true })),
+    limit: undefined,
+  });
+  const source = builder.source({ kind: "store", store: sorter, first: 0 });
+  const values = Array.from({ length: width }, (_, place) => lowering.stored(source, places.indexOf(place)));
+  return {
+    before: [{ kind: "clear", store: sorter }],
+    append: (row) => [{ kind: "append", store: sorter, values: places.map((place) => row[place]!) }],
+    after: [scanList(source, sorter, [{ kind: "append", store, values }], lowering), { kind: "clear", store: sorter }],
+  };
 }
 
 /** What a comparison makes of an operand before it compares. */

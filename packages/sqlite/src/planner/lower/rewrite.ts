@@ -23,6 +23,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 class Rewriter {
   readonly #uses: Uses;
+  /** What stands in two places, as ORDER BY and the result may name one expression, stays one. */
+  readonly #queries = new Map<BoundQuery, BoundQuery>();
   readonly #recursive = new Map<RecursiveQuery, RecursiveQuery>();
 
   constructor(uses: Uses) {
@@ -30,6 +32,14 @@ class Rewriter {
   }
 
   query(query: BoundQuery): BoundQuery {
+    const known = this.#queries.get(query);
+    if (known !== undefined) return known;
+    const rewritten = this.#rewritten(query);
+    this.#queries.set(query, rewritten);
+    return rewritten;
+  }
+
+  #rewritten(query: BoundQuery): BoundQuery {
     const flat = flatten(query);
     const cores = flat.cores.map((core) => this.#core(core));
     const orderBy = this.#order(flat.orderBy);
@@ -40,6 +50,7 @@ class Rewriter {
 
   expression(e: BoundExpression): BoundExpression {
     return replace(e, (part) => {
+      if (part.kind === "row-column") return part; // it names the query of the `with-row` around it, which is rewritten there
       if (queryIn(part) === undefined) return undefined;
       switch (part.kind) {
         case "subquery":
