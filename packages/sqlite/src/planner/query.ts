@@ -21,6 +21,8 @@ export interface ResultColumn {
 export interface BoundQuery {
   /** Unique in the statement. */
   readonly id: number;
+  /** What EXPLAIN QUERY PLAN calls it: `SCALAR SUBQUERY 3`. */
+  readonly number: number;
   readonly columns: readonly ResultColumn[];
   readonly cores: readonly BoundCore[];
   /** `operators[i]` stands between `cores[i]` and `cores[i + 1]`. */

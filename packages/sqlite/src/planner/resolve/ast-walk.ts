@@ -25,7 +25,7 @@ export function operandsOf(e: ast.Expression): readonly ast.Expression[] {
       return [e.operand, e.low, e.high];
     case "in":
       if (!isList(e.among)) return [e.operand];
-      return e.among.length === 0 ? [] : [e.operand, ...e.among];
+      return isNowhere(e) ? [] : [e.operand, ...e.among];
     case "case":
       return [
         ...optional(e.operand),
@@ -43,6 +43,11 @@ export function operandsOf(e: ast.Expression): readonly ast.Expression[] {
 
 export function isList(among: ast.In["among"]): among is readonly ast.Expression[] {
   return Array.isArray(among);
+}
+
+/** `x IN ()` is false, and nobody looks at x unless a function is called in it. */
+export function isNowhere({ among, operand }: ast.In): boolean {
+  return isList(among) && among.length === 0 && !callsFunction(operand);
 }
 
 /** What IN looks in when it is a query: a SELECT, a table, or the only element of the list, which the original takes for the same. */
@@ -74,9 +79,7 @@ export function isDropped(e: ast.Binary): boolean {
 
 function isZero(e: ast.Expression): boolean {
   if (nullTestOfLiteral(e) === 0 || (e.kind === "binary" && isDropped(e))) return true;
-  return (
-    e.kind === "literal" && e.type === "integer" && /^0[\d_]*$/.test(e.text) && Number(e.text.replaceAll("_", "")) === 0
-  );
+  return e.kind === "literal" && e.type === "integer" && /^(?:0x)?0+$/i.test(e.text.replaceAll("_", ""));
 }
 
 /** `1 IS NULL` and its kin, which are a number for the original's parser. */

@@ -67,6 +67,7 @@ export class Binder {
   /** A query that may name `rows` wherever a column may stand. */
   select(select: ast.Select, rows: readonly NamedRow[]): BoundQuery {
     const { binding } = this;
+    binding.numbers.select(select);
     const query = expandQuery(select, topLevelNames(binding, this.#with));
     binding.throwExpansion();
     const outer = rows.length === 0 && binding.database === undefined ? undefined : this.#scope({ rows }, []);
@@ -148,6 +149,7 @@ export class Binder {
 
   #scope({ rows, sources, place, fromSchema }: BinderScope, expressions: readonly ast.Expression[]): Scope {
     const { binding } = this;
+    for (const e of expressions) binding.numbers.expression(e);
     const subqueries = expandInExpression(expressions, topLevelNames(binding, this.#with));
     binding.throwExpansion();
     return new Scope(binding, undefined, {

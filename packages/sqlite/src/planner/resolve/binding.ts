@@ -5,6 +5,7 @@ import type { CompileContext } from "../context.ts";
 import { Ids } from "../ids.ts";
 import type { RecursiveQuery, SourceContent } from "../query.ts";
 import type { ExpandedSource, RecursiveKey } from "./expanded.ts";
+import { QueryNumbers } from "./query-numbers.ts";
 
 export interface BindingOptions {
   /** Those of the statement when more than one part of it is bound. */
@@ -29,8 +30,8 @@ export class Binding {
   readonly aggregateNames: Map<number, string> = new Map();
   /** Generated columns whose expressions are being bound. */
   readonly generating: Set<object> = new Set();
+  readonly numbers: QueryNumbers = new QueryNumbers();
   readonly #unknownCollations = new Map<string, Collation>();
-  #queries = 0;
   #expansion: SqlError | undefined;
   #pending: SqlError | undefined;
   #late: SqlError | undefined;
@@ -41,11 +42,6 @@ export class Binding {
     this.inTrigger = options.inTrigger ?? false;
     this.database = options.database;
     this.binary = context.collation("BINARY")!; // every connection has it
-  }
-
-  /** A number for the name of a source that has none. */
-  nextQuery(): number {
-    return ++this.#queries;
   }
 
   /** An error in stars or USING, with which the original goes on looking at other FROMs: the last error is told. */

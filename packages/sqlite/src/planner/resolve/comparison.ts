@@ -9,7 +9,7 @@ import type { Affinity } from "../../values/affinity.ts";
 import type { BoundExpression, BoundInQuery, ComparisonAffinity, ComparisonOperator } from "../expression.ts";
 import type { BoundQuery } from "../query.ts";
 import { affinityOf, collationOf, columnsOf, comparisonCollation, conjunction, outerOf } from "../walk.ts";
-import { isList, queryAmong } from "./ast-walk.ts";
+import { isList, isNowhere, queryAmong } from "./ast-walk.ts";
 import type { Binding } from "./binding.ts";
 import { bindExpression, widthOfExpression } from "./expression.ts";
 import { widthOf } from "./expanded.ts";
@@ -209,7 +209,10 @@ export function bindIn(e: ast.In, scope: Scope): BoundExpression {
   const { binding } = scope;
   const source = queryAmong(e);
   if (source !== undefined) return bindInQuery(e, source, scope);
-  if (!isList(among) || among.length === 0) return integerConstant(not ? 1 : 0); // `x IN ()`, whatever x is
+  if (!isList(among) || among.length === 0) {
+    if (!isNowhere(e)) bindRow(e.operand, scope); // for its mistakes and its aggregates
+    return integerConstant(not ? 1 : 0);
+  }
   if (e.operand.kind === "row") return bindInRows(e, among, scope);
   const operand = bindExpression(e.operand, scope);
   const items = among.map((item) => bindExpression(item, scope));
@@ -288,7 +291,13 @@ function bindInRows(e: ast.In, among: readonly ast.Expression[], scope: Scope): 
   }));
   const parts = { cores, orderBy: [], limit: undefined, offset: undefined };
   const shape = { columns, operators: [], orderColumns: [], compoundCollations: [] };
-  const query: BoundQuery = { id: binding.ids.query(), ...parts, ...shape, ...outerOf(parts) };
+  const query: BoundQuery = {
+    id: binding.ids.query(),
+    number: binding.numbers.of(e),
+    ...parts,
+    ...shape,
+    ...outerOf(parts),
+  };
   return inQuery(operand.values, query, e.not, binding);
 }
 

@@ -58,15 +58,15 @@ export function expandInExpression(
   for (const e of expressions)
     eachQuery(e, (query) => {
       const select = "kind" in query ? wholeTable(query) : query;
-      subqueries.set(query, expandQuery(select, names));
+      subqueries.set(query, expandQuery(select, names, "kind" in query ? query : undefined));
     });
   return subqueries;
 }
 
-/** Throws SqlError: no such table, and whatever else is wrong with FROM. */
-export function expandQuery(select: ast.Select, outer: TableNames): ExpandedQuery {
+/** `written`: the table that the SELECT stands for. Throws SqlError: no such table, and whatever else is wrong with FROM. */
+export function expandQuery(select: ast.Select, outer: TableNames, written?: ast.TableSource): ExpandedQuery {
   const names = { ...outer, with: pushWith(select.with, outer.with) };
-  const expansion = new QueryExpansion(select, names);
+  const expansion = new QueryExpansion(select, names, written);
   return expansion.cores(0, select.cores.length).finish();
 }
 
@@ -81,15 +81,23 @@ class QueryExpansion {
     | { readonly state: CommonTableState; readonly key: RecursiveKey; readonly columns: readonly SourceColumn[] }
     | undefined;
 
-  constructor(select: ast.Select, names: TableNames) {
+  /** The number of the last core. */
+  #number: number | undefined;
+
+  constructor(select: ast.Select, names: TableNames, written?: ast.TableSource) {
     this.#select = select;
     this.#names = names;
+    if (names.views.length === 0) this.#number = names.binding.numbers.of(written ?? select.cores.at(-1)!);
   }
 
   cores(from: number, to: number): this {
     const { cores, orderBy, limit, limitOffset } = this.#select;
     for (let at = to - 1; at >= from; at--) {
       const core = cores[at]!;
+      if (this.#names.views.length > 0) {
+        const number = this.#names.binding.numbers.next();
+        this.#number ??= number;
+      }
       this.#cores[at] = core.kind === "values" ? core : this.#core(core, flattened(core.from), false);
       const isLast = at === cores.length - 1;
       const expressions = core.kind === "values" ? core.rows.flat() : expressionsOf(core);
@@ -110,7 +118,8 @@ class QueryExpansion {
 
   finish(): ExpandedQuery {
     const { fromSchema } = this.#names;
-    return { select: this.#select, cores: this.#cores, subqueries: this.#subqueries, fromSchema };
+    const number = this.#number!; // of the last core, which is expanded before
+    return { select: this.#select, cores: this.#cores, subqueries: this.#subqueries, fromSchema, number };
   }
 
   #core(core: ast.SelectCore, joins: readonly ast.Join[], isInner: boolean): ExpandedSelect {
@@ -144,7 +153,7 @@ class QueryExpansion {
       case "subquery": {
         const query = expandQuery(source.select, this.#names);
         this.#names.binding.throwExpansion();
-        return queryFound(query, source.alias, `(subquery-${this.#names.binding.nextQuery()})`);
+        return queryFound(query, source.alias, `(subquery-${query.number})`);
       }
       case "joined": {
         // A query that selects everything of it.
@@ -154,9 +163,11 @@ class QueryExpansion {
         this.#names.binding.throwExpansion();
         const conditions = source.from.flatMap(({ on }) => (on === undefined ? [] : [on]));
         const subqueries = expandInExpression(conditions, this.#names);
-        const query = { select, cores: [expanded], subqueries, fromSchema: this.#names.fromSchema };
+        const { fromSchema, views, binding } = this.#names;
+        const number = views.length > 0 ? binding.numbers.next() : binding.numbers.of(source);
+        const query = { select, cores: [expanded], subqueries, fromSchema, number };
         return {
-          ...queryFound(query, source.alias, `(join-${this.#names.binding.nextQuery()})`),
+          ...queryFound(query, source.alias, `(join-${number})`),
           inner: expanded.columns.map(({ inner }) => inner!),
         };
       }

@@ -19,6 +19,8 @@ export interface ExpandedQuery {
   readonly subqueries: Subqueries;
   /** The text comes from a view. */
   readonly fromSchema: boolean;
+  /** See query-numbers.ts. */
+  readonly number: number;
 }
 
 export type ExpandedCore = ExpandedSelect | ast.Values;

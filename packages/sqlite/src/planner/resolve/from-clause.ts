@@ -6,6 +6,18 @@ import type * as ast from "../../sql/ast.ts";
  * source loses them (and with them its own alias). What remains of kind `joined` is a query of its own.
  */
 export function flattened(from: ast.From): readonly ast.Join[] {
+  let joins = known.get(from);
+  if (joins === undefined) {
+    joins = flatten(from);
+    known.set(from, joins);
+  }
+  return joins;
+}
+
+/** So that what is made anew here is made once. */
+const known = new WeakMap<ast.From, readonly ast.Join[]>();
+
+function flatten(from: ast.From): ast.Join[] {
   const joins: ast.Join[] = [];
   for (const join of from) {
     const { source } = join;

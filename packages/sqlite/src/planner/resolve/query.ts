@@ -138,6 +138,7 @@ export function finishQuery(
   const collations = parts.operators.length === 0 ? [] : compoundCollations(parts.cores);
   return {
     id: binding.ids.query(),
+    number: bound.expanded.number,
     columns: resultColumnsOf(bound, binding),
     ...parts,
     compoundCollations: collations.map((own) => (isCompared ? binding.comparing(own) : (own ?? binding.binary))),
