@@ -6,6 +6,7 @@ import type { Delete, Expression, Select, Statement } from "../sql/ast.ts";
 import type { Cells, Payload } from "../values/value.ts";
 import { ActionPlan } from "./action-plan.ts";
 import { analyze } from "./analyze.ts";
+import { attach, detach } from "./attach.ts";
 import { backEndOf } from "./back-end.ts";
 import type { Connection } from "./connection.ts";
 import { explainProgram, explainQueryPlan } from "./explain.ts";
@@ -149,8 +150,9 @@ function actionOf(
     case "reindex":
       return reindex(connection, statement);
     case "attach":
+      return attach(connection, statement);
     case "detach":
-      throw new SqlError(`${statement.kind.toUpperCase()} is not supported yet`);
+      return detach(connection, statement);
   }
 }
 

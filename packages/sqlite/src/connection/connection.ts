@@ -427,9 +427,13 @@ export class Connection implements Environment {
     this.checkOpen();
     const at = this.#database(name);
     if (!this.autocommit || this.transactions.active > 0) throw new SqliteError("SQLITE_BUSY", "database is locked");
+    this.replaceDatabase(at, memoryFile(bytes));
+  }
+
+  /** Puts another file in the place of a database. Nothing may run but who asks for it. */
+  replaceDatabase(at: number, handle: FileHandle): void {
     const old = this.databases[at]!;
-    const random = (): number => this.randomNumber();
-    const made = new OpenDatabase({ name: old.name, handle: memoryFile(bytes), readonly: false, random });
+    const made = new OpenDatabase({ name: old.name, handle, readonly: false, random: () => this.randomNumber() });
     made.generation = old.generation + 1;
     this.databases[at] = made;
     old.close();

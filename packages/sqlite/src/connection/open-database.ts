@@ -13,6 +13,10 @@ import { NO_STATISTICS, readStatistics } from "./statistics.ts";
 
 /** Newest schema format that is known. */
 const MAX_SCHEMA_FORMAT = 4;
+/** PRAGMA cache_size to begin with: 2000 KiB. */
+export const DEFAULT_CACHE_SIZE = -2_000;
+/** Bytes that the original counts for a page beside its content. */
+const PAGE_OVERHEAD = 144;
 /** Offset of the header's byte that says whether there is a log. */
 const READ_VERSION = 19;
 
@@ -38,7 +42,7 @@ export class OpenDatabase implements DatabaseSchema {
   /** PRAGMA secure_delete. Kept only to be told again. */
   secureDelete = 0;
   /** PRAGMA cache_size: pages, or KiB when negative. */
-  cacheSize = -2_000;
+  cacheSize: number = DEFAULT_CACHE_SIZE;
   /** Changes when another connection has committed. */
   dataVersion = 1;
   /** `exclusive`: locks are kept between transactions, once taken. */
@@ -142,7 +146,7 @@ export class OpenDatabase implements DatabaseSchema {
   setCacheSize(size: number): void {
     this.cacheSize = size;
     const { settings, pageSize } = this.pager;
-    settings.cachePages = size >= 0 ? size : Math.floor((-size * 1_024) / pageSize);
+    settings.cachePages = size >= 0 ? size : Math.floor((-size * 1_024) / (pageSize + PAGE_OVERHEAD));
   }
 
   /** Begins to read, and reads the schema when it is not the one that is known. Throws SQLITE_BUSY, SQLITE_NOTADB, SQLITE_CORRUPT … */
@@ -278,6 +282,8 @@ export class OpenDatabase implements DatabaseSchema {
     this.#seenVersion = -1;
     this.pager.beginRead();
     this.#seenVersion = version;
+    // So many pages of the size that is known now.
+    this.setCacheSize(this.cacheSize);
   }
 
   #unlock(): void {

@@ -3,6 +3,7 @@ import { SqlError } from "../../errors.ts";
 import type { HeaderField } from "../../pager/database-header.ts";
 import type { Action } from "../plan.ts";
 import { MAIN } from "../connection.ts";
+import { DEFAULT_CACHE_SIZE } from "../open-database.ts";
 import { type Asked, databaseOf, databasesOf, integer, isOn, longInteger, type PragmaTable } from "./pragma.ts";
 
 /** A field of the header. */
@@ -84,8 +85,8 @@ function encoding({ connection, value }: Asked): Action {
     run() {
       const name = value.toLowerCase().replaceAll("-", "");
       const wanted = name === "utf16" ? "utf16le" : name;
-      if (!Object.hasOwn(ENCODINGS, wanted)) throw new SqlError(`unsupported encoding: ${value}`);
       if (connection.main.pager.pageCount > 0) return;
+      if (!Object.hasOwn(ENCODINGS, wanted)) throw new SqlError(`unsupported encoding: ${value}`);
       connection.newEncoding = wanted as keyof typeof ENCODINGS; // it is one of its keys
       connection.forgetContext();
     },
@@ -100,6 +101,28 @@ function cacheSize(asked: Asked): Action {
     isReadonly: true,
     run() {
       databaseOf(asked).setCacheSize(integer(value));
+    },
+  };
+}
+
+/** The header's field, and the cache's size with it. */
+function defaultCacheSize(asked: Asked): Action {
+  const { value, database, connection } = asked;
+  if (value === undefined) {
+    return {
+      columns: ["cache_size"],
+      reads: [database],
+      run: () => [[databaseOf(asked).pager.headerField("defaultCacheSize") || DEFAULT_CACHE_SIZE]],
+    };
+  }
+  return {
+    writes: [database],
+    run() {
+      const one = databaseOf(asked);
+      const size = Math.abs(integer(value));
+      one.create(connection.encoding);
+      one.pager.setHeaderField("defaultCacheSize", size);
+      one.setCacheSize(size);
     },
   };
 }
@@ -221,10 +244,7 @@ export const FILE_PRAGMAS: PragmaTable = {
   cache_size: cacheSize,
   cache_spill: cacheSpill,
   data_version: fact("data_version", (asked) => databaseOf(asked).dataVersion),
-  default_cache_size: (asked) => ({
-    ...cacheSize(asked),
-    ...(asked.value === undefined && { columns: ["cache_size"] }),
-  }),
+  default_cache_size: defaultCacheSize,
   encoding,
   freelist_count: fact("freelist_count", (asked) => databaseOf(asked).pager.headerField("freelistCount")),
   incremental_vacuum: incrementalVacuum,

@@ -12,7 +12,8 @@ import {
 } from "../../schema/table.ts";
 import { viewColumns } from "../compile.ts";
 import { type Connection, TEMP } from "../connection.ts";
-import { find, findTable, searchOrder } from "../schema-changes/names.ts";
+import { keyNamed } from "../schema-changes/drop.ts";
+import { find, findTable } from "../schema-changes/names.ts";
 import { type Asked, databasesOf, type PragmaTable } from "./pragma.ts";
 
 /** An object that is named by the value, in the schema that was named or the first that has it. */
@@ -32,11 +33,11 @@ function indexOf({ connection, database, isNamed, value }: Asked): { table: Tabl
   const schema = isNamed ? connection.databases[database]!.name : undefined;
   const name = { ...(schema !== undefined && { schema }), name: value, offset: 0 };
   const found = find(connection, name, ({ catalogue }, wanted) => {
-    const index = catalogue.index(wanted) ?? keyOfTable(catalogue.table(wanted));
+    const index = catalogue.index(wanted) ?? keyNamed(catalogue, wanted) ?? keyOfTable(catalogue.table(wanted));
     const table = index && catalogue.table(index.table);
     return index !== undefined && table?.kind === "table" ? { table, index } : undefined;
   });
-  return found?.object ?? keyWithoutName(connection, value);
+  return found?.object;
 }
 
 /** The name of a table without rowid stands for its key. */
@@ -44,17 +45,6 @@ function keyOfTable(table: Table | View | VirtualTable | undefined): Index | und
   return table?.kind === "table" && table.withoutRowid
     ? table.indexes.find(({ origin }) => origin === "pk")
     : undefined;
-}
-
-/** The index of a key that is the table itself has a name and no row of its own. */
-function keyWithoutName(connection: Connection, name: string): { table: Table; index: Index } | undefined {
-  for (const at of searchOrder(connection)) {
-    for (const table of connection.databases[at]!.catalogue.tables()) {
-      const index = keyOfTable(table);
-      if (index !== undefined && table.kind === "table" && fold(index.name) === fold(name)) return { table, index };
-    }
-  }
-  return undefined;
 }
 
 interface ShownColumn {

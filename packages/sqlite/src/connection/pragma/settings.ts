@@ -1,7 +1,8 @@
 /** Pragmas that switch something of the connection. */
 import { SqlError } from "../../errors.ts";
 import type { Settings } from "../settings.ts";
-import { DEFAULT_LIMITS } from "../limits.ts";
+import { TEMP } from "../connection.ts";
+import { memoryFile } from "../shared-file.ts";
 import {
   type Asked,
   databaseOf,
@@ -31,6 +32,9 @@ function toggle(name: string, setting: Switch, outsideOnly = false): PragmaHandl
     };
   };
 }
+
+/** Helpers that may be asked for; there are none. */
+const MAX_THREADS = 8;
 
 /** A number that is told whether it was set or not; negative ones are not taken. */
 function number(name: string, setting: Amount, most = Number.MAX_SAFE_INTEGER): PragmaHandler {
@@ -76,8 +80,13 @@ function tempStore({ connection, value }: Asked): ReturnType<PragmaHandler> {
   return {
     isReadonly: true,
     run() {
-      const word = TEMP_STORES.indexOf(value.toLowerCase());
-      settings.tempStore = /^[0-2]/.test(value) ? Number(value[0]) : Math.max(0, word);
+      const word = Math.max(0, TEMP_STORES.indexOf(value.toLowerCase()));
+      const wanted = /^[0-2]/.test(value) ? Number(value[0]) : word;
+      if (wanted === settings.tempStore) return;
+      if (!connection.autocommit) throw new SqlError("temporary storage cannot be changed from within a transaction");
+      settings.tempStore = wanted;
+      // What was in the old place is gone with it.
+      connection.replaceDatabase(TEMP, memoryFile());
     },
   };
 }
@@ -107,11 +116,6 @@ function busyTimeout({ connection, value }: Asked): ReturnType<PragmaHandler> {
       return [[connection.settings.busyTimeoutMs]];
     },
   };
-}
-
-/** No statement has helpers. */
-function threads(): ReturnType<PragmaHandler> {
-  return { columns: ["threads"], isReadonly: true, run: () => [[DEFAULT_LIMITS.workerThreads]] };
 }
 
 function nothing(): ReturnType<PragmaHandler> {
@@ -144,7 +148,7 @@ export const SETTING_PRAGMAS: PragmaTable = {
   synchronous,
   temp_store: tempStore,
   temp_store_directory: () => ({ columns: ["temp_store_directory"], run() {} }),
-  threads,
+  threads: number("threads", "threads", MAX_THREADS),
   trusted_schema: toggle("trusted_schema", "trustedSchema"),
   wal_autocheckpoint: number("wal_autocheckpoint", "walAutocheckpoint"),
   writable_schema: toggle("writable_schema", "writableSchema"),

@@ -1,6 +1,7 @@
 /** DROP TABLE, INDEX, VIEW and TRIGGER. */
 import { SqlError } from "../../errors.ts";
-import { fold, type Table, type Trigger, type View, type VirtualTable } from "../../schema/table.ts";
+import type { Catalogue } from "../../schema/catalogue.ts";
+import { fold, type Index, type Table, type Trigger, type View, type VirtualTable } from "../../schema/table.ts";
 import type { Drop } from "../../sql/ast.ts";
 import { type Connection, TEMP } from "../connection.ts";
 import type { Action } from "../plan.ts";
@@ -79,7 +80,11 @@ function removeStatistics(change: SchemaChange, column: 0 | 1, name: string): vo
 }
 
 function dropIndex(connection: Connection, { name, ifExists }: Drop): Action {
-  const found = find(connection, name, ({ catalogue }, wanted) => catalogue.index(wanted));
+  const found = find(
+    connection,
+    name,
+    ({ catalogue }, wanted) => catalogue.index(wanted) ?? keyNamed(catalogue, wanted),
+  );
   if (found === undefined) {
     if (ifExists) return NOTHING;
     throw new SqlError(`no such index: ${written(name)}`);
@@ -97,6 +102,16 @@ function dropIndex(connection: Connection, { name, ifExists }: Drop): Action {
       change.finish();
     },
   };
+}
+
+/** The key of a table without rowid has a name, and no tree beside the table's. */
+export function keyNamed(catalogue: Catalogue, name: string): Index | undefined {
+  for (const table of catalogue.tables()) {
+    if (table.kind !== "table" || !table.withoutRowid) continue;
+    const index = table.indexes.find((one) => one.origin === "pk" && fold(one.name) === fold(name));
+    if (index !== undefined) return index;
+  }
+  return undefined;
 }
 
 function dropTrigger(connection: Connection, { name, ifExists }: Drop): Action {
