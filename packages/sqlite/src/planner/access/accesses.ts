@@ -111,7 +111,8 @@ function boundsOf(
   const [first, second] = terms.slice(equal);
   const low = (flags & LOW_BOUND) === 0 ? undefined : first;
   const high = (flags & HIGH_BOUND) === 0 ? undefined : low === undefined ? first : second;
-  for (const term of [low, high]) if (term !== undefined && !term.isNotNullRange && term.row === undefined) finish(term, source, notReady);
+  for (const term of [low, high])
+    if (term !== undefined && !term.isNotNullRange && term.row === undefined) finish(term, source, notReady);
   return { low: low && boundOf(low), high: high && boundOf(high) };
 }
 
@@ -162,6 +163,7 @@ function asBlob({ value, inclusive }: LoopBound): LoopBound {
 /** Whether lowering can do without the table: every column that is read is in the index as it is. */
 function hasAllColumns(planning: Planning, source: PlannedSource, { probe }: Candidate): boolean {
   if (planning.isBranch || probe === undefined || probe.isTable || source.isRight || source.isLeftOfRight) return false;
+  if (planning.parts.whole?.has(source.source.id) === true) return false;
   const { columns } = probe;
   for (const column of planning.columnsRead(source)) {
     if (source.table?.columns[column]?.generated !== undefined) return false;

@@ -258,7 +258,14 @@ function rowTerm(term: Term, row: RowComparison, beforeJoin: Term["needs"], cont
   indexedAs(commuted, right, COMMUTED[operator]! & allowed, context);
   commuted.value = left;
   commuted.needsForValue = union(own, beforeJoin);
-  commuted.row = { operator: row.operator, pairs: row.pairs.map((pair) => ({ ...pair, left: pair.right, right: pair.left })) as unknown as RowComparison["pairs"] };
+  commuted.row = {
+    operator: row.operator,
+    pairs: row.pairs.map((pair) => ({
+      ...pair,
+      left: pair.right,
+      right: pair.left,
+    })) as unknown as RowComparison["pairs"],
+  };
 }
 
 function isNullTerm(term: Term, operand: BoundExpression, context: TermContext): void {
@@ -296,7 +303,9 @@ function betweenTerm(term: Term, e: BoundExpression, context: TermContext): void
   if (between === undefined) return;
   for (const bound of [between.left, between.right]) {
     const spelled =
-      e.kind === "let" ? replace(bound, (part) => (part.kind === "local" && part.id === e.id ? e.value : undefined)) : bound;
+      e.kind === "let"
+        ? replace(bound, (part) => (part.kind === "local" && part.id === e.id ? e.value : undefined))
+        : bound;
     const child = term.clause.add(spelled, true, term.outerJoin, term.innerJoin);
     analyze(child, context);
     adopt(term, child);

@@ -7,13 +7,12 @@ import type { SourcesById } from "./usage.ts";
 
 export type ColumnsRead = ReadonlyMap<number, ReadonlySet<number>>;
 
-/** By the source's id. The rowid is not noted: every index has it. A generated column counts as all columns, as in the original. */
+/** By the source's id; what only the change of a row reads is not counted. The rowid is not noted: every index has it. A generated column counts as all columns, as in the original. */
 export function columnsReadIn(parts: LoopParts, byId: SourcesById): ColumnsRead {
   const reader = new Reader(byId);
   for (const e of parts.reads) reader.expression(e);
   if (parts.where !== undefined) reader.expression(parts.where);
   for (const { on } of parts.sources) if (on !== undefined) reader.expression(on);
-  for (const id of parts.whole ?? []) reader.whole(id);
   return reader.columns;
 }
 

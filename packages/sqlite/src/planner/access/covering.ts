@@ -7,16 +7,36 @@ import type { Planning } from "./planning.ts";
 import type { PlannedSource } from "./planned-source.ts";
 import { isVirtual, type Probe } from "./table-facts.ts";
 
-/** INDEX_ONLY, or EXPRESSION_INDEX where it has expressions in the place of columns; 0: it has not everything. */
-export function coverageOf(planning: Planning, source: PlannedSource, probe: Probe): number {
-  if (probe.isTable || hasEveryColumn(planning, source, probe)) return INDEX_ONLY;
-  return probe.hasExpressions && !probe.hasVirtual ? expressionCoverage(planning, source, probe) : 0;
+export interface Coverage {
+  /** Nothing has to be looked up for WHERE and the result. */
+  readonly covers: boolean;
+  /** INDEX_ONLY, or EXPRESSION_INDEX where the index has expressions in the place of columns; 0: rows are looked up all the same. */
+  readonly flags: number;
+}
+
+const COVERS: Coverage = { covers: true, flags: INDEX_ONLY };
+const COVERS_BY_EXPRESSIONS: Coverage = { covers: true, flags: EXPRESSION_INDEX };
+const COVERS_CHANGE: Coverage = { covers: true, flags: 0 };
+const COVERS_NOT: Coverage = { covers: false, flags: 0 };
+
+export function coverageOf(planning: Planning, source: PlannedSource, probe: Probe): Coverage {
+  if (probe.isTable) return COVERS;
+  const isChanged = planning.parts.whole?.has(source.source.id) === true;
+  if (hasEveryColumn(planning, source, probe))
+    return isChanged && source.table?.withoutRowid === true ? COVERS_CHANGE : COVERS;
+  if (isChanged || !probe.hasExpressions || probe.hasVirtual) return COVERS_NOT;
+  const flags = expressionCoverage(planning, source, probe);
+  if (flags === 0) return COVERS_NOT;
+  return flags === INDEX_ONLY ? COVERS : COVERS_BY_EXPRESSIONS;
 }
 
 export function hasEveryColumn(planning: Planning, source: PlannedSource, probe: Probe): boolean {
   const table = source.table!; // an index is a table's
+  // What a constraint's index has of a key instead of a rowid, the original does not count.
+  const known = table.withoutRowid && probe.index?.origin === "u" ? probe.keyColumns : probe.columns.length;
   for (const column of planning.columnsRead(source)) {
-    const isThere = probe.columns.some((part) => part.column === column) && !isVirtual(table.columns[column]!);
+    const at = probe.columns.findIndex((part) => part.column === column);
+    const isThere = at !== -1 && at < known && !isVirtual(table.columns[column]!);
     if (!isThere && !isFixedByPartial(column, probe.where)) return false;
   }
   return true;
@@ -37,7 +57,6 @@ function isFixing(e: BoundExpression, column: number): boolean {
 }
 
 function expressionCoverage({ parts }: Planning, source: PlannedSource, probe: Probe): number {
-  if (parts.whole?.has(source.source.id) === true) return 0;
   let usesExpression = false;
   const isCovered = (e: BoundExpression): boolean => {
     if (e.kind === "column") {

@@ -17,14 +17,19 @@ import {
 import type { PlanLine } from "./plan.ts";
 import type { PlannedSource } from "./planned-source.ts";
 
-/** `isExtreme`: for min() or max(), whose loop is always called a search. */
-export function explainLoop(candidate: Candidate, source: PlannedSource, isExtreme: boolean): string {
+/** `isExtreme`: for min() or max(), whose loop is always called a search. `isChanged`: what changes rows never does with the index alone. */
+export function explainLoop(
+  candidate: Candidate,
+  source: PlannedSource,
+  isExtreme: boolean,
+  isChanged = false,
+): string {
   const { flags, equal, probe } = candidate;
   const isSearch = (flags & (LOW_BOUND | HIGH_BOUND)) !== 0 || equal > 0 || isExtreme;
   let text = `${isSearch ? "SEARCH" : "SCAN"} ${source.source.name}`;
   if ((flags & BY_ROWID) !== 0) text += rowidText(flags);
   else if (probe?.isTable === true) text += isSearch ? ` USING PRIMARY KEY${columnsText(candidate, source)}` : "";
-  else text += ` USING ${indexText(candidate)}${columnsText(candidate, source)}`;
+  else text += ` USING ${indexText(candidate, isChanged)}${columnsText(candidate, source)}`;
   return source.isLeft ? `${text} LEFT-JOIN` : text;
 }
 
@@ -38,10 +43,10 @@ function rowidText(flags: number): string {
   return ` USING INTEGER PRIMARY KEY (rowid${condition})`;
 }
 
-function indexText({ flags, probe }: Candidate): string {
+function indexText({ flags, probe }: Candidate, isChanged: boolean): string {
   if ((flags & PARTIAL_AUTO_INDEX) !== 0) return "AUTOMATIC PARTIAL COVERING INDEX";
   if ((flags & AUTO_INDEX) !== 0) return "AUTOMATIC COVERING INDEX";
-  const covers = (flags & (INDEX_ONLY | EXPRESSION_INDEX)) !== 0;
+  const covers = !isChanged && (flags & (INDEX_ONLY | EXPRESSION_INDEX)) !== 0;
   return `${covers ? "COVERING INDEX" : "INDEX"} ${probe?.index?.name ?? ""}`;
 }
 

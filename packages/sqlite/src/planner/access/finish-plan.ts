@@ -13,7 +13,6 @@ import {
   ONE_ROW,
   SELF_CULLED,
 } from "./candidate.ts";
-import { isDistinctAnyway } from "./distinct.ts";
 import { explainBloomFilter, explainLoop, isMultiOr } from "./explain.ts";
 import type { LogEstimate } from "./log-estimate.ts";
 import { orAccess } from "./or-access.ts";
@@ -46,7 +45,7 @@ export function finishPlan(planning: Planning, path: Path): LoopsPlan {
   const lines = bloomFilterLines(planning, candidates);
   const finisher = new Finisher(planning);
   const loops = candidates.map((candidate, depth) =>
-    finisher.loop(candidate, intersects(reverse, sourceBit(depth)), lines[depth]!, depth),
+    finisher.loop(candidate, intersects(reverse, sourceBit(depth)), lines[depth]!),
   );
   finisher.placeRest();
   const hasRight = sources.some(({ isRight }) => isRight);
@@ -102,7 +101,7 @@ function orderOf(planning: Planning, { loops, ordered, reverse }: Path): OrderOu
   }
   const isAll = ordered === order.length;
   if (distinct !== undefined) {
-    const isUnique = isDistinctAnyway(planning) || ((last.flags & ONE_ROW) !== 0 && loops.length === 1);
+    const isUnique = planning.isUnique || ((last.flags & ONE_ROW) !== 0 && loops.length === 1);
     if (orderKind === "distinct")
       return {
         terms: Math.max(0, ordered),
@@ -115,7 +114,8 @@ function orderOf(planning: Planning, { loops, ordered, reverse }: Path): OrderOu
   }
   if (orderKind === "group" && wish?.groupsInOrder === true && isAll) {
     const sorted = satisfied(order, { kind: "order" });
-    if (sorted.terms === order.length) return { terms: ordered, reverse: sorted.reverse, distinct: "no", isSorted: true };
+    if (sorted.terms === order.length)
+      return { terms: ordered, reverse: sorted.reverse, distinct: "no", isSorted: true };
   }
   if (isExtreme && ordered > 0) return { terms: ordered, reverse, distinct: "no" };
   return { ...innermostOrder(planning, ordered, reverse, satisfied, last), distinct: "no" };
@@ -234,17 +234,18 @@ function bloomFilterLines({ sources }: Planning, loops: readonly Candidate[]): P
 /** Takes the loops from the outermost on. */
 class Finisher {
   readonly #planning: Planning;
-  readonly #lastRight: number;
+  /** The right side of the last RIGHT or FULL JOIN. */
+  readonly #lastRight: SourceSet;
   #ready: SourceSet = NO_SOURCES;
 
   constructor(planning: Planning) {
     this.#planning = planning;
-    this.#lastRight = planning.sources.findLastIndex(({ isRight }) => isRight);
+    this.#lastRight = planning.sources.findLast(({ isRight }) => isRight)?.bit ?? NO_SOURCES;
   }
 
-  loop(candidate: Candidate, reverse: boolean, lines: readonly PlanLine[], depth: number): LoopPlan {
+  loop(candidate: Candidate, reverse: boolean, lines: readonly PlanLine[]): LoopPlan {
     const planning = this.#planning;
-    const { all, isExtreme, sources } = planning;
+    const { all, sources } = planning;
     const source = sources[candidate.place]!;
     const ready = union(this.#ready, source.bit);
     const notReady = without(all, ready);
@@ -253,24 +254,23 @@ class Finisher {
       : accessOf(planning, candidate, reverse, notReady);
     this.#ready = ready;
     const onFilters: BoundExpression[] = [];
-    const filters = this.#take(source, depth, onFilters);
+    const filters = this.#take(source, onFilters);
     return {
       source: source.source,
       access,
       filters,
       onFilters,
-      explain: () => [...lines, ...explained(candidate, source, access, isExtreme)],
+      explain: () => [...lines, ...explained(candidate, source, access, planning)],
     };
   }
 
   /** The conditions that can be tested now; those with a query that depends on the row come last. ON of the source's outer join goes to `onFilters`. */
-  #take(source: PlannedSource, depth: number, onFilters: BoundExpression[]): BoundExpression[] {
+  #take(source: PlannedSource, onFilters: BoundExpression[]): BoundExpression[] {
     const now: BoundExpression[] = [];
     const late: BoundExpression[] = [];
     const lateOn: BoundExpression[] = [];
     for (const term of this.#planning.clause.terms) {
-      if (term.isVirtual || term.isDone || !includes(this.#ready, term.needs) || !this.#isTime(term, source, depth))
-        continue;
+      if (term.isVirtual || term.isDone || !includes(this.#ready, term.needs) || !this.#isTime(term, source)) continue;
       term.isDone = true;
       const isOn = term.outerJoin !== -1;
       if (term.hasCorrelatedQuery) (isOn ? lateOn : late).push(term.expression);
@@ -280,11 +280,11 @@ class Finisher {
     return [...now, ...late];
   }
 
-  #isTime({ outerJoin, innerJoin }: Term, source: PlannedSource, depth: number): boolean {
+  #isTime({ outerJoin, innerJoin }: Term, source: PlannedSource): boolean {
     if (outerJoin !== -1) return outerJoin === source.source.id;
     if (innerJoin !== -1) return includes(this.#ready, this.#planning.byId.get(innerJoin)!.bit);
     // Behind a RIGHT JOIN everything on its left may be NULLs once more. Up to it, loops are in the order of FROM.
-    return depth >= this.#lastRight;
+    return includes(this.#ready, this.#lastRight);
   }
 
   /** Everything has found its place by now. */
@@ -298,10 +298,13 @@ function explained(
   candidate: Candidate,
   source: PlannedSource,
   access: Access,
-  isExtreme: boolean,
+  { isExtreme, parts }: Planning,
 ): readonly PlanLine[] {
   if (access.kind === "or") return access.lines?.() ?? NO_LINES;
-  const line = { text: explainLoop(candidate, source, isExtreme), children: NO_LINES };
+  const line = {
+    text: explainLoop(candidate, source, isExtreme, parts.whole?.has(source.source.id)),
+    children: NO_LINES,
+  };
   if ((candidate.flags & AUTO_INDEX) === 0 || !hasBloomFilter(candidate)) return [line];
   return [{ text: explainBloomFilter(candidate, source), children: NO_LINES }, line];
 }

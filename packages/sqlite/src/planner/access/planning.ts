@@ -4,6 +4,7 @@ import type { BoundExpression } from "../expression.ts";
 import { analyzeAll, split, type TermContext } from "./analyze-terms.ts";
 import { Candidate, Candidates } from "./candidate.ts";
 import { type ColumnsRead, columnsReadIn } from "./columns-read.ts";
+import { isDistinctAnyway } from "./distinct.ts";
 import { type LogEstimate, logEstimate } from "./log-estimate.ts";
 import type { LoopParts, OrderWish, WishedTerm } from "./plan.ts";
 import { PlannedSource } from "./planned-source.ts";
@@ -42,6 +43,8 @@ export interface Planning extends TermContext {
   readonly isExtreme: boolean;
   /** Rows ought to be distinct by these. */
   readonly distinct: readonly OrderTerm[] | undefined;
+  /** They are, whatever the loops. */
+  readonly isUnique: boolean;
   /** Of a constant LIMIT. */
   readonly limit: LogEstimate | undefined;
   /** The rows of one branch of an OR are planned: of the first source, whatever stands beside it. */
@@ -68,7 +71,8 @@ export function preparePlanning(parts: LoopParts, wish: OrderWish | undefined, c
   for (const e of known) split(clause, e, -1, -1);
   for (const planned of sources) {
     const { source, isOuter } = planned;
-    if (source.on !== undefined && !isPlain(planned)) split(clause, source.on, isOuter ? source.id : -1, isOuter ? -1 : source.id);
+    if (source.on !== undefined && !isPlain(planned))
+      split(clause, source.on, isOuter ? source.id : -1, isOuter ? -1 : source.id);
   }
   analyzeAll(clause, terms);
   return newPlanning(terms, clause, parts, wish);
@@ -95,16 +99,19 @@ export function newPlanning(
   let columns: ColumnsRead | undefined;
   const wished = wish && orderTerms(wish.terms, terms);
   const isDistinct = wish?.kind === "distinct";
+  const distinct = isDistinct ? wished : wish?.distinct && orderTerms(wish.distinct, terms);
+  const isUnique = distinct !== undefined && isDistinctAnyway(terms, clause, distinct);
   return {
     ...terms,
     parts,
     clause,
     all: sources.reduce<SourceSet>((all, { bit }) => union(all, bit), NO_SOURCES),
     wish,
-    order: wished === undefined || wished.length === 0 ? undefined : wished,
+    order: wished === undefined || wished.length === 0 || (isDistinct && isUnique) ? undefined : wished,
     orderKind: wish === undefined ? "order" : ORDER_KINDS[wish.kind],
     isExtreme: wish?.kind === "min" || wish?.kind === "max",
-    distinct: isDistinct ? wished : wish?.distinct && orderTerms(wish.distinct, terms),
+    distinct,
+    isUnique,
     limit: wish?.limit === undefined ? undefined : logEstimate(wish.limit),
     isBranch: outer !== undefined,
     candidates: new Candidates(),

@@ -61,22 +61,15 @@ class Propagation {
   }
 
   term(e: BoundExpression): BoundExpression {
+    // Operands of comparisons, where a column of any affinity may be replaced.
+    const compared = new Set<BoundExpression>();
     return replace(e, (part) => {
-      if (part.kind === "column") return this.#constant(part, true);
+      if (part.kind === "column") return this.#constant(part, !compared.has(part));
       if (part.kind !== "compare" || !this.#hasBlobs) return undefined;
-      const left = this.#operand(part.left);
-      const right = affinityOf(part.left) === "TEXT" ? part.right : this.#operand(part.right);
-      return { ...part, left: this.#inside(left), right: this.#inside(right) };
+      compared.add(part.left);
+      if (affinityOf(part.left) !== "TEXT") compared.add(part.right);
+      return undefined;
     });
-  }
-
-  /** An operand of a comparison: a column of any affinity may be replaced. */
-  #operand(e: BoundExpression): BoundExpression {
-    return e.kind === "column" ? (this.#constant(e, false) ?? e) : e;
-  }
-
-  #inside(e: BoundExpression): BoundExpression {
-    return e.kind === "affinity" ? e : this.term(e);
   }
 
   #constant(e: Column, keepsBlobs: boolean): BoundExpression | undefined {

@@ -89,16 +89,16 @@ function addIndexScan(planning: Planning, source: PlannedSource, clause: Clause,
   const table = source.table!; // an index is a table's
   const shape = shapeOf(table);
   const rows = probe.rows[0]!;
-  const coverage = coverageOf(planning, source, probe);
-  template.flags = BY_INDEX | coverage;
-  const covers = coverage !== 0;
+  const { covers, flags } = coverageOf(planning, source, probe);
+  template.flags = BY_INDEX | flags;
+  const isChanged = planning.parts.whole?.has(source.source.id) === true;
   const helpsOrder = mayHelpOrder(planning, source, probe);
   const isWorthwhile =
     helpsOrder ||
     table.withoutRowid ||
     probe.where !== undefined ||
     (source.indexedBy !== undefined && source.indexedBy !== null) ||
-    (covers && !probe.unordered && probe.width < shape.width);
+    (covers && !isChanged && !probe.unordered && probe.width < shape.width);
   if (!isWorthwhile) return;
   template.order = helpsOrder ? order : 0;
   template.run = rows + 1 + Math.trunc((15 * probe.width) / shape.width);
@@ -371,7 +371,8 @@ function boundColumns({ equal }: Candidate, { row }: Term, source: PlannedSource
     const column = source.columnNumber(left.column);
     if (column !== source.columnNumber(part.column) || part.descending !== first.descending) return i;
     const affinity = column === ROWID ? "INTEGER" : source.table?.columns[column]?.affinity;
-    if (jointAffinity(affinityOf(left), affinityOf(right)) !== affinity || !sameName(collation.name, part.collation)) return i;
+    if (jointAffinity(affinityOf(left), affinityOf(right)) !== affinity || !sameName(collation.name, part.collation))
+      return i;
   }
   return most;
 }

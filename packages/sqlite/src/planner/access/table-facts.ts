@@ -110,7 +110,10 @@ export function probeOfIndex(
     columns,
     ...bound,
     keyColumns,
-    rows: known === undefined ? completed(guessedRows(index, tableRows), columns.length) : completed(known.counts.map(logEstimate), columns.length),
+    rows:
+      known === undefined
+        ? completed(guessedRows(index, tableRows), columns.length)
+        : completed(known.counts.map(logEstimate), columns.length),
     width: shape.indexWidths[place]!,
     unique,
     uniqueNotNull:
