@@ -8,7 +8,7 @@ import type { Block, Expression } from "../../compile/program.ts";
 import type { Access, LoopsPlan } from "../access/plan.ts";
 import type { Column } from "../expression.ts";
 import type { BoundSelect, BoundSource, SourceContent } from "../query.ts";
-import { replace } from "../walk.ts";
+import { affinityOf, replace } from "../walk.ts";
 import { isFixed, scanTable, type TableSource } from "./access.ts";
 import { lowerExpression } from "./expressions.ts";
 import { isCoroutine, isUncorrelatedContent, type QueryContent } from "./from-kinds.ts";
@@ -16,7 +16,7 @@ import type { Lowering, Sink } from "./lowering.ts";
 import type { OpenPlanLine } from "./program-builder.ts";
 import { lowerQuery } from "./query.ts";
 import { lowerRecursive } from "./recursive.ts";
-import { assign, NULL_CONSTANT, register, when } from "./steps.ts";
+import { assign, integerAsReal, NULL_CONSTANT, register, when } from "./steps.ts";
 
 /** Rows of a common table, kept for all who read it. */
 export interface CommonRows {
@@ -98,7 +98,7 @@ function keptRows(source: BoundSource, content: QueryContent, isStreamed: boolea
   let rows = isShared && !isNumbered ? lowering.common.get(common) : undefined;
   if (rows === undefined) {
     const title = `${isStreamed ? "CO-ROUTINE" : "MATERIALIZE"} ${nameOf(source)}`;
-    const fill = builder.explained(title, () => listOf(content, columns, isNumbered, lowering));
+    const fill = builder.explained(title, () => listOf(source.id, content, columns, isNumbered, lowering));
     const body = isShared ? builder.routine(fill.prepare) : fill.prepare;
     rows = { ...fill, prepare: isFixedContent ? [builder.once(body)] : body };
     if (isShared && !isNumbered) lowering.common.set(common, rows);
@@ -109,6 +109,7 @@ function keptRows(source: BoundSource, content: QueryContent, isStreamed: boolea
 }
 
 function listOf(
+  source: number,
   content: QueryContent,
   columns: readonly number[],
   isNumbered: boolean,
@@ -118,6 +119,7 @@ function listOf(
   const store = builder.store({ kind: "list", columns: Math.max(1, columns.length + (isNumbered ? 1 : 0)) });
   const number = isNumbered ? builder.registers.allocate() : undefined;
   const fill = lowerContent(
+    source,
     content,
     (values) => {
       const kept = columns.map((column) => values[column]!);
@@ -190,7 +192,7 @@ function stream(
   const sink = intoRegisters(source.id, source.id, lowering, () =>
     builder.explainedBelow(outer, () => lowering.within(outerRows, body)),
   );
-  return builder.explainedBelow(line ?? outer, () => lowerContent(content, sink, lowering));
+  return builder.explainedBelow(line ?? outer, () => lowerContent(source.id, content, sink, lowering));
 }
 
 /** A sink that puts the columns that are read of `source` into registers, which are what columns of `alias` mean from then on. */
@@ -202,10 +204,29 @@ function intoRegisters(source: number, alias: number, lowering: Lowering, body: 
   return (values) => [...columns.map((column, at) => assign(first + at, values[column]!)), ...body()];
 }
 
-function lowerContent(content: QueryContent, sink: Sink, lowering: Lowering): Block {
-  return content.kind === "query"
-    ? lowerQuery(content.query, sink, lowering)
-    : lowerRecursive(content.common, sink, lowering);
+function lowerContent(source: number, content: QueryContent, sink: Sink, lowering: Lowering): Block {
+  if (content.kind === "recursive") return lowerRecursive(content.common, sink, lowering);
+  const reals = content.query.cores.length > 1 ? realColumns(source, lowering) : [];
+  return lowerQuery(content.query, reals.length === 0 ? sink : withReals(reals, sink, lowering), lowering);
+}
+
+/** Columns of the source that are read and count as REAL, whatever each core of a compound may give. */
+function realColumns(source: number, { uses }: Lowering): number[] {
+  return uses.columnsOf(source).filter((column) => affinityOf(uses.columnOf(source, column)) === "REAL");
+}
+
+/** As columns of tables do, columns of subqueries that are REAL make INTEGERs REALs. */
+function withReals(columns: readonly number[], sink: Sink, lowering: Lowering): Sink {
+  const first = lowering.builder.registers.allocate(columns.length);
+  return (values) => [
+    ...columns.flatMap((column, at) => [
+      assign(first + at, values[column]!),
+      assign(first + at, integerAsReal(first + at, lowering)),
+    ]),
+    ...sink(
+      values.map((value, column) => (columns.includes(column) ? register(first + columns.indexOf(column)) : value)),
+    ),
+  ];
 }
 
 function columnsOf(content: QueryContent): readonly unknown[] {
@@ -255,7 +276,9 @@ function probe(
     const sink = intoRegisters(source.id, alias, lowering, () =>
       append(columns.map((column) => own(lowering.uses.columnOf(source.id, column)))),
     );
-    fill = builder.explainedBelow(prepared.line ?? builder.line, () => lowerContent(content, sink, lowering));
+    fill = builder.explainedBelow(prepared.line ?? builder.line, () =>
+      lowerContent(source.id, content, sink, lowering),
+    );
     isFixedContent = isUncorrelatedContent(content);
   }
   const reads = [...filters, ...keys.map((key) => key.own)];

@@ -7,7 +7,7 @@ import type { RecursiveQuery } from "../query.ts";
 import type { Lowering, Sink } from "./lowering.ts";
 import { Limits, lowerQuery } from "./query.ts";
 import { lowerCore } from "./select.ts";
-import { assignAll, register } from "./steps.ts";
+import { assign, assignAll, integerAsReal, register } from "./steps.ts";
 
 export function lowerRecursive(common: RecursiveQuery, sink: Sink, lowering: Lowering): Block {
   const { builder } = lowering;
@@ -22,11 +22,14 @@ export function lowerRecursive(common: RecursiveQuery, sink: Sink, lowering: Low
   const known = distinct ? builder.store({ kind: "set", columns: columns.length, collations, affinities }) : undefined;
   const row = builder.registers.allocate(columns.length);
   const kept = columns.map((_, at) => register(row + at));
+  const toReals = columns.flatMap(({ affinity }, at) =>
+    affinity === "REAL" ? [assign(row + at, integerAsReal(row + at, lowering))] : [],
+  );
   const push = (values: readonly Expression[]): Block => {
     const queued = [...orderBy.map(({ column }) => kept[column]!), ...kept];
     const append: Block = [{ kind: "append", store: queue, values: queued }];
-    if (known === undefined) return [...assignAll(row, values), ...append];
-    return [...assignAll(row, values), { kind: "add-new", store: known, values: kept, then: append }];
+    if (known === undefined) return [...assignAll(row, values), ...toReals, ...append];
+    return [...assignAll(row, values), ...toReals, { kind: "add-new", store: known, values: kept, then: append }];
   };
   const limits = new Limits(common, lowering, false);
   const current = builder.source({ kind: "store", store: queue, first: orderBy.length });

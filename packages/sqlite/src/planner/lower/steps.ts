@@ -2,7 +2,7 @@
 import type { Block, Expression, Step } from "../../compile/program.ts";
 import type { Affinity } from "../../values/affinity.ts";
 import type { Collation } from "../../values/collation.ts";
-import { INTEGER, NULL } from "../../values/value.ts";
+import { INTEGER, NULL, TEXT } from "../../values/value.ts";
 import type { Constant, Register } from "../expression.ts";
 
 export const NULL_CONSTANT: Constant = { kind: "constant", tag: NULL, payload: null };
@@ -44,6 +44,22 @@ export function isRegister(at: number, value: Constant): Expression {
 /** `then` where all conditions are true, tested from the first. */
 export function when(conditions: readonly Expression[], then: Block): Block {
   return conditions.reduceRight((body: Block, condition) => [{ kind: "if", condition, then: body }], then);
+}
+
+/** A register, as a REAL when it holds a number. */
+export function integerAsReal(at: number, { binary: collation }: { readonly binary: Collation }): Expression {
+  const value = register(at);
+  // Numbers sort before all texts.
+  const isNumber: Expression = {
+    kind: "compare",
+    operator: "<",
+    left: value,
+    right: { kind: "constant", tag: TEXT, payload: "" },
+    affinity: "none",
+    collation,
+  };
+  const real: Expression = { kind: "cast", operand: value, affinity: "REAL" };
+  return { kind: "case", branches: [{ when: isNumber, result: real }], otherwise: value };
 }
 
 /** For comparisons that never meet a TEXT. */
