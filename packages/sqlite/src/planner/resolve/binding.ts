@@ -33,7 +33,6 @@ export class Binding {
   readonly numbers: QueryNumbers = new QueryNumbers();
   readonly #unknownCollations = new Map<string, Collation>();
   #expansion: SqlError | undefined;
-  #pending: SqlError | undefined;
   #late: SqlError | undefined;
 
   constructor(context: CompileContext, options: BindingOptions = {}) {
@@ -58,17 +57,6 @@ export class Binding {
     if (this.#expansion !== undefined) throw this.#expansion;
   }
 
-  /** An error with which the original goes on looking at names, though not in subqueries: the last error is told. */
-  failLast(error: SqlError, others: () => void): never {
-    this.#pending = error;
-    others();
-    throw error;
-  }
-
-  throwPending(): void {
-    if (this.#pending !== undefined) throw this.#pending;
-  }
-
   /** An error that the original comes upon only while it generates code: it is thrown when everything is bound and nothing else was wrong. */
   late(message: string, offset = -1): void {
     this.#late ??= new SqlError(message, offset);
@@ -78,10 +66,17 @@ export class Binding {
     if (this.#late !== undefined) throw this.#late;
   }
 
+  /** What `bind` gives, for what the original never generates code: errors that would only be found then do not count. */
+  unused<T>(bind: () => T): T {
+    const late = this.#late;
+    const result = bind();
+    this.#late = late;
+    return result;
+  }
+
   /** What `attempt` gives; undefined when it finds an error, which is forgotten. */
   try<T>(attempt: () => T): T | undefined {
     const late = this.#late;
-    const pending = this.#pending;
     try {
       const result = attempt();
       return this.#late === late ? result : undefined;
@@ -90,7 +85,6 @@ export class Binding {
       return undefined;
     } finally {
       this.#late = late;
-      this.#pending = pending;
     }
   }
 

@@ -27,12 +27,7 @@ export function bindCall(e: ast.Call, scope: Scope): BoundExpression {
   const found = functions.find(name, e.arguments.length);
   if (e.over !== undefined || WINDOW_FUNCTIONS.test(name)) return refuseWindow(e, scope);
   const refusal = found === undefined ? unknownFunction(e, scope) : misuse(e, found, scope);
-  if (refusal !== undefined) {
-    // What is wrong with the arguments is said rather than this, as in the original.
-    scope.binding.failLast(refusal, () => {
-      for (const argument of e.arguments) bindExpression(argument, scope);
-    });
-  }
+  if (refusal !== undefined) throw lastMistake(refusal, e.arguments, scope);
   if (found!.kind === "aggregate") return bindAggregate(e, found!, scope);
   const list = e.arguments.map((argument) => bindExpression(argument, scope));
   const scalar = found as ScalarFunction; // it is no aggregate
@@ -53,6 +48,15 @@ const WINDOW_FUNCTIONS =
   /^(?:row_number|rank|dense_rank|percent_rank|cume_dist|ntile|lag|lead|first_value|last_value|nth_value)$/i;
 const NOT_YET = /^(?:json|jsonb)(?:_\w+)?$|^->>?$/i;
 
+/** What is wrong with names in the arguments, as far as the original goes on looking at them, is said rather than what is wrong with the call. */
+function lastMistake(refusal: SqlError, list: readonly ast.Expression[], scope: Scope): SqlError {
+  for (const argument of list) {
+    if (argument.kind !== "identifier" && argument.kind !== "column" && argument.kind !== "call") return refusal;
+    bindExpression(argument, scope);
+  }
+  return refusal;
+}
+
 function refuseWindow(e: ast.Call, scope: Scope): never {
   for (const argument of e.arguments) bindExpression(argument, scope);
   if (e.over === undefined) throw new SqlError(`misuse of window function ${e.name}()`, e.offset);
@@ -72,6 +76,8 @@ function misuse(e: ast.Call, found: ScalarFunction | AggregateFunction, scope: S
     return scope.allowsAggregates ? undefined : new SqlError(`misuse of aggregate function ${name}()`, offset);
   if (e.filter !== undefined) return new SqlError(`FILTER may not be used with non-aggregate ${name}()`, offset);
   if (e.orderBy.length > 0) return new SqlError(`ORDER BY may not be used with non-aggregate ${name}()`, offset);
+  if (found.inline === true && found.name === "likelihood" && !isProbability(e.arguments[1]!))
+    return new SqlError(`second argument to ${name}() must be a constant between 0.0 and 1.0`, offset);
   return undefined;
 }
 
@@ -100,11 +106,6 @@ function inlined(e: ast.Call, list: readonly BoundExpression[]): BoundExpression
       return { kind: "case", branches, otherwise: list.length % 2 === 1 ? list.at(-1) : undefined };
     }
     case "likelihood":
-      if (!isProbability(e.arguments[1]!)) {
-        const message = `second argument to ${e.name}() must be a constant between 0.0 and 1.0`;
-        throw new SqlError(message, e.offset);
-      }
-      return withoutTraits(list[0]!);
     case "likely":
     case "unlikely":
       return withoutTraits(list[0]!);

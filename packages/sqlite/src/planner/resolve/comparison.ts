@@ -164,6 +164,7 @@ export function bindBetween(e: ast.Between, scope: Scope): BoundExpression {
   ]; // of three
   const between = allEvaluatedOnce(operand, binding, (values) => ({
     kind: "and",
+    between: true,
     left: compareRows(">=", values, low, binding),
     right: compareRows("<=", values, high, binding),
   }));

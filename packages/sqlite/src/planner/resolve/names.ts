@@ -135,7 +135,8 @@ class Lookup {
   #match(match: Match): void {
     if (this.#matches.length > 0) {
       const { names } = match.source;
-      if (!isUsed(names, this.#name.name)) this.#shared = false;
+      const isSame = this.#matches.at(-1)!.source === match.source; // twice in a join in parentheses
+      if (isSame || !isUsed(names, this.#name.name)) this.#shared = false;
       else if (!names.join.right)
         return; // of an inner or left join the left column counts
       else if (!names.join.left) this.#matches = []; // of a right join the right one

@@ -24,7 +24,6 @@ export interface BoundCores {
 /** Throws SqlError. */
 export function bindQuery(query: ExpandedQuery, outer: Scope | undefined, binding: Binding): BoundQuery {
   const { select, cores } = query;
-  binding.throwPending();
   const limits = bindLimits(query, outer, binding);
   const bound = bindCores(query, 0, cores.length, outer, binding);
   const { operators } = select;

@@ -54,7 +54,10 @@ export function bindSelectCore(
   const { sources, moved } = bindConditions(expanded.sources, found, scope);
   scope.allowsAggregates = true;
   scope.collectsAggregates = isAggregate;
-  const orderBy = bindOrderTerms(orderTerms, scope);
+  // One row needs no order.
+  const isOneRow = core.groupBy.length === 0 && (isAggregate || found.length === 0);
+  const order = (): BoundOrder[] => bindOrderTerms(orderTerms, scope);
+  const orderBy = isOneRow ? binding.unused(order).slice(0, 0) : order();
   scope.collectsAggregates = false;
   const groupBy = bindGroupTerms(core.groupBy, scope);
   if (core.distinct) for (const { expression } of aliases) binding.comparing(collationOf(expression));
