@@ -78,6 +78,7 @@ export class Connection implements Environment {
   /** Of a database that is not there yet. */
   newEncoding: TextEncoding = "utf8";
   readonly #plans = new PlanCache();
+  readonly #addedFunctions = new Map<string, SqlFunction[]>();
   #context: CallContext | undefined;
   #interrupted = false;
   #isOpen = true;
@@ -385,11 +386,20 @@ export class Connection implements Environment {
     }
   }
 
-  addFunction(name: string, added: SqlFunction | null, argumentCount = -1): void {
-    if (added === null) {
-      const count = argumentCount < 0 ? ([0, Infinity] as const) : ([argumentCount, argumentCount] as const);
-      this.functions.remove(fold(name), ...count);
-    } else this.functions.add(added);
+  /** null takes away those of that name that were added: for so many arguments, or all. */
+  addFunction(name: string, added: SqlFunction | null, argumentCount?: number): void {
+    const folded = fold(name);
+    const known = this.#addedFunctions.get(folded) ?? [];
+    const isMeant = ({ minArguments, maxArguments }: SqlFunction): boolean =>
+      argumentCount === undefined || (maxArguments === Infinity ? argumentCount < 0 : minArguments === argumentCount);
+    for (const { minArguments, maxArguments } of known.filter(isMeant))
+      this.functions.remove(folded, minArguments, maxArguments);
+    const rest = known.filter((one) => !isMeant(one));
+    if (added !== null) {
+      this.functions.add(added);
+      rest.push(added);
+    }
+    this.#addedFunctions.set(folded, rest);
     this.forgetContext();
   }
 
