@@ -23,7 +23,7 @@ export function lowerDeleteSteps(statement: ast.Delete, compiler: ChangeCompiler
   const plan = deletePlan(
     table,
     database,
-    { fires: true, counts: true, conflict: compiler.conflictOf(undefined) },
+    { fires: true, counts: true, conflict: undefined },
     compiler,
   );
   const { foreignKeys } = plan;
@@ -89,7 +89,7 @@ function lowerDeleteOfView(
   const plan = {
     first,
     count: 2 * (shape.columns.length + 1),
-    programs: firedPrograms(triggers.insteadOf, found, shape, compiler.conflictOf(undefined), compiler),
+    programs: firedPrograms(triggers.insteadOf, found, shape, undefined, compiler),
     assign: shape.columns.map((_, at) => assign(first + 1 + at, register(finding.first + at))),
     returning: returning?.keep(row),
   };

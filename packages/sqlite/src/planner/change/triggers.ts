@@ -12,6 +12,7 @@ import type { RowScope, RowShape } from "./row-scope.ts";
 import { type Found, TEMP } from "./target.ts";
 import { lowerExpression } from "../lower/expressions.ts";
 import { lowerQuery } from "../lower/query.ts";
+import { assignAll } from "../lower/steps.ts";
 
 export interface Firing {
   readonly before: readonly Trigger[];
@@ -127,7 +128,10 @@ export function triggerProgram(
 function lowerTriggerStep(step: ast.TriggerStep, compiler: ChangeCompiler): Block {
   if (step.kind === "select-step") {
     const { lowering } = compiler;
-    return lowerQuery(bindRows(step.select, compiler), () => [], lowering);
+    // Its values are nobody's, but evaluating them may raise something.
+    const query = bindRows(step.select, compiler);
+    const first = compiler.builder.registers.allocate(query.columns.length);
+    return lowerQuery(query, (values) => assignAll(first, values), lowering);
   }
   return [...lowerStep(step, compiler).block, runs(COUNT_CHANGES)];
 }

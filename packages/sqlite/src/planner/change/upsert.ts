@@ -110,7 +110,9 @@ function conflictTarget(
         const { operand, collation } = withoutCollation(one);
         if (collation !== undefined && collation.toUpperCase() !== part.collation.toUpperCase()) return false;
         if (bound !== undefined) return equalExpressions(operand, withoutCollation(bound).operand);
-        const register = part.column < 0 || part.column === table.rowidAlias ? row.first : row.first + 1 + part.column;
+        // As in the original, the column that is the rowid is not found in an index.
+        if (part.column === table.rowidAlias) return false;
+        const register = part.column < 0 ? row.first : row.first + 1 + part.column;
         return operand.kind === "register" && operand.register === register;
       });
     });

@@ -38,7 +38,7 @@ function prepareOne(fired: FiredProgram, first: number, count: number, compiler:
     const { statement, registers } = frame;
     const { active } = statement;
     if (!recursive && trigger !== undefined && active.includes(trigger)) return true;
-    if (active.length >= maxDepth) throw new SqliteError("SQLITE_ERROR", "too many levels of trigger recursion");
+    if (active.length >= maxDepth || (active.length > SHALLOW && !hasStack())) throw tooDeep();
     const { changes: counters } = frame.environment;
     const { rows } = statement;
     const { changes, lastInsertRowid } = counters;
@@ -57,6 +57,28 @@ function prepareOne(fired: FiredProgram, first: number, count: number, compiler:
       counters.lastInsertRowid = lastInsertRowid;
     }
   };
+}
+
+function tooDeep(): SqliteError {
+  return new SqliteError("SQLITE_ERROR", "too many levels of trigger recursion");
+}
+
+/** Programs within programs for which every stack of JavaScript has room. */
+const SHALLOW = 100;
+/** Calls within calls that one more program may need, down to the pages of the file. */
+const CALLS = 256;
+
+/** Whether there is room for one more program: an overflow in the middle of a change would leave a page half written in memory. */
+function hasStack(): boolean {
+  try {
+    return callsWithin(CALLS) >= 0;
+  } catch {
+    return false;
+  }
+}
+
+function callsWithin(depth: number): number {
+  return depth === 0 ? 0 : callsWithin(depth - 1) + 1;
 }
 
 /** At the end of each INSERT, UPDATE and DELETE in a trigger: what changes() says to the steps behind it. */

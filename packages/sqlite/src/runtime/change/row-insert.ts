@@ -87,7 +87,7 @@ class RowInsert {
     const { registers } = frame;
     copyRow(registers, this.#row.first, copy.first, this.#table);
     if (!this.#table.withoutRowid) {
-      if (registers.tags[copy.first] === NULL) registers.set(copy.first, INTEGER, -1);
+      if (!this.#plan.givesRowid || registers.tags[copy.first] === NULL) registers.set(copy.first, INTEGER, -1);
       else beRowid(registers, copy.first);
     }
     if (copy.hasGenerated) copy.computeGenerated(frame);
