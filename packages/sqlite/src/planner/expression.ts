@@ -89,6 +89,8 @@ export interface Logic<E> {
   readonly kind: "and" | "or";
   /** Of AND: it was written as BETWEEN, which counts as one condition when plans are weighed. */
   readonly between?: true;
+  /** Of AND: rows are compared, column by column, for which plans do not look at the columns in every respect. */
+  readonly row?: true;
   readonly left: E;
   readonly right: E;
 }
@@ -124,6 +126,8 @@ export interface Coalesce<E> {
   readonly operands: readonly E[];
   /** A column that FULL JOINs share: it has the affinity and the collation of its first operand. */
   readonly shared?: true;
+  /** Of one operand, which it is: how likely it is true, as likely() and its kin say. */
+  readonly likelihood?: number;
 }
 
 export interface Cast<E> {

@@ -4,7 +4,7 @@ import { INTEGER, NULL, TEXT } from "../../values/value.ts";
 import type { Affinity } from "../../values/affinity.ts";
 import type { CompileContext } from "../context.ts";
 import type { BoundExpression, Comparison, ComparisonAffinity } from "../expression.ts";
-import { affinityOf, collationOf, equalExpressions, isCollated, replace, some } from "../walk.ts";
+import { affinityOf, collationOf, conjuncts, equalExpressions, isCollated, replace, some } from "../walk.ts";
 import { type LikeRange, likeRange } from "./like-range.ts";
 import { logEstimate } from "./log-estimate.ts";
 import { analyzeOr } from "./or-terms.ts";
@@ -13,7 +13,7 @@ import { intersects, NO_SOURCES, sourcesBefore, union } from "./source-set.ts";
 import { adopt, type Clause, EQ, EQUIVALENT, GE, GT, IN, IS, IS_NULL, LE, LT, type Term } from "./term.ts";
 import { replacedColumn } from "./propagate-constants.ts";
 import { type RowComparison, rowComparison } from "./row-comparison.ts";
-import { bare, isConstant, isLikelihood, sameName, sourcesRead, type SourcesById, withoutCollate } from "./usage.ts";
+import { bare, isConstant, likelihoodOf, sameName, sourcesRead, type SourcesById, withoutCollate } from "./usage.ts";
 
 export type CompareExpression = Comparison<BoundExpression>;
 
@@ -37,27 +37,24 @@ const OPERATORS: Readonly<Partial<Record<CompareExpression["operator"], number>>
 
 const COMMUTED: Readonly<Record<number, number>> = { [EQ]: EQ, [IS]: IS, [LT]: GT, [GT]: LT, [LE]: GE, [GE]: LE };
 
+/** The original keeps likelihoods in whole numbers; the second is 10·log2 of the first. */
+const LIKELIHOOD_UNIT = 2 ** 27;
+const LIKELIHOOD_ESTIMATE = 270;
+
 /** Adds the terms that AND (or OR, as the clause joins them) joins in `e`, from the left. */
 export function split(clause: Clause, e: BoundExpression, outerJoin: number, innerJoin: number): void {
   const inner = bare(e);
-  if (inner.kind === (clause.isOr ? "or" : "and") && asBetween(inner) === undefined) {
+  if (
+    inner.kind === (clause.isOr ? "or" : "and") &&
+    !(inner.kind === "and" && (inner.between === true || inner.row === true))
+  ) {
     split(clause, inner.left, outerJoin, innerJoin);
     split(clause, inner.right, outerJoin, innerJoin);
     return;
   }
   const term = clause.add(inner, false, outerJoin, innerJoin);
-  const said = likelihood(e);
-  if (said !== undefined) term.truth = said;
-}
-
-/** 10·log2 of what likely(), unlikely() and likelihood() say. */
-function likelihood(e: BoundExpression): number | undefined {
-  if (!isLikelihood(e)) return undefined;
-  const [, stated] = e.arguments;
-  const { name } = e.function;
-  let probability = name === "likely" ? 0.9375 : 0.0625;
-  if (name === "likelihood" && stated?.kind === "constant") probability = Number(stated.payload);
-  return logEstimate(Math.trunc(probability * 2 ** 27)) - 270;
+  const said = likelihoodOf(e);
+  if (said !== undefined) term.truth = logEstimate(Math.trunc(said * LIKELIHOOD_UNIT)) - LIKELIHOOD_ESTIMATE;
 }
 
 /** From the last to the first, which is the order in which those that follow from them are added. */
@@ -299,6 +296,10 @@ function notNullTerm(term: Term, operand: BoundExpression, context: TermContext)
 
 /** BETWEEN: both bounds by themselves. What it compares may stand in a `let` around it. */
 function betweenTerm(term: Term, e: BoundExpression, context: TermContext): void {
+  if (e.kind === "and" && e.row === true) {
+    rowEquality(term, context);
+    return;
+  }
   const between = asBetween(e.kind === "let" ? e.body : e);
   if (between === undefined) return;
   for (const bound of [between.left, between.right]) {
@@ -310,6 +311,13 @@ function betweenTerm(term: Term, e: BoundExpression, context: TermContext): void
     analyze(child, context);
     adopt(term, child);
   }
+}
+
+/** `(a, b) = (c, d)`: each column by itself, behind all that was written. */
+function rowEquality(term: Term, context: TermContext): void {
+  const { clause, outerJoin, innerJoin } = term;
+  term.isVirtual = true;
+  for (const part of conjuncts(term.expression)) analyze(clause.add(part, false, outerJoin, innerJoin), context);
 }
 
 function asBetween(e: BoundExpression): Extract<BoundExpression, { kind: "and" | "or" }> | undefined {

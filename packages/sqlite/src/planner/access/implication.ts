@@ -82,7 +82,8 @@ function impliesNotNull(e: BoundExpression, operand: BoundExpression, seenNot: b
 /** Whether a condition cannot be true of a row in which all columns of `source` are NULL: then an outer join that makes such rows is an inner one. */
 export function rejectsNullRow(condition: BoundExpression, source: number): boolean {
   const e = bare(condition);
-  if (e.kind === "and") return rejectsNullRow(e.left, source) || rejectsNullRow(e.right, source);
+  if (e.kind === "and" && e.row !== true && e.between !== true)
+    return rejectsNullRow(e.left, source) || rejectsNullRow(e.right, source);
   return needsRow(e.kind === "not-null" ? e.operand : e, source);
 }
 
@@ -108,6 +109,8 @@ function needsRow(e: BoundExpression, source: number): boolean {
     case "raise":
       return false;
     case "and":
+      if (e.row === true) return false;
+      return needsRow(e.left, source) && needsRow(e.right, source);
     case "or":
       return needsRow(e.left, source) && needsRow(e.right, source);
     case "in-list":

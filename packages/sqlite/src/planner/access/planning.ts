@@ -5,6 +5,7 @@ import { analyzeAll, split, type TermContext } from "./analyze-terms.ts";
 import { Candidate, Candidates } from "./candidate.ts";
 import { type ColumnsRead, columnsReadIn } from "./columns-read.ts";
 import { isDistinctAnyway } from "./distinct.ts";
+import { withKnownNulls } from "./known-nulls.ts";
 import { type LogEstimate, logEstimate } from "./log-estimate.ts";
 import type { LoopParts, OrderWish, WishedTerm } from "./plan.ts";
 import { PlannedSource } from "./planned-source.ts";
@@ -57,7 +58,11 @@ export interface Planning extends TermContext {
 }
 
 export function preparePlanning(parts: LoopParts, wish: OrderWish | undefined, context: CompileContext): Planning {
-  const bound = simplifyJoins(parts.sources, parts.where);
+  const written = parts.sources.map((source) =>
+    source.on === undefined ? source : { ...source, on: withKnownNulls(source.on, parts.sources) },
+  );
+  const where = parts.where && withKnownNulls(parts.where, parts.sources);
+  const bound = simplifyJoins(written, where);
   const lastRight = bound.findLastIndex(({ join }) => isRight(join));
   const sources = bound.map(
     (source, place) => new PlannedSource(source, place, place < lastRight, parts.queries?.get(source.id), context),
@@ -66,7 +71,7 @@ export function preparePlanning(parts: LoopParts, wish: OrderWish | undefined, c
   const clause = new Clause(false);
   // ON of inner joins is as good as WHERE, unless a RIGHT JOIN stands behind.
   const isPlain = ({ isOuter, isLeftOfRight }: PlannedSource): boolean => !isOuter && !isLeftOfRight;
-  const plain = [parts.where, ...sources.filter(isPlain).map(({ source }) => source.on)].filter((e) => e !== undefined);
+  const plain = [where, ...sources.filter(isPlain).map(({ source }) => source.on)].filter((e) => e !== undefined);
   const known = plain.length > 1 || plain[0]?.kind === "and" ? propagateConstants(plain) : plain;
   for (const e of known) split(clause, e, -1, -1);
   for (const planned of sources) {

@@ -32,6 +32,7 @@ export function propagateConstants(terms: readonly BoundExpression[]): readonly 
 
 function note(e: BoundExpression, known: KnownColumn[]): void {
   if (e.kind === "and") {
+    if (e.row === true || e.between === true) return;
     note(e.right, known);
     note(e.left, known);
     return;

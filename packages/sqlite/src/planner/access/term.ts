@@ -35,8 +35,8 @@ export class Term {
   readonly clause: Clause;
   /** How likely it holds: 0 or below when it was said (likely, unlikely, likelihood), 1 when nobody knows. */
   truth: LogEstimate = 1;
-  /** It follows from another term. */
-  readonly isVirtual: boolean;
+  /** It follows from another term, or others say all that it says. */
+  isVirtual: boolean;
   operators = 0;
   /** The source whose column or expression `own` is; −1: none that an index might have. */
   source = -1;

@@ -37,17 +37,16 @@ export function withoutCollate(e: BoundExpression): BoundExpression {
   return e;
 }
 
-const LIKELIHOODS: ReadonlySet<string> = new Set(["likely", "unlikely", "likelihood"]);
-
-export function isLikelihood(e: BoundExpression): e is Extract<BoundExpression, { kind: "call" }> {
-  return e.kind === "call" && LIKELIHOODS.has(e.function.name);
+/** What likely(), unlikely() and likelihood() say; undefined: it is none of them. */
+export function likelihoodOf(e: BoundExpression): number | undefined {
+  return e.kind === "coalesce" ? e.likelihood : undefined;
 }
 
 /** Without COLLATE and likely() around it. */
 export function bare(e: BoundExpression): BoundExpression {
   while (true) {
     if (e.kind === "collate") e = e.operand;
-    else if (isLikelihood(e)) e = e.arguments[0]!;
+    else if (e.kind === "coalesce" && e.likelihood !== undefined) e = e.operands[0]!;
     else return e;
   }
 }

@@ -4,7 +4,7 @@ import type { AggregateFunction, ScalarFunction } from "../../functions/function
 import type * as ast from "../../sql/ast.ts";
 import type { Collation } from "../../values/collation.ts";
 import type { BoundAggregate, BoundExpression, BoundOrder } from "../expression.ts";
-import { affinityOf, collationOf, equalExpressions, isCollated, sourcesOf } from "../walk.ts";
+import { collationOf, equalExpressions, isCollated, sourcesOf } from "../walk.ts";
 import { bindExpression } from "./expression.ts";
 import { useAggregates } from "./names.ts";
 import { prohibit } from "./prohibited.ts";
@@ -108,7 +108,7 @@ function inlined(e: ast.Call, list: readonly BoundExpression[]): BoundExpression
     case "likelihood":
     case "likely":
     case "unlikely":
-      return withoutTraits(list[0]!);
+      return { kind: "coalesce", operands: [list[0]!], likelihood: likelihoodOf(e) };
     default:
       return undefined;
   }
@@ -118,10 +118,10 @@ function isProbability(e: ast.Expression): boolean {
   return e.kind === "literal" && e.type === "float" && Number(e.text.replaceAll("_", "")) <= 1;
 }
 
-/** A value that has neither its column's affinity nor its collation. */
-function withoutTraits(e: BoundExpression): BoundExpression {
-  const isPlain = affinityOf(e) === undefined && (collationOf(e) === undefined || isCollated(e));
-  return isPlain ? e : { kind: "coalesce", operands: [e] };
+/** As the original has it: in 2^27ths, of which planning sees no fractions. */
+function likelihoodOf({ name, arguments: [, stated] }: ast.Call): number {
+  if (stated?.kind === "literal") return Number(stated.text.replaceAll("_", ""));
+  return name.toLowerCase() === "likely" ? 0.9375 : 0.0625;
 }
 
 // ── Aggregates ──
