@@ -209,7 +209,9 @@ export class OpenDatabase implements DatabaseSchema {
 
   commit(): void {
     if (this.#state !== "write") return;
-    this.tree.commit();
+    // One that was made and undone again has no page to count the change on.
+    if (this.pager.pageCount === 0) this.pager.rollback();
+    else this.tree.commit();
     this.#seenVersion = this.handle.countVersion();
     this.#changedSchema = false;
     this.#savepoints = 0;

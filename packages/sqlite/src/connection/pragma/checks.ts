@@ -2,6 +2,7 @@
 import { checkDatabase } from "../integrity.ts";
 import type { Action } from "../plan.ts";
 import { foreignKeyProblems } from "../foreign-key-check.ts";
+import { findTable } from "../schema-changes/names.ts";
 import { type Asked, databasesOf, integer, type PragmaTable } from "./pragma.ts";
 
 /** Problems that are told when nothing else is said. */
@@ -27,11 +28,19 @@ function integrityCheck(asked: Asked, quick: boolean): Action {
   };
 }
 
+/** Of one table, wherever it is; else of all of the database that was named, and of main when none was. */
 function foreignKeyCheck(asked: Asked): Action {
+  const { connection, database, isNamed, value } = asked;
+  const schema = isNamed ? connection.databases[database]!.name : undefined;
+  const found =
+    value === undefined
+      ? undefined
+      : findTable(connection, { ...(schema !== undefined && { schema }), name: value, offset: 0 });
+  const at = found?.database ?? database;
   return {
     columns: ["table", "rowid", "parent", "fkid"],
-    reads: databasesOf(asked),
-    run: () => databasesOf(asked).flatMap((at) => foreignKeyProblems(asked.connection, at, asked.value)),
+    reads: [at],
+    run: () => foreignKeyProblems(connection, at, value),
   };
 }
 

@@ -1,5 +1,5 @@
 /** ALTER TABLE ADD COLUMN: the definition goes behind the last column's in the table's text; rows stay as they are. */
-import { SqlError } from "../../errors.ts";
+import { SqliteError, SqlError } from "../../errors.ts";
 import { buildTable } from "../../schema/build-table.ts";
 import { columnNamed, type Table } from "../../schema/table.ts";
 import type { AlterTable } from "../../sql/ast.ts";
@@ -10,7 +10,8 @@ import type { Connection } from "../connection.ts";
 import { checkDatabase } from "../integrity.ts";
 import type { Action } from "../plan.ts";
 import { checkTableExpressions } from "./check-expressions.ts";
-import { checkCollation } from "./create-table.ts";
+import { checkCollation, tableFrom } from "./create-table.ts";
+import { quotedName } from "./names.ts";
 import { isNamed, SchemaChange } from "./schema-change.ts";
 
 /** Columns that older versions cannot read rows without: those with defaults. */
@@ -21,33 +22,50 @@ type AddColumn = Extract<AlterTable["action"], { kind: "add-column" }>;
 export function addColumn(connection: Connection, database: number, table: Table, { column, text }: AddColumn): Action {
   if (columnNamed(table.columns, column.name) !== -1) throw new SqlError(`duplicate column name: ${column.name}`);
   const definition = text.replace(/[\s;]+$/, "");
+  const defined = tableWith(table, definition);
   if (column.constraints.some(({ kind }) => kind === "primary-key"))
     throw new SqlError("Cannot add a PRIMARY KEY column");
   if (column.constraints.some(({ kind }) => kind === "unique")) throw new SqlError("Cannot add a UNIQUE column");
   const at = endOfColumns(table);
   const sql = `${table.sql.slice(0, at)}, ${definition}${table.sql.slice(at)}`;
-  const { statement } = parseStatement(sql);
-  if (statement?.kind !== "create-table") throw new SqlError(`error in table ${table.name} after add column`);
-  const built = buildTable(statement, { sql, rootPage: table.rootPage });
-  const added = built.columns.at(-1)!; // the one that was put there
-  checkCollation(connection, added.collation);
-  checkTableExpressions(connection, database, built);
-  const refusal = refusalWithRows(connection, built);
-  const checks =
-    built.checks.length > 0 || (added.generated !== undefined && added.notNull !== undefined) || built.strict;
+  const refusal = refusalWithRows(connection, defined);
   return {
     writes: [database],
     run() {
       const change = new SchemaChange(connection, database);
       if (refusal !== undefined && hasRows(connection, database, table)) throw new SqlError(refusal);
+      const built = builtWith(connection, database, table, sql);
       change.rows.edit((row) => (row.type === "table" && isNamed(row.name, table.name) ? { ...row, sql } : row));
       const { pager } = change.database;
       if (pager.headerField("schemaFormat") < FORMAT_WITH_DEFAULTS)
         pager.setHeaderField("schemaFormat", FORMAT_WITH_DEFAULTS);
       change.finish();
-      if (checks) checkRows(connection, database, table.name);
+      const added = built.columns.at(-1)!; // the one that was put there
+      const isChecked = built.checks.length > 0 || built.strict || (added.generated && added.notNull) !== undefined;
+      if (isChecked) checkRows(connection, database, table.name);
     },
   };
+}
+
+/** The table as it will be. Throws `error in table t after add column: why`. */
+function builtWith(connection: Connection, database: number, { name, rootPage }: Table, sql: string): Table {
+  try {
+    const { statement } = parseStatement(sql);
+    if (statement?.kind !== "create-table") throw new SqlError("malformed text of a table");
+    const built = buildTable(statement, { sql, rootPage });
+    for (const { collation } of built.columns) checkCollation(connection, collation);
+    checkTableExpressions(connection, database, built);
+    return built;
+  } catch (error) {
+    if (!(error instanceof SqliteError) || error.code !== "SQLITE_ERROR") throw error;
+    throw new SqlError(`error in table ${name} after add column: ${error.message}`);
+  }
+}
+
+/** A table of the same columns, without what is known of them, and the new one. Throws what is wrong with the definition itself. */
+function tableWith({ name, columns }: Table, definition: string): Table {
+  const names = columns.map((column) => quotedName(column.name));
+  return tableFrom(`CREATE TABLE ${quotedName(name)}(${[...names, definition].join(", ")})`);
 }
 
 /** What stands against the column when there are rows that do not have it. */

@@ -16,17 +16,18 @@ export function checkTableExpressions(connection: Connection, database: number, 
   }
 }
 
+/** Column `at` of an index. With the first one also what WHERE says, though a mistake in that column is told before one there, as in the original. */
 export function checkIndexExpressions(
   connection: Connection,
   database: number,
   table: Table,
   { columns, where }: Index,
+  at: number,
 ): void {
   const check = checker(connection, database, table);
-  if (where !== undefined) check(where, "partial index WHERE clauses");
-  for (const { column, expression } of columns) {
-    if (column === EXPRESSION && expression !== undefined) check(expression, "index expressions");
-  }
+  const { column, expression } = columns[at]!; // the caller counts
+  if (column === EXPRESSION && expression !== undefined) check(expression, "index expressions");
+  if (at === 0 && where !== undefined) check(where, "partial index WHERE clauses");
 }
 
 type Checker = (expression: Expression, place: SchemaPlace) => void;

@@ -34,12 +34,15 @@ export function createIndex(connection: Connection, statement: CreateIndex, text
   }
   const sql = storedText(statement, text.whole, text);
   const { unique, columns, where } = statement;
-  const built = buildIndex(
-    { name: table.name, columns: table.columns, primaryKey: keyOf(table) },
-    { name: name.name, origin: "c", unique, columns, where, sql },
-  );
-  for (const { collation } of built.columns) checkCollation(connection, collation);
-  checkIndexExpressions(connection, database, table, built);
+  const owner = { name: table.name, columns: table.columns, primaryKey: keyOf(table) };
+  const parts = { name: name.name, origin: "c", unique, columns, where, sql } as const;
+  // Of several mistakes the first one in the text is told.
+  for (let count = 0; count < columns.length; count++) {
+    const first = buildIndex(owner, { ...parts, columns: columns.slice(0, count + 1) });
+    checkIndexExpressions(connection, database, table, first, count);
+    checkCollation(connection, first.columns[count]!.collation);
+  }
+  const built = buildIndex(owner, parts);
   const rows = compileSelect(connection, rowsOf(connection, database, table, built));
   return {
     reads: [...rows.reads],

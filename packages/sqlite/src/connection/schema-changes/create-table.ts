@@ -11,8 +11,10 @@ import type { Action } from "../plan.ts";
 import type { ParsedText } from "../prepared-statement.ts";
 import { checkTableExpressions } from "./check-expressions.ts";
 import { createTableAs } from "./create-table-as.ts";
+import { compileSelect } from "../compile.ts";
 import { checkName, placeOf } from "./names.ts";
 import { SchemaChange } from "./schema-change.ts";
+import { tableSelect } from "./table-select.ts";
 
 const NOTHING: Action = { run() {} };
 
@@ -35,6 +37,9 @@ export function createTable(connection: Connection, statement: CreateTable, text
       const change = new SchemaChange(connection, database);
       addTable(change, table);
       change.finish();
+      // Columns that are computed from each other in a circle show when they are read.
+      if (table.columns.some(({ generated }) => generated !== undefined))
+        compileSelect(connection, tableSelect(change.database.name, table, undefined));
     },
   };
 }

@@ -7,6 +7,7 @@ import type { SchemaRow } from "../../schema/catalogue.ts";
 import { fold, type Table } from "../../schema/table.ts";
 import { type Connection, TEMP } from "../connection.ts";
 import type { Action } from "../plan.ts";
+import { checkSchema } from "./check-schema.ts";
 import { checkName } from "./names.ts";
 import { replaceTableName } from "./rename-references.ts";
 import { editRows, isNamed, SchemaChange } from "./schema-change.ts";
@@ -23,6 +24,8 @@ export function renameTable(connection: Connection, database: number, table: Tab
     writes: places.filter((at) => at === database || connection.databases[at]!.pager.pageCount > 0),
     run() {
       const change = new SchemaChange(connection, database);
+      const looksAtAll = !connection.settings.legacyAlterTable;
+      if (looksAtAll) checkSchema(connection, database, change.rows, "");
       change.rows.edit((row) => renamedRow(row, table.name, to, schema, true));
       const sequence = catalogue.table("sqlite_sequence");
       if (sequence?.kind === "table" && table.autoincrement) {
@@ -31,6 +34,7 @@ export function renameTable(connection: Connection, database: number, table: Tab
         );
       }
       change.finish();
+      if (looksAtAll) checkSchema(connection, database, change.rows, " after rename");
       if (!places.includes(TEMP) || database === TEMP || connection.databases[TEMP]!.pager.pageCount === 0) return;
       // Temporary views and triggers may mean tables of other databases.
       const shadow = connection.databases[TEMP]!.catalogue.table(table.name);
