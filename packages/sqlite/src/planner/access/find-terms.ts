@@ -7,6 +7,7 @@ import type { Affinity } from "../../values/affinity.ts";
 import type { BoundExpression } from "../expression.ts";
 import { affinityOf, collationOf, equalExpressions } from "../walk.ts";
 import { isNumeric } from "./analyze-terms.ts";
+import { replacedColumn } from "./propagate-constants.ts";
 import type { PlannedSource } from "./planned-source.ts";
 import { intersects, isEmpty, type SourceSet } from "./source-set.ts";
 import { type Clause, EQ, EQUIVALENT, IS, IS_NULL, type Term } from "./term.ts";
@@ -110,8 +111,10 @@ export class TermScan {
       if (collation === undefined || !sameName(collation, this.#collation)) return false;
     }
     // `x = x`, found by way of another column, restricts nothing.
-    if ((term.operators & (EQ | IS)) === 0 || term.value?.kind !== "column") return true;
-    const { source, column } = term.value;
+    if ((term.operators & (EQ | IS)) === 0 || term.value === undefined) return true;
+    const value = replacedColumn(term.value) ?? term.value;
+    if (value.kind !== "column") return true;
+    const { source, column } = value;
     return source !== this.#sources[0] || (this.#byId.get(source)?.columnNumber(column) ?? column) !== this.#columns[0];
   }
 }
@@ -122,7 +125,7 @@ function ownOf(term: Term): BoundExpression {
 
 /** The collation of a term's comparison, when an index on a column of that affinity holds its values as the comparison compares them. */
 function usableCollation(term: Term, affinity: Affinity | undefined): string | undefined {
-  const e = term.expression;
+  const e = term.row?.pairs[0] ?? term.expression;
   switch (e.kind) {
     case "compare":
       return fits(e.affinity, affinity) ? e.collation.name : undefined;
@@ -130,10 +133,6 @@ function usableCollation(term: Term, affinity: Affinity | undefined): string | u
       return fits(comparedAs(e.affinity), affinity) ? e.collation.name : undefined;
     case "in-query":
       return fits(comparedAs(e.affinities[term.field]), affinity) ? e.collations[term.field]!.name : undefined;
-    case "or": {
-      const pair = term.row?.pairs[0];
-      return pair !== undefined && fits(pair.affinity, affinity) ? pair.collation.name : undefined;
-    }
     default: // x IS NOT NULL compares nothing
       return term.isNotNullRange ? (collationOf(ownOf(term))?.name ?? "BINARY") : undefined;
   }
