@@ -13,7 +13,7 @@ import type { CallContext, ScalarFunction } from "./function.ts";
 import { hexText } from "./hex.ts";
 import { quotedValue } from "./quote.ts";
 import { unescapeUnistr } from "./unistr.ts";
-import { beforeNul, characterEnd, codePointAt, encoded, pushUtf8, utf8Bytes, utf8Text } from "./utf8.ts";
+import { beforeNul, characterEnd, codePointAt, encoded, pushUtf8, readEnd, utf8Bytes, utf8Text } from "./utf8.ts";
 
 export const coreTextFunctions: readonly ScalarFunction[] = [
   pure("char", 0, Infinity, char),
@@ -88,7 +88,7 @@ function substr(context: CallContext, cells: Cells, at: number, count: number): 
   if (tag === NULL || tagAt(cells, at + 1) === NULL || (count === 3 && tagAt(cells, at + 2) === NULL))
     return context.setNull();
   const from = integerAt(cells, at + 1, context.encoding);
-  const wanted = count === 3 ? integerAt(cells, at + 2, context.encoding) : context.limits.length;
+  const wanted = count === 3 ? integerAt(cells, at + 2, context.encoding) : MAX_INTEGER;
   if (tag === BLOB) return subBlob(context, payloadAt(cells, at) as Uint8Array, from, wanted);
   const text = textAt(cells, at, context.encoding);
   if (typeof text !== "string") return subRawText(context, text.bytes, from, wanted);
@@ -110,6 +110,8 @@ function nextCharacter(text: string, at: number): number {
   return code >= 0xd800 && code <= 0xdbff && isLowSurrogate(text, at + 1) ? at + 2 : at + 1;
 }
 
+const MAX_INTEGER: bigint = 2n ** 63n - 1n;
+
 /** Left by `substringRange`, which is hot. */
 const range = { start: 0, end: 0 };
 
@@ -119,9 +121,11 @@ function substringRange(
   wanted: number | bigint,
   length: number,
 ): { readonly start: number; readonly end: number } {
-  if (typeof from !== "number" || typeof wanted !== "number") return exactRange(BigInt(from), BigInt(wanted), length);
+  const isWhole = wanted === MAX_INTEGER; // so large that it need not be exact
+  if (typeof from === "bigint" || (typeof wanted === "bigint" && !isWhole))
+    return exactRange(BigInt(from), BigInt(wanted), length);
   let start = from;
-  let count = wanted;
+  let count = Number(wanted);
   if (start < 0) {
     start += length;
     if (start < 0) {
@@ -166,7 +170,10 @@ function subBlob(context: CallContext, bytes: Uint8Array, from: number | bigint,
 }
 
 function subRawText(context: CallContext, bytes: Uint8Array, from: number | bigint, wanted: number | bigint): void {
-  const { start, end } = substringRange(from, wanted, countCharactersOfBytes(bytes));
+  // From the end the original counts otherwise than from the beginning.
+  let length = 0;
+  for (let at = 0; at < bytes.length && bytes[at] !== 0; at = readEnd(bytes, at)) length += 1;
+  const { start, end } = substringRange(from, wanted, length);
   let at = 0;
   let character = 0;
   for (; character < start && at < bytes.length && bytes[at] !== 0; character++) at = characterEnd(bytes, at);
@@ -300,7 +307,7 @@ function trimBytes(
 function charactersOf(bytes: Uint8Array): Uint8Array[] {
   const characters: Uint8Array[] = [];
   for (let at = 0; at < bytes.length && bytes[at] !== 0;) {
-    const end = characterEnd(bytes, at);
+    const end = readEnd(bytes, at);
     characters.push(bytes.subarray(at, end));
     at = end;
   }
@@ -365,8 +372,7 @@ function unicode(context: CallContext, cells: Cells, at: number): void {
   if (tagAt(cells, at) === NULL) return context.setNull();
   const text = textAt(cells, at, context.encoding);
   if (typeof text !== "string") return setCodePoint(context, codePointAt(text.bytes, 0));
-  const code = text.codePointAt(0) ?? 0;
-  setCodePoint(context, code >= 0xfffe && code <= 0xffff ? 0xfffd : code);
+  setCodePoint(context, text.codePointAt(0) ?? 0);
 }
 
 /** There is none where the text ends. What bytes that are no text come to may be beyond 31 bits, and wraps. */
@@ -413,7 +419,7 @@ function unhex(context: CallContext, cells: Cells, at: number, count: number): v
       from += 2;
     } else {
       if (!hasCharacter(ignored, codePointAt(text, from))) return context.setNull();
-      from = characterEnd(text, from);
+      from = readEnd(text, from);
     }
   }
   context.setBlob(bytes.slice(0, written));
@@ -422,7 +428,7 @@ function unhex(context: CallContext, cells: Cells, at: number, count: number): v
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 function hasCharacter(bytes: Uint8Array, code: number): boolean {
-  for (let at = 0; at < bytes.length; at = characterEnd(bytes, at)) if (codePointAt(bytes, at) === code) return true;
+  for (let at = 0; at < bytes.length; at = readEnd(bytes, at)) if (codePointAt(bytes, at) === code) return true;
   return false;
 }
 

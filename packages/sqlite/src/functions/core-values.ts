@@ -46,7 +46,11 @@ export const coreValueFunctions: readonly ScalarFunction[] = [
   pure("sign", 1, 1, sign),
   pure("sqlite_compileoption_get", 1, 1, compileoptionGet, varying),
   pure("sqlite_compileoption_used", 1, 1, compileoptionUsed, varying),
-  pure("sqlite_log", 2, 2, (context) => context.setNull()),
+  pure("sqlite_log", 2, 2, (context) => context.setNull(), {
+    deterministic: false,
+    directOnly: true,
+    innocuous: false,
+  }),
   pure("sqlite_source_id", 0, 0, (context) => context.setText(SOURCE_ID), varying),
   pure("sqlite_version", 0, 0, (context) => context.setText(SQLITE_VERSION), varying),
   pure("subtype", 1, 1, (context) => context.setInteger(0), { subtype: true }),

@@ -98,13 +98,11 @@ function partOf(items: readonly PatternItem[], folds: boolean): Part {
   };
 }
 
-const UNREADABLE = 0xfffd;
-const LAST_UNREADABLE = 0xffff;
 const LAST_CODE_POINT = 0x10ffff;
 
 /** Whether only the very same character matches. */
 function isItself(code: number, folds: boolean): boolean {
-  return code !== UNREADABLE && code <= LAST_CODE_POINT && !(folds && isLetter(code));
+  return code <= LAST_CODE_POINT && !(folds && isLetter(code));
 }
 
 function sourceOf(item: PatternItem, folds: boolean): string {
@@ -112,19 +110,14 @@ function sourceOf(item: PatternItem, folds: boolean): string {
   if (item === "none") return "(?!)";
   if (typeof item === "object") return setSource(item);
   if (item > LAST_CODE_POINT) return "(?!)"; // no string has it
-  if (item === UNREADABLE) return `[${escaped(UNREADABLE)}-${escaped(LAST_UNREADABLE)}]`;
   return isItself(item, folds) ? escaped(item) : `[${escaped(item)}${escaped(item ^ 0x20)}]`;
 }
 
-/** U+FFFE and U+FFFF are in a set as U+FFFD is. */
 function setSource({ isInverted, ranges }: GlobSet): string {
   let source = "";
   for (let i = 0; i < ranges.length; i += 2) {
     const [first, last] = [ranges[i]!, Math.min(ranges[i + 1]!, LAST_CODE_POINT)];
-    if (first > last) continue;
-    if (first <= UNREADABLE) source += `${escaped(first)}-${escaped(Math.min(last, UNREADABLE))}`;
-    if (first <= UNREADABLE && last >= UNREADABLE) source += `${escaped(UNREADABLE)}-${escaped(LAST_UNREADABLE)}`;
-    if (last > LAST_UNREADABLE) source += `${escaped(Math.max(first, LAST_UNREADABLE + 1))}-${escaped(last)}`;
+    if (first <= last) source += `${escaped(first)}-${escaped(last)}`;
   }
   return `[${isInverted ? "^" : ""}${source}]`;
 }

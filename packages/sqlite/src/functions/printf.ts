@@ -34,9 +34,7 @@ function piecesOf(format: string): readonly (string | Conversion)[] {
 function printf(context: CallContext, cells: Cells, at: number, count: number): void {
   if (count === 0 || tagAt(cells, at) === NULL) return context.setNull();
   const format = beforeNul(toBinary(textAt(cells, at, context.encoding)));
-  const result = new Formatter(context, cells, at + 1, at + count).format(piecesOf(format));
-  if (result === undefined) context.setNull();
-  else context.setText(fromBinary(result));
+  context.setText(fromBinary(new Formatter(context, cells, at + 1, at + count).format(piecesOf(format))));
 }
 
 /** Of 32 bits. */
@@ -48,8 +46,7 @@ class Formatter {
   /** The next argument. */
   #next: number;
   readonly #end: number;
-  /** Undefined until anything is put there, be it empty. */
-  #result: string | undefined = undefined;
+  #result = "";
 
   constructor(context: CallContext, cells: Cells, start: number, end: number) {
     this.#context = context;
@@ -58,8 +55,7 @@ class Formatter {
     this.#end = end;
   }
 
-  /** Undefined: there is no result at all, which takes an empty format or one that begins with what is none. */
-  format(pieces: readonly (string | Conversion)[]): string | undefined {
+  format(pieces: readonly (string | Conversion)[]): string {
     for (const piece of pieces) {
       if (typeof piece === "string") this.#append(piece);
       else if (!this.#convert(piece.takesWidth || piece.takesPrecision ? this.#withArguments(piece) : piece)) break;
@@ -116,7 +112,6 @@ class Formatter {
         this.#pad("%", conversion);
         return true;
       case "n":
-        this.#append("");
         return true;
       default:
         return false;
@@ -153,11 +148,11 @@ class Formatter {
 
   #append(text: string): void {
     this.#reserve(text.length);
-    this.#result = this.#result === undefined ? text : this.#result + text;
+    this.#result += text;
   }
 
   #reserve(bytes: number): void {
-    this.#context.checkString((this.#result?.length ?? 0) + bytes);
+    this.#context.checkString(this.#result.length + bytes);
   }
 
   #integer(): bigint {

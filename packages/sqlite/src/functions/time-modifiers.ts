@@ -93,15 +93,19 @@ function startOf(moment: Moment, cut: () => void): boolean {
   return true;
 }
 
+/** To the next such day, or with a minus to the last one, if it is not such a day. */
 function parseWeekday(text: string): Modifier | undefined {
-  const weekday = wholeNumber(text);
-  if (weekday === undefined || !(weekday >= 0 && weekday < 7) || !Number.isInteger(weekday)) return undefined;
+  const number = wholeNumber(text);
+  if (number === undefined || !(number > -7 && number < 7) || !Number.isInteger(number)) return undefined;
+  const isBack = /^[ \t\n\v\f\r]*-/.test(text);
+  const weekday = Math.abs(number);
   return (moment) => {
     moment.computeFields();
     moment.zone = 0;
     moment.hasMilliseconds = false;
     moment.computeMilliseconds();
-    moment.milliseconds += ((weekday - daysAfterSunday(moment) + 7) % 7) * DAY;
+    const ahead = (weekday - daysAfterSunday(moment) + 7) % 7;
+    moment.milliseconds += (isBack && ahead > 0 ? ahead - 7 : ahead) * DAY;
     moment.clearFields();
     return true;
   };

@@ -11,7 +11,14 @@ const T = 0x54;
 
 /** A text that holds no NUL: a date, a time or both, a number; false: none of these. */
 export function parseMoment(text: string, moment: Moment): boolean {
-  if (parseDate(text, moment) || parseTime(text, 0, moment)) return true;
+  if (parseDate(text, moment) || parseTime(text, 0, moment)) {
+    if (moment.hour === 24) {
+      // The end of a day is the beginning of the next.
+      moment.computeMilliseconds();
+      moment.clearFields();
+    }
+    return true;
+  }
   const number = wholeNumber(text);
   if (number === undefined) return false;
   setRaw(moment, number);
@@ -47,6 +54,7 @@ export function parseTime(text: string, start: number, moment: Moment): boolean 
       second += Math.min(0.999, fraction / scale);
     }
   }
+  if (hour === 24 && (minute > 0 || second > 0)) return false;
   if (!parseZone(text, at, moment)) return false;
   moment.hasMilliseconds = false;
   moment.raw = undefined;

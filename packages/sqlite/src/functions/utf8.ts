@@ -27,28 +27,34 @@ export function beforeNul(text: string): string {
 }
 
 /**
- * Where the character of UTF-8 that begins at `at` ends, as all functions count them: a byte from 0xC0 on with all the continuation bytes behind it,
- * however many, and any other byte alone.
+ * Where the character of UTF-8 that begins at `at` ends for length and substr: any byte that is not ASCII takes all the continuation bytes behind it
+ * along, however many.
  */
 export function characterEnd(bytes: Uint8Array, at: number): number {
-  let end = at + 1;
-  if (bytes[at]! < 0xc0) return end;
+  return bytes[at]! < 0x80 ? at + 1 : afterContinuations(bytes, at + 1);
+}
+
+/** Where it ends for all others: a continuation byte that continues nothing stands alone. */
+export function readEnd(bytes: Uint8Array, at: number): number {
+  return bytes[at]! < 0xc0 ? at + 1 : afterContinuations(bytes, at + 1);
+}
+
+function afterContinuations(bytes: Uint8Array, start: number): number {
+  let end = start;
   while (end < bytes.length && (bytes[end]! & 0xc0) === 0x80) end += 1;
   return end;
 }
 
 /**
- * The code point of `bytes[at … characterEnd)` as functions read it: U+FFFD for what is no character, overlong forms, surrogates, U+FFFE and U+FFFF;
- * a lone continuation byte is itself.
+ * The code point of `bytes[at … readEnd)`: U+FFFD for what is no character, overlong forms and surrogates; a continuation byte that stands alone is itself.
  */
 export function codePointAt(bytes: Uint8Array, at: number): number {
   const first = bytes[at]!;
   if (first < 0xc0) return first;
   let code = LEADING_BITS[first - 0xc0]!;
-  const end = characterEnd(bytes, at);
+  const end = readEnd(bytes, at);
   for (let i = at + 1; i < end; i++) code = ((code << 6) | (bytes[i]! & 0x3f)) >>> 0;
-  const isNone = code < 0x80 || (code & 0xffff_f800) >>> 0 === 0xd800 || (code & 0xffff_fffe) >>> 0 === 0xfffe;
-  return isNone ? 0xfffd : code;
+  return code < 0x80 || (code & 0xffff_f800) >>> 0 === 0xd800 ? 0xfffd : code;
 }
 
 /** What bytes from 0xC0 on begin with. Those that begin nothing count as beginnings of long forms of old. */
@@ -77,13 +83,12 @@ export function codePointsOf(text: string | RawText): number[] {
     for (let at = 0; at < text.length;) {
       const code = text.codePointAt(at)!;
       if (code === 0) break;
-      codes.push(code === 0xfffe || code === 0xffff ? 0xfffd : code);
+      codes.push(code);
       at += code > 0xffff ? 2 : 1;
     }
     return codes;
   }
   const { bytes } = text;
-  for (let at = 0; at < bytes.length && bytes[at] !== 0; at = characterEnd(bytes, at))
-    codes.push(codePointAt(bytes, at));
+  for (let at = 0; at < bytes.length && bytes[at] !== 0; at = readEnd(bytes, at)) codes.push(codePointAt(bytes, at));
   return codes;
 }

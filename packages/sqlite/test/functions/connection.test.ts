@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { FUNCTION_LIMITS } from "../../src/functions/function.ts";
 import { type Argument, Calls } from "./support/calls.ts";
+import { LimitedOriginal } from "./support/original.ts";
 
 const NOON = Date.UTC(2026, 10, 22, 12, 34, 56, 789);
 
@@ -84,7 +85,8 @@ test.each<[string, readonly Argument[]]>([
   ["like", ["a", "a", "xx"]],
   ["unistr", ["\\x"]],
 ])("%s refuses as the original does (case %#)", (name, values) => {
-  using calls = new Calls("utf8", { limits: { length: 1000, likePatternLength: 20 } });
+  const limits = { length: 1000, likePatternLength: 20 };
+  using calls = new Calls("utf8", { limits }, new LimitedOriginal(limits));
   const ours = calls.ours(name, values);
   expect(ours).toMatch(/^error/);
   expect(ours).toBe(calls.original(name, values));

@@ -2,10 +2,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SqliteError } from "../../src/errors.ts";
+import { FUNCTION_LIMITS } from "../../src/functions/function.ts";
 import { globMatcher, likeMatcher } from "../../src/functions/like.ts";
 import { matchesCodes } from "../../src/functions/like-matcher.ts";
 import { parseGlob, parseLike } from "../../src/functions/like-pattern.ts";
 import { codePointsOf } from "../../src/functions/utf8.ts";
+import { Calls } from "./support/calls.ts";
+import { LimitedOriginal } from "./support/original.ts";
 
 const LIMIT = 50_000;
 const characters = fc.constantFrom(..."aAbBkK%_*?[]^-é\u{1F600}\u212A");
@@ -22,6 +25,20 @@ test("the matcher of strings agrees with the plain one on code points", () => {
     }),
     { numRuns: 20_000, seed: 7 },
   );
+});
+
+test("BLOBs are texts to LIKE and GLOB, as in Node's original", () => {
+  using calls = new Calls("utf8", {}, new LimitedOriginal(FUNCTION_LIMITS));
+  const bytes = new TextEncoder();
+  for (const [name, pattern, text] of [
+    ["like", "%B_", "abc"],
+    ["like", "a", "b"],
+    ["glob", "*[a-c]c", "abc"],
+  ] as const) {
+    const values = [bytes.encode(pattern), bytes.encode(text)];
+    expect(calls.ours(name, values)).toBe(calls.original(name, values));
+    expect(calls.ours(name, [pattern, values[1]!])).toBe(calls.original(name, [pattern, values[1]!]));
+  }
 });
 
 test.each([

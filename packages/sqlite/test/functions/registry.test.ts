@@ -1,8 +1,8 @@
 /** Which function a name and a number of arguments mean, as in the original. */
-import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { builtInFunctions } from "../../src/functions/built-in.ts";
 import type { ScalarFunction } from "../../src/functions/function.ts";
+import { NewestOriginal, type Row } from "./support/original.ts";
 
 function scalar(name: string, minArguments: number, maxArguments: number): ScalarFunction {
   return {
@@ -15,19 +15,26 @@ function scalar(name: string, minArguments: number, maxArguments: number): Scala
   };
 }
 
+function withNumbers(row: Row): Row {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, typeof value === "bigint" ? Number(value) : value]),
+  );
+}
+
 test("the list of built-in functions is the original's, row by row", () => {
-  const original = new DatabaseSync(":memory:");
-  const rows = original.prepare("SELECT name, builtin, type, narg, flags FROM pragma_function_list").all();
+  const original = new NewestOriginal();
+  const rows = original.rows("SELECT name, builtin, type, narg, flags FROM pragma_function_list").map(withNumbers);
   original.close();
-  const theirs = new Map(rows.map((row) => [`${String(row["name"])} ${String(row["narg"])}`, { ...row }]));
+  const theirs = new Map(rows.map((row) => [`${String(row["name"])} ${String(row["narg"])}`, row]));
   const ours = builtInFunctions().list();
   expect(ours.length).toBeGreaterThan(110);
   for (const row of ours) expect(theirs.get(`${row.name} ${row.narg}`)).toEqual(row);
   const missing = [...theirs.values()].filter(
     (row) => row["builtin"] === 1 && !ours.some(({ name, narg }) => name === row["name"] && narg === row["narg"]),
   );
+  // JSON and window functions have rooms of their own; soundex() is there only where someone asked for it.
   const rooms =
-    /^(json|->|cume_dist|dense_rank|first_value|lag|last_value|lead|nth_value|ntile|percent_rank|rank|row_number)/;
+    /^(json|->|soundex|cume_dist|dense_rank|first_value|lag|last_value|lead|nth_value|ntile|percent_rank|rank|row_number)/;
   expect(missing.map((row) => row["name"]).filter((name) => !rooms.test(String(name)))).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 /** The same call of a function here and in the original. */
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import type { SQLInputValue } from "node:sqlite";
 import { SqliteError } from "../../../src/errors.ts";
 import { builtInFunctions } from "../../../src/functions/built-in.ts";
 import { CallContext, FUNCTION_LIMITS, type FunctionEnvironment } from "../../../src/functions/function.ts";
@@ -7,6 +7,8 @@ import { builtInCollations } from "../../../src/values/collation.ts";
 import { textOf } from "../../../src/values/cast.ts";
 import { decodeText, encodedLength, encodeText, type TextEncoding } from "../../../src/values/text-codec.ts";
 import { BLOB, Cells, INTEGER, NULL, type Payload, REAL, type Tag, TEXT } from "../../../src/values/value.ts";
+
+import { NewestOriginal, type Original, type Row } from "./original.ts";
 
 /** What an argument is: a string is a TEXT, a bigint an INTEGER, a number a REAL, bytes a BLOB or, as RawBytes, a TEXT. */
 export type Argument = null | bigint | number | string | Uint8Array | RawBytes;
@@ -27,12 +29,15 @@ export class Calls implements Disposable {
   readonly encoding: TextEncoding;
   readonly registry = builtInFunctions();
   readonly context: CallContext;
-  readonly #original: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #original: Original;
 
-  constructor(encoding: TextEncoding = "utf8", environment: Partial<FunctionEnvironment> = {}) {
+  constructor(
+    encoding: TextEncoding = "utf8",
+    environment: Partial<FunctionEnvironment> = {},
+    original: Original = new NewestOriginal(),
+  ) {
     this.encoding = encoding;
-    this.#original = new DatabaseSync(":memory:", { limits: { ...environment.limits } });
+    this.#original = original;
     const names = { utf8: "UTF-8", utf16le: "UTF-16le", utf16be: "UTF-16be" };
     this.#original.exec(`PRAGMA encoding = '${names[encoding]}'; CREATE TABLE t (a)`);
     if (environment.caseSensitiveLike === true) this.#original.exec("PRAGMA case_sensitive_like = 1");
@@ -104,19 +109,11 @@ export class Calls implements Disposable {
   /** `expression` with parameters in the order of `values`. */
   originalOf(expression: string, values: readonly Argument[], from = ""): Outcome {
     const sql = `SELECT typeof(r) AS t, CASE typeof(r) WHEN 'text' THEN CAST(r AS BLOB) ELSE r END AS v FROM (SELECT ${expression} AS r ${from} LIMIT 1)`;
-    let row: Record<string, unknown> | undefined;
     try {
-      let statement = this.#statements.get(sql);
-      if (statement === undefined) {
-        statement = this.#original.prepare(sql);
-        statement.setReadBigInts(true);
-        this.#statements.set(sql, statement);
-      }
-      row = statement.get(...values.map(bound));
+      return toldRow(this.#original.rows(sql, values.map(bound))[0]!);
     } catch (error) {
       return toldError(error);
     }
-    return toldRow(row!);
   }
 
   /** What an aggregate comes to after each row, when it sees the rows of a moving window; both sides, row by row. */
@@ -168,8 +165,7 @@ export class Calls implements Disposable {
     try {
       call();
     } catch (error) {
-      if (error instanceof SqliteError) return `error ${error.errcode}: ${error.message}`;
-      throw error;
+      return toldError(error);
     }
     return this.told(this.context.resultTag, this.context.result);
   }
@@ -181,27 +177,25 @@ export class Calls implements Disposable {
     this.#original.exec(`CREATE TABLE r (${["i INTEGER PRIMARY KEY", ...columns].join(", ")})`);
     for (const row of rows) {
       const marks = ["NULL", ...row.map((value) => (value instanceof RawBytes ? "CAST(? AS TEXT)" : "?"))];
-      this.#original.prepare(`INSERT INTO r VALUES (${marks.join(", ")})`).run(...row.map(bound));
+      this.#original.rows(`INSERT INTO r VALUES (${marks.join(", ")})`, row.map(bound));
     }
     try {
       const text = "CASE typeof(r) WHEN 'text' THEN CAST(r AS BLOB) ELSE r END";
-      const statement = this.#original.prepare(
-        `SELECT typeof(r) AS t, ${text} AS v FROM (SELECT ${expression} AS r FROM r)`,
-      );
-      statement.setReadBigInts(true);
-      return statement.all().map(toldRow);
+      const sql = `SELECT typeof(r) AS t, ${text} AS v FROM (SELECT ${expression} AS r FROM r)`;
+      return this.#original.rows(sql).map(toldRow);
     } catch (error) {
       return [toldError(error)];
     }
   }
 }
 
+/** What is no error of SQL goes on. */
 function toldError(error: unknown): Outcome {
-  const { errcode, message } = error as { errcode: number; message: string };
-  return `error ${errcode & 0xff}: ${message}`;
+  if (!(error instanceof SqliteError)) throw error;
+  return `error ${error.errcode}: ${error.message}`;
 }
 
-function toldRow({ t, v }: Record<string, unknown>): Outcome {
+function toldRow({ t, v }: Row): Outcome {
   if (t === "null") return "null";
   if (t === "real") return `real ${Number(v) + 0}`;
   if (t === "integer") return `integer ${String(v)}`;
