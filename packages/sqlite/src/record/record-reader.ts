@@ -10,10 +10,17 @@ import { type Cells, INTEGER, NULL, REAL, type Tag, TEXT } from "../values/value
 import { contentLength, tagOfSerialType } from "./serial-type.ts";
 import { narrowed, readVarint, varintEnd } from "./varint.ts";
 
+const NO_BYTES = new Uint8Array(0);
+const NO_VIEW = new DataView(NO_BYTES.buffer);
+const NO_TYPES = new Float64Array(0);
+const NO_OFFSETS = new Uint32Array(0);
+/** Columns that a reader has room for at first. */
+const FIRST_COLUMNS = 16;
+
 export class RecordReader {
   readonly #encoding: TextEncoding;
-  #bytes: Uint8Array = new Uint8Array(0);
-  #view = new DataView(this.#bytes.buffer);
+  #bytes: Uint8Array = NO_BYTES;
+  #view: DataView = NO_VIEW;
   #end = 0;
   #headerEnd = 0;
   /** Where the header goes on behind the columns that were read. */
@@ -22,8 +29,9 @@ export class RecordReader {
   #contentAt = 0;
   /** Columns whose place is known. */
   #known = 0;
-  #types = new Float64Array(32);
-  #offsets = new Uint32Array(32);
+  /** Made when the first record is looked at: many readers never look at any. */
+  #types: Float64Array = NO_TYPES;
+  #offsets: Uint32Array = NO_OFFSETS;
 
   constructor(encoding: TextEncoding) {
     this.#encoding = encoding;
@@ -109,7 +117,7 @@ export class RecordReader {
   }
 
   #grow(): void {
-    const types = new Float64Array(this.#types.length * 2);
+    const types = new Float64Array(Math.max(FIRST_COLUMNS, this.#types.length * 2));
     types.set(this.#types);
     this.#types = types;
     const offsets = new Uint32Array(types.length);
