@@ -14,8 +14,11 @@ export type Grouping =
   | { readonly kind: "none" }
   /** count(*) of a whole table. */
   | { readonly kind: "count" }
-  /** One group, whatever the rows. `extreme`: min or max of what the loops deliver in order, so that the first value decides. */
-  | { readonly kind: "one"; readonly extreme: BoundExpression | undefined }
+  /**
+   * One group, whatever the rows. `extreme`: min or max of what the loops deliver in order, so that the first value decides. `isDistinct`: so do
+   * those of the one aggregate with DISTINCT come that equal ones are one after another.
+   */
+  | { readonly kind: "one"; readonly extreme?: BoundExpression; readonly isDistinct?: boolean }
   /** Rows of a group come one after another. */
   | { readonly kind: "stream" }
   | { readonly kind: "hash"; readonly descending: readonly boolean[] };
@@ -27,6 +30,8 @@ export interface CorePlan {
   readonly orderedTerms: number;
   /** Of SELECT DISTINCT: no row comes out twice; equal ones one after another; neither. */
   readonly distinct: "unique" | "adjacent" | "no";
+  /** What finds equal rows sorts them too, as EXPLAIN QUERY PLAN has it. */
+  readonly sortsWithDistinct?: boolean;
   /** 10·log2 of the rows that come out. */
   readonly rows: LogEstimate;
 }
@@ -61,6 +66,7 @@ function planRows(
   loopsFor: LoopsFor,
   lowering: Lowering,
 ): CorePlan {
+  if (core.distinct && isResult(orderBy, core)) return planDistinctAsGroups(orderBy, limits, loopsFor);
   const distinct = core.distinct ? anyOrder(core.result, lowering) : undefined;
   const loops = loopsFor(
     orderBy.length > 0
@@ -69,6 +75,34 @@ function planRows(
   );
   const orderedTerms = loops.ordered ? orderBy.length : loops.orderedTerms;
   return { loops, grouping: { kind: "none" }, orderedTerms, distinct: loops.distinct, rows: loops.rows };
+}
+
+/** Whether ORDER BY is the list of the result's columns, as it stands. */
+function isResult(orderBy: readonly BoundOrder[], { result }: BoundSelect): boolean {
+  return (
+    orderBy.length === result.length &&
+    orderBy.every(
+      ({ expression, descending, nullsFirst }, at) =>
+        !descending && nullsFirst && equalExpressions(expression, result[at]!),
+    )
+  );
+}
+
+/** SELECT DISTINCT with ORDER BY the same columns is planned as GROUP BY: one tree does both. */
+function planDistinctAsGroups(
+  orderBy: readonly BoundOrder[],
+  limits: Omit<Ordering, "orderBy">,
+  loopsFor: LoopsFor,
+): CorePlan {
+  const loops = loopsFor({ kind: "group-by", terms: orderBy.map(wished), groupsInOrder: true, ...limits });
+  return {
+    loops,
+    grouping: { kind: "none" },
+    orderedTerms: loops.groupsSorted === true ? orderBy.length : 0,
+    distinct: loops.ordered ? "adjacent" : "no",
+    sortsWithDistinct: !loops.ordered,
+    rows: Math.min(loops.rows, GUESSED_GROUPS),
+  };
 }
 
 function planGroups(core: BoundSelect, { orderBy, ...limits }: Ordering, loopsFor: LoopsFor): CorePlan {
@@ -97,19 +131,19 @@ function planOneGroup(core: BoundSelect, loopsFor: LoopsFor): CorePlan {
   const one = { orderedTerms: Infinity, distinct: "unique", rows: 0 } as const;
   const [aggregate, another] = core.aggregates;
   if (isCountOfTable(core)) return { ...one, loops: loopsFor(undefined), grouping: { kind: "count" } };
-  const argument = aggregate?.arguments[0];
-  if (
-    aggregate === undefined ||
-    argument === undefined ||
-    another !== undefined ||
-    !isExtreme(aggregate.function, aggregate.arguments.length) ||
-    aggregate.filter !== undefined
-  )
-    return { ...one, loops: loopsFor(undefined), grouping: { kind: "one", extreme: undefined } };
-  const descending = aggregate.function.name === "max";
-  const term = { expression: argument, descending, nullsFirst: false, collation: aggregate.collation.name };
-  const loops = loopsFor({ kind: descending ? "max" : "min", terms: [term], limited: true });
-  return { ...one, loops, grouping: { kind: "one", extreme: loops.ordered ? argument : undefined } };
+  const argument = another === undefined ? aggregate?.arguments[0] : undefined;
+  if (aggregate === undefined || argument === undefined || aggregate.arguments.length > 1)
+    return { ...one, loops: loopsFor(undefined), grouping: { kind: "one" } };
+  const isMax = aggregate.function.name === "max";
+  const term = { expression: argument, descending: isMax, nullsFirst: false, collation: aggregate.collation.name };
+  if (isExtreme(aggregate.function, 1) && aggregate.filter === undefined) {
+    const loops = loopsFor({ kind: isMax ? "max" : "min", terms: [term], limited: true });
+    return { ...one, loops, grouping: loops.ordered ? { kind: "one", extreme: argument } : { kind: "one" } };
+  }
+  if (!aggregate.distinct) return { ...one, loops: loopsFor(undefined), grouping: { kind: "one" } };
+  const any = { ...term, descending: false, nullsFirst: true };
+  const loops = loopsFor({ kind: "distinct", terms: [any], limited: false });
+  return { ...one, loops, grouping: { kind: "one", isDistinct: loops.distinct !== "no" } };
 }
 
 /** min(x) and max(x): the only aggregates that ask for a collation. */

@@ -25,6 +25,8 @@ export interface DeliveryOptions {
   readonly orderedTerms: number;
   /** False: whoever takes the rows sorts them, and all that is left is to say so. */
   readonly sorts: boolean;
+  /** Whether EXPLAIN QUERY PLAN tells of sorting. */
+  readonly explainsSort: boolean;
   /** See Limits.wanted. */
   readonly wanted: number | undefined;
 }
@@ -43,7 +45,8 @@ export function deliver(options: DeliveryOptions, sink: Sink, lowering: Lowering
     },
     after: () => {
       if (distinct === "any") lowering.builder.explain("USE TEMP B-TREE FOR DISTINCT");
-      if (isUnordered) lowering.builder.explain(`USE TEMP B-TREE FOR ${sortedTerms(options)}ORDER BY`);
+      if (isUnordered && options.explainsSort)
+        lowering.builder.explain(`USE TEMP B-TREE FOR ${sortedTerms(options)}ORDER BY`);
       return sorted?.after() ?? [];
     },
   };

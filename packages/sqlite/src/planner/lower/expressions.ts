@@ -84,7 +84,7 @@ function atMostOnce(query: BoundQuery, block: Block, lowering: Lowering): Block 
 }
 
 function titleOf(kind: string, query: BoundQuery): string {
-  return `${isUncorrelated(query) ? "" : "CORRELATED "}${kind} ${query.id + 1}`;
+  return `${isUncorrelated(query) ? "" : "CORRELATED "}${kind} ${query.number}`;
 }
 
 /** Puts the first row of a query, or NULLs, into registers. */
@@ -141,7 +141,14 @@ export function rowsAsSet(
   const { builder } = lowering;
   const store = builder.store({ kind: "set", columns: query.columns.length, collations, affinities });
   const fill = builder.explained(titleOf("LIST SUBQUERY", query), () =>
-    lowerQuery(query, (values) => [{ kind: "append", store, values }], lowering),
+    lowerQuery(
+      query,
+      (values) => {
+        if (isUncorrelated(query)) builder.explain("CREATE BLOOM FILTER");
+        return [{ kind: "append", store, values }];
+      },
+      lowering,
+    ),
   );
   return { store, prepare: atMostOnce(query, [{ kind: "clear", store }, ...fill], lowering) };
 }

@@ -1,10 +1,11 @@
 /**
  * Flattening: a subquery or view in FROM becomes part of the query around it, where that means the same, so that both are planned as one
  * (https://www.sqlite.org/optoverview.html#flattening). The conditions are the original's, because what is flattened shows in the order of rows
- * and in EXPLAIN QUERY PLAN; joins on whose left a RIGHT JOIN stands, and compound subqueries, are let alone.
+ * and in EXPLAIN QUERY PLAN; compound subqueries are let alone.
  */
-import { simplifyJoins } from "../access/simplify-joins.ts";
-import type { BoundExpression } from "../expression.ts";
+import type { Collation } from "../../values/collation.ts";
+import { isLeft, isRight, simplifyJoins } from "../access/simplify-joins.ts";
+import { type BoundExpression, type Column, ROWID } from "../expression.ts";
 import type { BoundQuery, BoundSelect, BoundSource, SourceContent } from "../query.ts";
 import { conjunction, outerOf, queryIn, replaceInQuery, some } from "../walk.ts";
 
@@ -58,17 +59,20 @@ function mayFlatten(
 ): boolean {
   const [innerCore, another] = inner.cores;
   if (content.materialized === true || another !== undefined || innerCore?.kind !== "select") return false;
-  const { join } = core.sources[place]!;
-  const hasRight = ({ sources }: BoundSelect): boolean =>
-    sources.some(({ join: kind }) => kind === "right" || kind === "full");
   if (innerCore.isAggregate || innerCore.distinct || innerCore.sources.length === 0) return false;
-  if (hasRight(core) || hasRight(innerCore)) return false;
+  if (isRight(core.sources[place]!.join)) return false;
+  if (place > 0 && innerCore.sources.some(({ join }) => isRight(join))) return false;
+  if (isOptional(core, place) && !mayFlattenOptional(core, innerCore)) return false;
   const isOrdered = inner.orderBy.length > 0;
   if (isOrdered && (outer.orderBy.length > 0 || core.isAggregate || outer.cores.length > 1)) return false;
   if (isOrdered && place === 0 && hasComplexResult(core) && standsAlone(core)) return false;
   if (inner.limit !== undefined && !mayTakeLimit(outer, core, inner)) return false;
-  if (join === "left" && !mayFlattenOptional(core, innerCore)) return false;
   return resultMayMove(outer, core.sources[place]!.id, innerCore);
+}
+
+/** Whether a source may be a row of NULLs. */
+function isOptional({ sources }: BoundSelect, place: number): boolean {
+  return isLeft(sources[place]!.join) || sources.slice(place + 1).some(({ join }) => isRight(join));
 }
 
 function mayTakeLimit(outer: BoundQuery, core: BoundSelect, { offset }: BoundQuery): boolean {
@@ -83,15 +87,40 @@ function mayTakeLimit(outer: BoundQuery, core: BoundSelect, { offset }: BoundQue
   );
 }
 
-/** On the right of a LEFT JOIN: one table, of which columns are read and nothing that is not NULL where they are. */
+/** One source, and nothing in its result but what is NULL when it is, or can be made so. */
 function mayFlattenOptional(core: BoundSelect, { sources, result, where }: BoundSelect): boolean {
-  return (
-    sources.length === 1 &&
-    !core.distinct &&
-    result.every(({ kind }) => kind === "column") &&
-    (where === undefined || !some(where, (e) => queryIn(e) !== undefined))
-  );
+  const [source, another] = sources;
+  if (another !== undefined || core.distinct) return false;
+  if (where !== undefined && some(where, (e) => queryIn(e) !== undefined)) return false;
+  return source!.content.kind === "table" || result.every((e) => isColumnOf(e, source!));
 }
+
+function isColumnOf(e: BoundExpression, { id }: BoundSource): boolean {
+  return e.kind === "column" && e.source === id;
+}
+
+/** An expression over a table's row, NULL for the null row of an outer join. */
+function nullable(e: BoundExpression, source: BoundSource): BoundExpression {
+  if (isColumnOf(e, source) || source.content.kind !== "table") return e;
+  const { id, content } = source;
+  const key = content.table.withoutRowid ? content.table.indexes.find(({ origin }) => origin === "pk") : undefined;
+  const column: Column = {
+    kind: "column",
+    source: id,
+    column: key?.columns[0]?.column ?? ROWID,
+    affinity: undefined,
+    collation: NO_TEXT,
+    notNull: false,
+  };
+  return {
+    kind: "case",
+    branches: [{ when: { kind: "not-null", operand: column }, result: e }],
+    otherwise: undefined,
+  };
+}
+
+/** Of a column that nothing is compared with. */
+const NO_TEXT: Collation = { name: "BINARY", kind: "binary", compare: () => 0 };
 
 /** Functions and subqueries in the result are not run for rows that sorting by a co-routine would have left out. */
 function hasComplexResult({ result }: BoundSelect): boolean {
@@ -124,15 +153,12 @@ function merged(
   inner: BoundQuery,
 ): BoundQuery {
   const innerCore = inner.cores[0] as BoundSelect; // mayFlatten has looked
-  const isOptional = source.join === "left";
+  const mayBeNull = isOptional(core, place);
   const [first, ...rest] = innerCore.sources;
-  const on = conjunction(
-    [source.on, ...(isOptional ? [innerCore.where] : []), first!.on].filter((e) => e !== undefined),
-  );
+  const on = conjunction([source.on, ...(mayBeNull ? [innerCore.where] : []), first!.on].filter(isThere));
   const sources = [{ ...first!, join: source.join, on }, ...rest];
-  const where = conjunction(
-    [isOptional ? undefined : innerCore.where, core.where].filter((e): e is BoundExpression => e !== undefined),
-  );
+  const where = conjunction([mayBeNull ? undefined : innerCore.where, core.where].filter(isThere));
+  const result = mayBeNull ? innerCore.result.map((e) => nullable(e, first!)) : innerCore.result;
   const withSources: BoundQuery = {
     ...outer,
     cores: outer.cores.with(at, { ...core, sources: core.sources.toSpliced(place, 1, ...sources), where }),
@@ -140,7 +166,11 @@ function merged(
     limit: outer.limit ?? inner.limit,
   };
   const replaced = replaceInQuery(withSources, (e) =>
-    e.kind === "column" && e.source === source.id ? innerCore.result[e.column] : undefined,
+    e.kind === "column" && e.source === source.id ? result[e.column] : undefined,
   );
   return { ...replaced, ...outerOf(replaced) };
+}
+
+function isThere<T>(value: T | undefined): value is T {
+  return value !== undefined;
 }

@@ -26,7 +26,7 @@ export function lowerGroups(
   const groups = new Groups(core, orderBy, lowering);
   switch (grouping.kind) {
     case "one":
-      return groups.one(grouping.extreme, loops, row);
+      return groups.one(grouping, loops, row);
     case "stream":
       return groups.stream(loops, row);
     case "hash":
@@ -53,11 +53,15 @@ class Groups {
   }
 
   /** All rows are one group, which is there without rows as well. */
-  one(extreme: BoundExpression | undefined, loops: (body: () => Block) => Block, row: () => Block): Block {
+  one(
+    { extreme, isDistinct }: Extract<Grouping, { kind: "one" }>,
+    loops: (body: () => Block) => Block,
+    row: () => Block,
+  ): Block {
     const { builder } = this.#lowering;
     const groups = this.#declare([], true);
     const end = builder.label();
-    this.#explainOwnStores();
+    if (!isDistinct) this.#explainOwnStores();
     const rows = loops(() => {
       const accumulate = this.#accumulate(groups, []);
       if (extreme === undefined) return [accumulate];
@@ -112,13 +116,11 @@ class Groups {
   hash(descending: readonly boolean[], loops: (body: () => Block) => Block, row: () => Block): Block {
     const { builder } = this.#lowering;
     const groups = this.#declare(this.#core.groupCollations, false);
-    const rows = loops(() => [
-      this.#accumulate(
-        groups,
-        this.#core.groupBy.map((e) => lowerExpression(e, this.#lowering)),
-      ),
-    ]);
-    builder.explain("USE TEMP B-TREE FOR GROUP BY");
+    const rows = loops(() => {
+      builder.explain("USE TEMP B-TREE FOR GROUP BY");
+      const keys = this.#core.groupBy.map((e) => lowerExpression(e, this.#lowering));
+      return [this.#accumulate(groups, keys)];
+    });
     this.#explainOwnStores();
     return [{ kind: "clear-groups", groups }, ...rows, this.#scan(groups, descending, row)];
   }

@@ -33,6 +33,7 @@ function lowerSelect(core: BoundSelect, options: CoreOptions, sink: Sink, loweri
       orderBy: options.orderBy,
       orderedTerms: plan.orderedTerms,
       sorts: options.sorts !== false,
+      explainsSort: plan.sortsWithDistinct !== true,
       wanted: options.wanted,
     },
     sink,
