@@ -2,6 +2,7 @@
 import type { Btree } from "../btree/btree.ts";
 import { SqliteError } from "../errors.ts";
 import type { CallContext } from "../functions/function.ts";
+import type { Table } from "../schema/table.ts";
 import type { Collation } from "../values/collation.ts";
 import type { TextEncoding } from "../values/text-codec.ts";
 import { Cells, NULL, type Tag } from "../values/value.ts";
@@ -21,6 +22,10 @@ export interface Environment {
   readonly changes: ConnectionChanges;
   /** Whatever the case of ASCII letters: those that indexes name. */
   collation(name: string): Collation | undefined;
+  /** sqlite3_update_hook: told of each row of a table with rowids that is added, changed or removed. */
+  readonly rowChanged?:
+    | ((kind: "insert" | "update" | "delete", database: number, table: Table, rowid: number | bigint) => void)
+    | undefined;
   /** Looked at now and then by loops; true: throw SQLITE_INTERRUPT, `interrupted`. */
   readonly interrupted: boolean;
 }

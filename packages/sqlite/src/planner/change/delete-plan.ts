@@ -12,14 +12,18 @@ export interface DeleteOptions {
   /** Whether DELETE triggers fire. */
   readonly fires: boolean;
   readonly counts: boolean;
+  /** See RowDeletePlan. */
+  readonly pins: boolean;
   readonly conflict: ast.ConflictResolution | undefined;
+  /** The whole table goes: what is wrong with its foreign keys is no matter. */
+  readonly dropping?: boolean;
 }
 
 /** In registers of its own. */
 export function deletePlan(
   table: Table,
   database: number,
-  { fires, counts, conflict }: DeleteOptions,
+  { fires, counts, pins, conflict, dropping = false }: DeleteOptions,
   compiler: ChangeCompiler,
 ): RowDeletePlan {
   const found = { table, database };
@@ -29,14 +33,16 @@ export function deletePlan(
   const before = fires ? firedPrograms(triggers.before, found, shape, conflict, compiler) : [];
   const after = fires ? firedPrograms(triggers.after, found, shape, conflict, compiler) : [];
   return {
-    row: rowRules(table, database, first, compiler),
+    row: rowRules(table, database, first, compiler, { toleratesLoops: true }),
     current:
       before.length === 0
         ? undefined
         : rowRules(table, database, compiler.rowRegisters(table.columns.length), compiler),
     before,
     after,
-    foreignKeys: foreignKeysOfDelete(found, first, compiler),
+    foreignKeys: foreignKeysOfDelete(found, first, compiler, dropping),
     counts,
+    pins,
+    returning: undefined,
   };
 }

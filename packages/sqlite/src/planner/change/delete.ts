@@ -6,6 +6,7 @@ import { viewShape } from "./binding.ts";
 import { type ChangeCompiler, runs } from "./compiler.ts";
 import { deletePlan } from "./delete-plan.ts";
 import { lowerFinding } from "./finding.ts";
+import { hasForeignKeys } from "./foreign-keys.ts";
 import type { LoweredChange } from "./lower-step.ts";
 import { lowerReturning } from "./returning.ts";
 import { type RowScope, shapeOf } from "./row-scope.ts";
@@ -20,14 +21,7 @@ export function lowerDeleteSteps(statement: ast.Delete, compiler: ChangeCompiler
   const { table, database } = found;
   if (table.kind === "view") return lowerDeleteOfView(statement, found, triggers, compiler);
   compiler.writes.add(database);
-  const plan = deletePlan(
-    table,
-    database,
-    { fires: true, counts: true, conflict: undefined },
-    compiler,
-  );
-  const { foreignKeys } = plan;
-  const isWatched = hasTriggers(triggers) || foreignKeys.removed !== undefined || foreignKeys.actions.length > 0;
+  const isWatched = hasTriggers(triggers) || hasForeignKeys({ table, database }, compiler);
   if (statement.where === undefined && statement.returning === undefined && !isWatched)
     return { block: [runs(clearTable(database, table))], returning: undefined, atomic: false };
   const shape = shapeOf(table);
@@ -41,10 +35,10 @@ export function lowerDeleteSteps(statement: ast.Delete, compiler: ChangeCompiler
       where: statement.where,
       values: [],
       wholeRow: false,
-      sorted: isWatched || statement.returning !== undefined,
     },
     compiler,
   );
+  const plan = deletePlan(table, database, { fires: true, counts: true, pins: false, conflict: undefined }, compiler);
   const row: RowScope = {
     name: statement.table.alias ?? statement.table.name,
     shape,
@@ -53,7 +47,9 @@ export function lowerDeleteSteps(statement: ast.Delete, compiler: ChangeCompiler
     changes: true,
   };
   const returning = lowerReturning(statement.returning, row, compiler);
-  return { block: [runs(deleteRows(plan, finding, returning?.keep(row)))], returning, atomic: false };
+  const sorted = isWatched || returning !== undefined;
+  const rows = deleteRows({ ...plan, returning: returning?.keep(row) }, { ...finding, sorted });
+  return { block: [runs(rows)], returning, atomic: false };
 }
 
 function lowerDeleteOfView(
@@ -73,7 +69,6 @@ function lowerDeleteOfView(
       where: statement.where,
       values: [],
       wholeRow: true,
-      sorted: false,
     },
     compiler,
   );
@@ -93,5 +88,5 @@ function lowerDeleteOfView(
     assign: shape.columns.map((_, at) => assign(first + 1 + at, register(finding.first + at))),
     returning: returning?.keep(row),
   };
-  return { block: [runs(fireInsteadOfRows(plan, finding))], returning, atomic: false };
+  return { block: [runs(fireInsteadOfRows(plan, { ...finding, sorted: false }))], returning, atomic: false };
 }

@@ -1,5 +1,4 @@
 /** Which rows an UPDATE or DELETE is about: a SELECT of what names them. */
-import type { Block } from "../../compile/program.ts";
 import { addRow, type Finding } from "../../runtime/change/change-rows.ts";
 import type { RowsToChange } from "../../runtime/change/rows-to-change.ts";
 import { ROWID, type Table } from "../../schema/table.ts";
@@ -23,8 +22,6 @@ export interface FindingOptions {
   readonly values: readonly ast.Expression[];
   /** The whole row instead, of a view. */
   readonly wholeRow: boolean;
-  /** Whether the rows have to be sorted, when they come by an index that … */
-  readonly sorted: boolean | ((steps: Block, source: number) => boolean);
 }
 
 /** The columns that name a row: the key, or the rowid. */
@@ -34,12 +31,18 @@ export function locatorColumns(table: Table): readonly number[] {
   return primary.columns.slice(0, primary.keyColumns).map(({ column }) => column);
 }
 
+/** Whether they have to be sorted is for who changes them to say. */
+export interface FoundRows extends Omit<Finding, "sorted"> {
+  /** The table, as a source of the steps. */
+  readonly source: number;
+}
+
 export function lowerFinding(
   shape: RowShape,
   table: Table | undefined,
   options: FindingOptions,
   compiler: ChangeCompiler,
-): Finding {
+): FoundRows {
   const { target, from, where, values } = options;
   const { builder, lowering } = compiler;
   const star: ast.ResultColumn[] = [
@@ -74,14 +77,13 @@ export function lowerFinding(
   const first = builder.registers.allocate(result.length);
   const found: { rows: RowsToChange | undefined } = { rows: undefined };
   const steps = lowerQuery(query, (row) => [...assignAll(first, row), runs(addRow(first, found))], lowering);
-  const { sorted } = options;
   return {
     steps,
     first,
     width: result.length,
     hasRowidsOnly: result.length === 1 && names[0] === ROWID,
-    sorted: typeof sorted === "boolean" ? sorted : sorted(steps, source!.id),
     found,
+    source: source!.id,
   };
 }
 

@@ -29,12 +29,17 @@ type Preparation = (compiler: RoutineCompiler) => ForeignKeyWork;
 
 const NOTHING: ForeignKeyOperations = { actions: [] };
 
-/** `fresh`: the register of the new row. */
-export function foreignKeysOfInsert(found: FoundTable, fresh: number, compiler: ChangeCompiler): ForeignKeyOperations {
+/** `fresh`: the register of the new row. `refuses`: the statement does nothing before it adds its only row. */
+export function foreignKeysOfInsert(
+  found: FoundTable,
+  fresh: number,
+  refuses: boolean,
+  compiler: ChangeCompiler,
+): ForeignKeyOperations {
   if (!compiler.context.foreignKeys) return NOTHING;
   const checker = new KeyChecker(found, compiler);
   return {
-    added: together([...checker.parents(fresh, 1, undefined), ...checker.children(fresh, -1, undefined)]),
+    added: together([...checker.parents(fresh, 1, undefined, refuses), ...checker.children(fresh, -1, undefined)]),
     actions: [],
   };
 }
@@ -75,6 +80,12 @@ export function foreignKeysOfUpdate(
   };
 }
 
+/** Whether foreign keys have a word in what becomes of a table's rows. */
+export function hasForeignKeys({ table, database }: FoundTable, { context }: ChangeCompiler): boolean {
+  if (!context.foreignKeys) return false;
+  return table.foreignKeys.length > 0 || referencesTo(table, context.databases[database]!).length > 0;
+}
+
 function together(preparations: readonly Preparation[]): Preparation | undefined {
   if (preparations.length === 0) return undefined;
   return (compiler) => inTurn(preparations.map((prepare) => prepare(compiler)))!; // there is one at least
@@ -107,7 +118,12 @@ class KeyChecker {
   }
 
   /** The table is the child: its row's parents. */
-  parents(row: number, delta: 1 | -1, changed: ReadonlySet<number> | undefined): Preparation[] {
+  parents(
+    row: number,
+    delta: 1 | -1,
+    changed: ReadonlySet<number> | undefined,
+    refuses: boolean = false,
+  ): Preparation[] {
     const table = this.#table;
     return table.foreignKeys.toReversed().flatMap((key): Preparation[] => {
       const isOwn = fold(key.table) === fold(table.name);
@@ -129,6 +145,7 @@ class KeyChecker {
         itself: isOwn && delta > 0 ? found.parent.map((column) => this.#registerOf(row, column)) : undefined,
         deferred,
         delta,
+        refuses: refuses && !deferred,
         binary: context.collation("BINARY")!, // every connection has it
       };
       return [() => prepareParentLookup(lookup)];

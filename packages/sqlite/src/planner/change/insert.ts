@@ -49,14 +49,14 @@ export function lowerInsertSteps(statement: ast.Insert, compiler: ChangeCompiler
     qualifiedOnly: false,
     changes: true,
   };
-  const plan = insertPlan(statement, found.database, table, given, triggers, row, compiler);
+  const isSingle = query === undefined || isSingleRow(query);
+  const plan = insertPlan(statement, found.database, table, { given, triggers, row, isSingle }, compiler);
   const values = (row_: readonly Expression[]): Block => [
     ...assignRow(row_, given, table, plan.plan, first),
     runs({ name: "insert", prepare: (routines) => prepareInsert(plan.plan, routines) }),
   ];
   const block = lowerRows(query, table, hasTriggers(triggers), values, compiler);
-  const isSingle = query === undefined || isSingleRow(query);
-  return { block, returning: plan.returning, atomic: isSingle && plan.isSimple };
+  return { block, returning: plan.returning, atomic: plan.isSimple };
 }
 
 function isSingleRow({ cores }: BoundQuery): boolean {
@@ -119,13 +119,20 @@ interface InsertPlan {
   readonly isSimple: boolean;
 }
 
+interface InsertParts {
+  readonly given: Given;
+  readonly triggers: Firing;
+  /** NEW. */
+  readonly row: RowScope;
+  /** One row is inserted, and no more. */
+  readonly isSingle: boolean;
+}
+
 function insertPlan(
   statement: ast.Insert,
   database: number,
   table: Table,
-  given: Given,
-  triggers: Firing,
-  row: RowScope,
+  { given, triggers, row, isSingle }: InsertParts,
   compiler: ChangeCompiler,
 ): InsertPlan {
   const { context } = compiler;
@@ -139,14 +146,17 @@ function insertPlan(
     (own === undefined &&
       (table.rowidConflict === "REPLACE" || table.indexes.some(({ onConflict }) => onConflict === "REPLACE")));
   const conflict = upserts.isAlwaysIgnored ? "IGNORE" : own;
-  const foreignKeys = foreignKeysOfInsert(found, first, compiler);
+  const rules = rowRules(table, database, first, compiler);
+  const isWatched = hasTriggers(triggers) || returning !== undefined;
+  const refuses = isSingle && !isWatched && !replaces && upserts.rules.length === 0 && compiler.firing === undefined;
+  const foreignKeys = foreignKeysOfInsert(found, first, refuses, compiler);
   const before = firedPrograms(triggers.before, found, shape, own, compiler);
   const after = firedPrograms(triggers.after, found, shape, own, compiler);
   const copy =
     before.length === 0 ? undefined : compiler.rowRegisters(shape.columns.length, 2) + shape.columns.length + 1;
   const plan: RowInsertPlan = {
     constraints: {
-      row: rowRules(table, database, first, compiler),
+      row: rules,
       conflict: own,
       uniqueConflict: conflict,
       update: undefined,
@@ -156,7 +166,7 @@ function insertPlan(
         ? deletePlan(
             table,
             database,
-            { fires: context.recursiveTriggers, counts: false, conflict: "REPLACE" },
+            { fires: context.recursiveTriggers, counts: false, pins: false, conflict: "REPLACE" },
             compiler,
           )
         : undefined,
@@ -170,8 +180,8 @@ function insertPlan(
     sequences: table.autoincrement ? sequenceTable(table, database, compiler) : undefined,
     returning: returning?.keep(row),
   };
-  const isSimple = !replaces && upserts.rules.length === 0 && !hasTriggers(triggers) && foreignKeys.added === undefined;
-  return { plan, returning, isSimple };
+  const canFailLate = foreignKeys.added !== undefined && table.foreignKeys.some(({ deferred }) => deferred);
+  return { plan, returning, isSimple: refuses && !canFailLate };
 }
 
 function sequenceTable(table: Table, database: number, { context, sequenced }: ChangeCompiler): Table {

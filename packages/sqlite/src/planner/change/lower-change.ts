@@ -9,7 +9,12 @@ import { lowerStep } from "./lower-step.ts";
 function lowerChange(statement: ast.Insert | ast.Update | ast.Delete, context: CompileContext): Program {
   const compiler = new ChangeCompiler(context);
   const { block, returning, atomic } = lowerStep(statement, compiler);
-  const main = [...block, runs(endOfChanges([...compiler.sequenced.values()])), ...(returning?.give ?? []), runs(COUNT_CHANGES)];
+  const main = [
+    ...block,
+    runs(endOfChanges([...compiler.sequenced.values()])),
+    ...(returning?.give ?? []),
+    runs(COUNT_CHANGES),
+  ];
   return compiler.finish(main, returning?.columns ?? [], atomic);
 }
 

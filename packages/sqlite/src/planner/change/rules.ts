@@ -11,15 +11,26 @@ import { bindExpression, registersIn, truthOf } from "./binding.ts";
 import type { ChangeCompiler } from "./compiler.ts";
 import { type RowScope, shapeOf } from "./row-scope.ts";
 
+export interface RuleOptions {
+  /** Columns that are computed from themselves are left alone: of rows that are only deleted. */
+  readonly toleratesLoops?: boolean;
+}
+
 /** Of the row whose rowid is in register `first`. */
-export function rowRules(table: Table, database: number, first: number, compiler: ChangeCompiler): RowRules {
+export function rowRules(
+  table: Table,
+  database: number,
+  first: number,
+  compiler: ChangeCompiler,
+  options: RuleOptions = {},
+): RowRules {
   const binder = new RuleBinder(table, first, compiler);
   return {
     database,
     table,
     first,
     defaults: table.columns.map((column) => column.default && binder.constant(column.default.expression)),
-    generated: generatedColumns(table, binder),
+    generated: generatedColumns(table, binder, options.toleratesLoops === true),
     checks: table.checks.map(({ name, expression, text }): CheckRule => {
       const condition = binder.bind(expression, "CHECK constraints");
       return {
@@ -70,7 +81,7 @@ class RuleBinder {
 }
 
 /** In an order in which each can be computed from those in front. Throws SqlError where they go round in a circle. */
-function generatedColumns(table: Table, binder: RuleBinder): RowRules["generated"] {
+function generatedColumns(table: Table, binder: RuleBinder, toleratesLoops: boolean): RowRules["generated"] {
   const left = new Map<number, { readonly value: Expression; readonly columns: ReadonlySet<number> }>();
   for (const [column, { generated, affinity }] of table.columns.entries()) {
     if (generated === undefined) continue;
@@ -86,6 +97,7 @@ function generatedColumns(table: Table, binder: RuleBinder): RowRules["generated
       left.delete(column);
     }
     if (left.size < before) continue;
+    if (toleratesLoops) return inOrder;
     const last = [...left.keys()].at(-1)!;
     throw new SqlError(`generated column loop on "${table.columns[last]!.name}"`);
   }

@@ -5,7 +5,7 @@ import type { RowUpdatePlan } from "../../runtime/change/row-update.ts";
 import { columnNamed, ROWID, type Table } from "../../schema/table.ts";
 import type * as ast from "../../sql/ast.ts";
 import { lowerExpression } from "../lower/expressions.ts";
-import { assign } from "../lower/steps.ts";
+import { assign, register } from "../lower/steps.ts";
 import { bindExpression, bindSelect } from "./binding.ts";
 import type { ChangeCompiler } from "./compiler.ts";
 import { deletePlan } from "./delete-plan.ts";
@@ -65,13 +65,10 @@ export interface UpdateParts {
   readonly assignments: readonly Assigned[];
   /** OLD: the row that is updated. NEW comes right behind it. */
   readonly row: RowScope;
-  /** What names in SET mean. */
-  readonly scopes: readonly RowScope[];
-  /** Registers that have the new values already, one for each assignment: UPDATE … FROM. */
-  readonly values?: number;
+  /** Puts the new values into NEW's registers. */
+  readonly assign: Block;
   readonly conflict: ast.ConflictResolution | undefined;
   readonly returning: Returning | undefined;
-  readonly with: ast.With | undefined;
 }
 
 export interface LoweredUpdate {
@@ -108,7 +105,7 @@ export function updatePlan(parts: UpdateParts, compiler: ChangeCompiler): Lowere
         ? deletePlan(
             table,
             database,
-            { fires: context.recursiveTriggers, counts: false, conflict: "REPLACE" },
+            { fires: context.recursiveTriggers, counts: false, pins: true, conflict: "REPLACE" },
             compiler,
           )
         : undefined,
@@ -119,7 +116,7 @@ export function updatePlan(parts: UpdateParts, compiler: ChangeCompiler): Lowere
       before.length === 0
         ? undefined
         : rowRules(table, database, compiler.rowRegisters(table.columns.length), compiler),
-    assign: assignSteps(parts, fresh.first, compiler),
+    assign: parts.assign,
     changed,
     before,
     after,
@@ -146,15 +143,25 @@ function changedColumns(
   return changed;
 }
 
-function assignSteps(parts: UpdateParts, fresh: number, compiler: ChangeCompiler): Block {
+export interface AssignmentParts {
+  readonly assignments: readonly Assigned[];
+  /** What names in SET mean. */
+  readonly scopes: readonly RowScope[];
+  readonly with: ast.With | undefined;
+  /** NEW's first register. */
+  readonly fresh: number;
+}
+
+/** The values are there already, in registers from `values` on: UPDATE … FROM. */
+export function copyAssigned(assignments: readonly Assigned[], values: number, fresh: number): Block {
+  return assignments.map(({ column }, at) => assign(fresh + 1 + column, register(values + at)));
+}
+
+/** SET, for the row that the scopes name. */
+export function lowerAssignments(parts: AssignmentParts, compiler: ChangeCompiler): Block {
   const { lowering } = compiler;
-  const { assignments, scopes, values } = parts;
+  const { assignments, scopes, fresh } = parts;
   const target = (column: number): number => fresh + 1 + column; // ROWID is -1
-  if (values !== undefined) {
-    return assignments.map(({ column }, at) =>
-      assign(target(column), { kind: "register", register: values + at, affinity: undefined, collation: undefined }),
-    );
-  }
   const rows = new Map<ast.Expression, readonly Expression[]>();
   return assignments.map(({ column, value, place }) => {
     if (place === undefined) {

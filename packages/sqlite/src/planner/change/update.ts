@@ -1,5 +1,4 @@
 /** UPDATE → steps. */
-import type { Block } from "../../compile/program.ts";
 import { SqlError } from "../../errors.ts";
 import { fireInsteadOfRows, updateRows } from "../../runtime/change/change-rows.ts";
 import { keyChanges } from "../../runtime/change/constraints.ts";
@@ -9,14 +8,21 @@ import { lowerExpression } from "../lower/expressions.ts";
 import { assign, register } from "../lower/steps.ts";
 import { bindExpression, viewShape } from "./binding.ts";
 import { type ChangeCompiler, runs } from "./compiler.ts";
-import { type FindingOptions, locatorColumns, lowerFinding } from "./finding.ts";
+import { type FindingOptions, type FoundRows, locatorColumns, lowerFinding } from "./finding.ts";
 import type { LoweredChange } from "./lower-step.ts";
 import { lowerReturning } from "./returning.ts";
 import { type RowScope, shapeOf } from "./row-scope.ts";
 import { indexesScanned } from "./indexes-scanned.ts";
 import { checkChangeable, findTarget, type Found } from "./target.ts";
 import { type Firing, firedPrograms, hasTriggers, triggersFor } from "./triggers.ts";
-import { type Assigned, assignmentsOf, type LoweredUpdate, updatePlan } from "./update-plan.ts";
+import {
+  type Assigned,
+  assignmentsOf,
+  copyAssigned,
+  lowerAssignments,
+  type LoweredUpdate,
+  updatePlan,
+} from "./update-plan.ts";
 
 export function lowerUpdateSteps(statement: ast.Update, compiler: ChangeCompiler): LoweredChange {
   const { context } = compiler;
@@ -48,29 +54,21 @@ export function lowerUpdateSteps(statement: ast.Update, compiler: ChangeCompiler
     returning,
     with: statement.with,
   };
-  const finding = (update: LoweredUpdate | undefined): ReturnType<typeof lowerFinding> =>
-    lowerFinding(
-      shape,
-      table,
-      {
-        ...findingOptions(statement, isJoined ? assignments : []),
-        sorted: update === undefined || ((steps, source) => mustSort(update, statement, table, steps, source)),
-      },
-      compiler,
-    );
-  if (isJoined) {
-    const found_ = finding(undefined);
-    const update = updatePlan({ ...parts, values: found_.first + names }, compiler);
-    return { block: [runs(updateRows(update.plan, found_))], returning, atomic: false };
-  }
-  const update = updatePlan(parts, compiler);
-  return { block: [runs(updateRows(update.plan, finding(update)))], returning, atomic: false };
+  // The original looks at SET first, then at WHERE, and at triggers and foreign keys last.
+  const assigned = isJoined
+    ? undefined
+    : lowerAssignments({ ...parts, fresh: first + shape.columns.length + 1 }, compiler);
+  const finding = lowerFinding(shape, table, findingOptions(statement, isJoined ? assignments : []), compiler);
+  const steps = assigned ?? copyAssigned(assignments, finding.first + names, first + shape.columns.length + 1);
+  const update = updatePlan({ ...parts, assign: steps }, compiler);
+  const sorted = isJoined || mustSort(update, statement, table, finding);
+  return { block: [runs(updateRows(update.plan, { ...finding, sorted }))], returning, atomic: false };
 }
 
 function findingOptions(
   { table, with: withTables, from, where }: ast.Update,
   assignments: readonly Assigned[],
-): Omit<FindingOptions, "sorted"> {
+): FindingOptions {
   const values = assignments.map(({ value, place }): ast.Expression => {
     if (place === undefined || value.kind !== "subquery") return value;
     return columnOfSelect(value, place);
@@ -107,8 +105,7 @@ function mustSort(
   { plan, triggers, replaces }: LoweredUpdate,
   { where, returning }: ast.Update,
   table: Table,
-  steps: Block,
-  source: number,
+  { steps, source }: FoundRows,
 ): boolean {
   const { foreignKeys, changed, constraints } = plan;
   const isWatched = hasTriggers(triggers) || returning !== undefined;
@@ -153,7 +150,7 @@ function lowerUpdateOfView(statement: ast.Update, found: Found, compiler: Change
   const finding = lowerFinding(
     shape,
     undefined,
-    { ...findingOptions(statement, isJoined ? assignments : []), wholeRow: true, sorted: false },
+    { ...findingOptions(statement, isJoined ? assignments : []), wholeRow: true },
     compiler,
   );
   const values = finding.first + shape.columns.length;
@@ -176,5 +173,5 @@ function lowerUpdateOfView(statement: ast.Update, found: Found, compiler: Change
     assign: [...kept, ...assigned],
     returning: returning?.keep({ ...row, first: first + width }),
   };
-  return { block: [runs(fireInsteadOfRows(plan, finding))], returning, atomic: false };
+  return { block: [runs(fireInsteadOfRows(plan, { ...finding, sorted: false }))], returning, atomic: false };
 }

@@ -13,7 +13,7 @@ import type { ChangeCompiler } from "./compiler.ts";
 import type { Returning } from "./returning.ts";
 import type { RowScope } from "./row-scope.ts";
 import type { Found } from "./target.ts";
-import { assignmentsOf, updatePlan } from "./update-plan.ts";
+import { assignmentsOf, lowerAssignments, updatePlan } from "./update-plan.ts";
 
 export interface LoweredUpserts {
   readonly rules: readonly UpsertRule[];
@@ -63,18 +63,10 @@ function lowerDoUpdate(
   const row = { ...inserted, first };
   const excluded: RowScope = { ...inserted, name: "excluded", qualifiedOnly: true, traits: "none" };
   const scopes = [row, excluded];
-  const { plan } = updatePlan(
-    {
-      found,
-      assignments: assignmentsOf(set, found, row.shape),
-      row,
-      scopes,
-      conflict: "ABORT",
-      returning,
-      with: statement.with,
-    },
-    compiler,
-  );
+  const assignments = assignmentsOf(set, found, row.shape);
+  const fresh = first + inserted.shape.columns.length + 1;
+  const assign = lowerAssignments({ assignments, scopes, with: statement.with, fresh }, compiler);
+  const { plan } = updatePlan({ found, assignments, assign, row, conflict: "ABORT", returning }, compiler);
   const condition = where && truthOf(lowerExpression(bindExpression(where, scopes, compiler, {}), compiler.lowering));
   return (routines) => {
     const update = new RowUpdate(plan, routines);

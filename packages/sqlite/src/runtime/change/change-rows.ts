@@ -27,7 +27,10 @@ export function addRow(first: number, found: Finding["found"]): Operation {
   return { name: "add-row", prepare: () => (frame) => found.rows!.add(frame.registers, first) };
 }
 
-function prepareFinding({ steps, width, hasRowidsOnly, found }: Finding, compiler: RoutineCompiler): (frame: Frame) => RowsToChange {
+function prepareFinding(
+  { steps, width, hasRowidsOnly, found }: Finding,
+  compiler: RoutineCompiler,
+): (frame: Frame) => RowsToChange {
   const find = compiler.block(steps);
   return (frame) => {
     // A function in the query may run this very statement.
@@ -77,22 +80,17 @@ export function updateRows(plan: RowUpdatePlan, finding: Finding): Operation {
   };
 }
 
-export function deleteRows(plan: RowDeletePlan, finding: Finding, returning: Block | undefined): Operation {
+export function deleteRows(plan: RowDeletePlan, finding: Finding): Operation {
   return {
     name: "delete",
     prepare(compiler) {
       const { database, table } = plan.row;
       const find = prepareFinding(finding, compiler);
       const rowDelete = new RowDelete(plan, compiler);
-      const give = returning && compiler.block(returning);
       return (frame) => {
         const rows = find(frame);
         const stored = StoredTable.of(frame, database, table);
-        eachRow(frame, stored, rows, finding, () => {
-          if (give !== undefined) rowDelete.row.load(frame, stored);
-          const goesOn = rowDelete.run(frame, stored, give !== undefined);
-          if (goesOn && give !== undefined) give(frame);
-        });
+        eachRow(frame, stored, rows, finding, () => rowDelete.run(frame, stored));
       };
     },
   };

@@ -143,7 +143,7 @@ export class Constraints {
         case "REPLACE":
           this.#standOnConflicting(frame, stored, at);
           verdict = ENTRIES_STALE;
-          this.#victim!.run(frame, stored, false);
+          this.#victim!.run(frame, stored);
           if (this.#victim!.firesSomething) fired += 1;
           break;
         default:
@@ -158,6 +158,7 @@ export class Constraints {
   /** Writes the entries of the row into the indexes, and then the row. `ready`: nothing has used the entries since `check`. */
   write(frame: Frame, stored: StoredTable, ready: boolean, append: boolean): void {
     const { indexes } = stored;
+    stored.checkPins();
     for (let at = 0; at < indexes.length; at++) {
       if (this.touched[at] === 0) continue;
       const index = indexes[at]!;

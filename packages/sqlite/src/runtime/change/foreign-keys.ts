@@ -30,8 +30,11 @@ function hasNoViolation({ statement, environment }: Frame, deferred: boolean): b
 
 /** Before a statement ends. */
 export function checkForeignKeys({ statement }: Frame): void {
-  if (statement.violations > 0)
-    throw new ConflictError("SQLITE_CONSTRAINT_FOREIGNKEY", "FOREIGN KEY constraint failed", "ABORT");
+  if (statement.violations > 0) throw violated();
+}
+
+function violated(): ConflictError {
+  return new ConflictError("SQLITE_CONSTRAINT_FOREIGNKEY", "FOREIGN KEY constraint failed", "ABORT");
 }
 
 /** A row of the child comes (`delta` 1) or goes (-1): is its parent there? */
@@ -46,12 +49,14 @@ export interface ParentLookup {
   readonly itself: readonly number[] | undefined;
   readonly deferred: boolean;
   readonly delta: 1 | -1;
+  /** Nothing has happened before that would have to be undone: the row is refused at once. */
+  readonly refuses: boolean;
   /** Values are compared by it with the row itself. */
   readonly binary: Collation;
 }
 
 export function prepareParentLookup(lookup: ParentLookup): ForeignKeyWork {
-  const { database, parent, index, child, itself, deferred, delta, binary } = lookup;
+  const { database, parent, index, child, itself, deferred, delta, refuses, binary } = lookup;
   const affinities = index?.columns.map(({ column }) => parent.columns[column]?.affinity ?? "INTEGER") ?? ["INTEGER"];
   const key = new Cells(child.length);
   return (frame) => {
@@ -81,6 +86,7 @@ export function prepareParentLookup(lookup: ParentLookup): ForeignKeyWork {
       const { cursor } = stored.indexes.find((one) => one.index === index)!;
       if (cursor.seek(key, child.length) === 0) return;
     }
+    if (refuses && !frame.environment.changes.deferForeignKeys) throw violated();
     countViolation(frame, deferred, delta);
   };
 }

@@ -1,5 +1,5 @@
 /** Deleting a row: for DELETE, and for what REPLACE puts out of the way. */
-import type { RoutineCompiler } from "../../compile/program.ts";
+import type { Block, RoutineCompiler } from "../../compile/program.ts";
 import type { Frame } from "../frame.ts";
 import { type FiredProgram, type Fire, prepareFiring } from "./fire.ts";
 import { PreparedRow, type RowRules } from "./row-rules.ts";
@@ -27,6 +27,10 @@ export interface RowDeletePlan {
   readonly foreignKeys: ForeignKeyOperations;
   /** Whether changes() counts the row. */
   readonly counts: boolean;
+  /** The row is in the way of one that is being updated: its triggers may not change the table. */
+  readonly pins: boolean;
+  /** RETURNING: what is done with the row that is gone. */
+  readonly returning: Block | undefined;
 }
 
 export class RowDelete {
@@ -39,8 +43,10 @@ export class RowDelete {
   readonly #removed: ForeignKeyWork | undefined;
   readonly #actions: Fire | undefined;
   readonly #counts: boolean;
+  readonly #returning: ((frame: Frame) => void) | undefined;
   /** Whether the row's values are needed to delete it. */
   readonly #loads: boolean;
+  readonly #pins: boolean;
 
   constructor(plan: RowDeletePlan, compiler: RoutineCompiler) {
     const { row, current, foreignKeys } = plan;
@@ -54,31 +60,50 @@ export class RowDelete {
     this.#removed = foreignKeys.removed?.(compiler);
     this.#actions = fired(foreignKeys.actions);
     this.#counts = plan.counts;
+    this.#returning = plan.returning && compiler.block(plan.returning);
     this.firesSomething =
       this.#before !== undefined ||
       this.#after !== undefined ||
       this.#removed !== undefined ||
       this.#actions !== undefined;
-    this.#loads = this.firesSomething || row.table.withoutRowid || row.table.indexes.length > 0;
+    this.#pins = plan.pins && (this.#before !== undefined || this.#after !== undefined);
+    this.#loads =
+      this.firesSomething ||
+      plan.counts ||
+      plan.returning !== undefined ||
+      row.table.withoutRowid ||
+      row.table.indexes.length > 0;
   }
 
-  /** Deletes the row under the cursor, which `load` has read. False: it was not deleted, or what follows on it was called off. */
-  run(frame: Frame, stored: StoredTable, isLoaded: boolean): boolean {
-    if (!isLoaded && this.#loads) this.row.load(frame, stored);
+  /** Deletes the row under the cursor. */
+  run(frame: Frame, stored: StoredTable): void {
+    if (this.#loads) this.row.load(frame, stored);
+    if (!this.#pins) return this.#run(frame, stored);
+    stored.pins += 1;
+    try {
+      this.#run(frame, stored);
+    } finally {
+      stored.pins -= 1;
+    }
+  }
+
+  #run(frame: Frame, stored: StoredTable): void {
     const before = this.#before;
     if (before !== undefined) {
-      if (!before(frame) || !stored.seekImage(frame.registers, this.row.first)) return false;
+      if (!before(frame) || !stored.seekImage(frame.registers, this.row.first)) return;
       this.#current.load(frame, stored);
     }
     if (this.#removed !== undefined) {
       this.#removed(frame);
       stored.seekImage(frame.registers, this.row.first);
     }
+    if (!this.#pins) stored.checkPins();
     deleteEntries(frame, stored, this.#current);
     stored.deleteHere();
-    if (this.#counts) frame.statement.rows += 1;
+    if (this.#counts) stored.count(frame, "delete", this.row.first);
     if (this.#actions !== undefined) this.#actions(frame);
-    return this.#after === undefined || this.#after(frame);
+    if (this.#returning !== undefined) this.#returning(frame);
+    if (this.#after !== undefined) this.#after(frame);
   }
 }
 

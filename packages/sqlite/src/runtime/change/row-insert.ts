@@ -76,11 +76,12 @@ class RowInsert {
     if (verdict === LEFT_OUT) return;
     if (this.#added !== undefined) this.#added(frame);
     this.#constraints.write(frame, stored, verdict === ENTRIES_READY, isNew);
-    frame.statement.rows += 1;
+    stored.count(frame, "insert", this.#row.first);
     if (stored.rows !== undefined)
       frame.environment.changes.lastInsertRowid = frame.registers.payloads[this.#row.first] as number | bigint;
-    if (this.#after !== undefined && !this.#after(frame)) return;
+    // RETURNING gives the row as it is before AFTER triggers.
     if (this.#returning !== undefined) this.#returning(frame);
+    if (this.#after !== undefined) this.#after(frame);
   }
 
   #fireBefore(frame: Frame, copy: PreparedRow, fire: Fire): boolean {

@@ -92,10 +92,10 @@ export class RowUpdate {
     }
     if (this.#added !== undefined) this.#added(frame);
     constraints.write(frame, stored, false, false);
-    frame.statement.rows += 1;
+    stored.count(frame, "update", next.first);
     if (this.#actions !== undefined) this.#actions(frame);
-    if (this.#after !== undefined && !this.#after(frame)) return;
     if (this.#returning !== undefined) this.#returning(frame);
+    if (this.#after !== undefined) this.#after(frame);
   }
 
   /** Columns that are not assigned are what they were, or what a BEFORE trigger made of them; those that are stay as they were computed. */

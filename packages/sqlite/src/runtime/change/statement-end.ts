@@ -26,3 +26,6 @@ export function endOfChanges(sequenced: readonly SequencedTable[]): Operation {
 
 /** The last thing: changes() and total_changes(). In a trigger: at the end of each step. */
 export const COUNT_CHANGES: Operation = { name: "count-changes", prepare: () => endStep };
+
+/** Before a table goes whose rows have been deleted: foreign keys of others have to be whole. Throws ConflictError. */
+export const END_OF_DROPPED_ROWS: Operation = { name: "end-of-dropped-rows", prepare: () => checkForeignKeys };

@@ -54,6 +54,9 @@ export class StoredTable {
   /** The table itself, without rowid. */
   readonly primary: StoredIndex | undefined;
   readonly reader: RecordReader;
+  /** Rows that are being updated while triggers run for others which REPLACE deletes. */
+  pins = 0;
+  readonly #database: number;
   readonly #tree: Btree;
   readonly #writer: RecordWriter;
   readonly #reals: Uint8Array;
@@ -62,7 +65,9 @@ export class StoredTable {
   readonly #record: Cells;
   readonly #longest: number;
 
-  private constructor(table: Table, tree: Btree, environment: Environment) {
+  private constructor(table: Table, database: number, environment: Environment) {
+    const tree = environment.btree(database);
+    this.#database = database;
     const { encoding, limits } = environment.context;
     this.#longest = limits.length;
     this.table = table;
@@ -83,7 +88,7 @@ export class StoredTable {
     const { statement, environment } = frame;
     const known = statement.tables.get(table);
     if (known !== undefined) return known;
-    const opened = new StoredTable(table, environment.btree(database), environment);
+    const opened = new StoredTable(table, database, environment);
     statement.tables.set(table, opened);
     return opened;
   }
@@ -169,6 +174,11 @@ export class StoredTable {
     }
   }
 
+  /** Before a row is added or removed. Throws SQLITE_CONSTRAINT_PINNED. */
+  checkPins(): void {
+    if (this.pins > 0) throw new SqliteError("SQLITE_CONSTRAINT_PINNED", "constraint failed");
+  }
+
   /** Writes the row of the registers: adds it, or puts it in the place of the one with the same rowid. */
   writeRow(cells: Cells, first: number, append: boolean): void {
     const writer = this.#writer;
@@ -176,6 +186,13 @@ export class StoredTable {
     else writer.write(this.#inOrder(cells, first), 0, this.#reals.length, this.#reals);
     this.#checkLength();
     this.rows!.insert(cells.payloads[first] as number | bigint, writer.bytes, writer.length, append);
+  }
+
+  /** Counts a row that was changed, and tells who listens. */
+  count({ statement, environment, registers }: Frame, kind: "insert" | "update" | "delete", first: number): void {
+    statement.rows += 1;
+    if (environment.rowChanged !== undefined && this.rows !== undefined)
+      environment.rowChanged(kind, this.#database, this.table, registers.payloads[first] as number | bigint);
   }
 
   /** Removes the row under the cursor, not its entries in indexes. */
