@@ -74,7 +74,7 @@ export function analyze(term: Term, context: TermContext): void {
     // ON of an outer join waits for all that stands before it.
     beforeJoin = sourcesBefore(outer.place);
   }
-  const row = clause.isOr ? undefined : rowComparison(e);
+  const row = rowComparison(e);
   if (row !== undefined) {
     rowTerm(term, row, beforeJoin, context);
     return;

@@ -1,6 +1,6 @@
 /** The chosen path → loops with their accesses and with the conditions that are left to test in each. */
 import type { BoundExpression } from "../expression.ts";
-import { some } from "../walk.ts";
+import { isCollated, some } from "../walk.ts";
 import { accessOf } from "./accesses.ts";
 import {
   AUTO_INDEX,
@@ -14,6 +14,7 @@ import {
   SELF_CULLED,
 } from "./candidate.ts";
 import { explainBloomFilter, explainLoop, isMultiOr } from "./explain.ts";
+import { findTerm } from "./find-terms.ts";
 import type { LogEstimate } from "./log-estimate.ts";
 import { orAccess } from "./or-access.ts";
 import { satisfies } from "./order.ts";
@@ -32,7 +33,7 @@ import {
   union,
   without,
 } from "./source-set.ts";
-import type { Term } from "./term.ts";
+import { EQ, EQUIVALENT, IN, IS, type Term } from "./term.ts";
 import { explainUnmatched } from "./unmatched.ts";
 import { isDeterministic } from "./usage.ts";
 
@@ -277,7 +278,25 @@ class Finisher {
       else (isOn ? onFilters : now).push(term.expression);
     }
     onFilters.push(...lateOn);
-    return [...now, ...late];
+    return [...now, ...late, ...this.#foretold(source)];
+  }
+
+  /** `a.x = b.y AND b.y = 5`, where b is to come: a.x = 5 leaves rows out already now, and b.y = 5 needs no test then. */
+  #foretold(source: PlannedSource): BoundExpression[] {
+    if (source.touchesOuter) return [];
+    const { clause, all, byId } = this.#planning;
+    const notReady = without(all, this.#ready);
+    const foretold: BoundExpression[] = [];
+    for (const { isVirtual, isDone, operators, source: id, column, own } of clause.terms.slice(0, clause.written)) {
+      if (isVirtual || isDone || id !== source.source.id || own === undefined) continue;
+      if ((operators & (EQ | IS)) === 0 || (operators & EQUIVALENT) === 0) continue;
+      const other = findTerm(clause, byId, source, column, union(notReady, source.bit), EQ | IN | IS, undefined);
+      const spelled = other === undefined || other.isDone ? undefined : restated(other, own);
+      if (other === undefined || spelled === undefined) continue;
+      other.isDone = true;
+      foretold.push(spelled);
+    }
+    return foretold;
   }
 
   #isTime({ outerJoin, innerJoin }: Term, source: PlannedSource): boolean {
@@ -291,6 +310,21 @@ class Finisher {
   placeRest(): void {
     for (const term of this.#planning.clause.terms)
       if (!term.isVirtual && !term.isDone) throw new Error("a condition that no loop tests");
+  }
+}
+
+/** What a term says of its column, said of another one that is the same. */
+function restated({ expression: e, value }: Term, own: BoundExpression): BoundExpression | undefined {
+  if (isCollated(e)) return undefined;
+  switch (e.kind) {
+    case "compare":
+      return value && { ...e, operator: e.operator === "IS" ? "IS" : "=", left: own, right: value };
+    case "in-list":
+      return { ...e, operand: own };
+    case "in-query":
+      return e.operands.length === 1 ? { ...e, operands: [own] } : undefined;
+    default:
+      return undefined;
   }
 }
 
