@@ -41,6 +41,8 @@ export interface Ordering {
   readonly limited: boolean;
   /** LIMIT, if it is a constant. */
   readonly limit?: number;
+  /** False: somebody else sorts, so that `orderBy` is for planning only. */
+  readonly sorts?: boolean;
 }
 
 export function planCore(core: BoundSelect, ordering: Ordering, lowering: Lowering): CorePlan {
@@ -62,11 +64,12 @@ type LoopsFor = (wish: OrderWish | undefined) => LoopsPlan;
 
 function planRows(
   core: BoundSelect,
-  { orderBy, ...limits }: Ordering,
+  { orderBy, sorts, ...limits }: Ordering,
   loopsFor: LoopsFor,
   lowering: Lowering,
 ): CorePlan {
-  if (core.distinct && isResult(orderBy, core)) return planDistinctAsGroups(orderBy, limits, loopsFor);
+  if (core.distinct && sorts !== false && isResult(orderBy, core))
+    return planDistinctAsGroups(orderBy, limits, loopsFor);
   const distinct = core.distinct ? anyOrder(core.result, lowering) : undefined;
   const loops = loopsFor(
     orderBy.length > 0
@@ -91,7 +94,7 @@ function isResult(orderBy: readonly BoundOrder[], { result }: BoundSelect): bool
 /** SELECT DISTINCT with ORDER BY the same columns is planned as GROUP BY: one tree does both. */
 function planDistinctAsGroups(
   orderBy: readonly BoundOrder[],
-  limits: Omit<Ordering, "orderBy">,
+  limits: Omit<Ordering, "orderBy" | "sorts">,
   loopsFor: LoopsFor,
 ): CorePlan {
   const loops = loopsFor({ kind: "group-by", terms: orderBy.map(wished), groupsInOrder: true, ...limits });
@@ -105,7 +108,7 @@ function planDistinctAsGroups(
   };
 }
 
-function planGroups(core: BoundSelect, { orderBy, ...limits }: Ordering, loopsFor: LoopsFor): CorePlan {
+function planGroups(core: BoundSelect, { orderBy, sorts: _, ...limits }: Ordering, loopsFor: LoopsFor): CorePlan {
   // The original takes over DESC from ORDER BY, term by term, whatever the terms are.
   const terms = core.groupBy.map((expression, at) => {
     const descending = orderBy.length === core.groupBy.length && orderBy[at]!.descending;
@@ -128,7 +131,8 @@ function planGroups(core: BoundSelect, { orderBy, ...limits }: Ordering, loopsFo
 const GUESSED_GROUPS = 66;
 
 function planOneGroup(core: BoundSelect, loopsFor: LoopsFor): CorePlan {
-  const one = { orderedTerms: Infinity, distinct: "unique", rows: 0 } as const;
+  // That one row is no duplicate is not noticed.
+  const one = { orderedTerms: Infinity, distinct: "no", rows: 0 } as const;
   const [aggregate, another] = core.aggregates;
   if (isCountOfTable(core)) return { ...one, loops: loopsFor(undefined), grouping: { kind: "count" } };
   const argument = another === undefined ? aggregate?.arguments[0] : undefined;

@@ -39,12 +39,14 @@ export function deliver(options: DeliveryOptions, sink: Sink, lowering: Lowering
   return {
     before: [...(once?.before ?? []), ...(sorted?.before ?? [])],
     row: () => {
+      if (isUnordered && !options.explainsSort) lowering.builder.explain("USE TEMP B-TREE FOR DISTINCT");
       const values = options.result.map((e) => lowerExpression(e, lowering));
       const then = (row: readonly Expression[]): Block => sorted?.row(row) ?? sink(row);
       return once === undefined ? then(values) : once.row(values, then);
     },
     after: () => {
-      if (distinct === "any") lowering.builder.explain("USE TEMP B-TREE FOR DISTINCT");
+      if (distinct === "any" && (options.explainsSort || !isUnordered))
+        lowering.builder.explain("USE TEMP B-TREE FOR DISTINCT");
       if (isUnordered && options.explainsSort)
         lowering.builder.explain(`USE TEMP B-TREE FOR ${sortedTerms(options)}ORDER BY`);
       return sorted?.after() ?? [];

@@ -113,7 +113,7 @@ function exists(query: BoundQuery, lowering: Lowering): Expression {
   const end = builder.label();
   const body = builder.explained(titleOf("SCALAR SUBQUERY", query), () =>
     lowerQuery(
-      query.limit === undefined ? { ...query, orderBy: [] } : query,
+      query.limit === undefined ? anyRows(query) : query,
       () => [assignInteger(found, 1), { kind: "break", label: end }],
       lowering,
       { firstOnly: true },
@@ -121,6 +121,12 @@ function exists(query: BoundQuery, lowering: Lowering): Expression {
   );
   const block = atMostOnce(query, [assignInteger(found, 0), { kind: "block", label: end, body }], lowering);
   return { kind: "block-value", block, value: register(found) };
+}
+
+/** The query without what matters only to those who look at its rows. */
+function anyRows(query: BoundQuery): BoundQuery {
+  const cores = query.cores.map((core) => (core.kind === "values" ? core : { ...core, distinct: false }));
+  return { ...query, cores: cores.length === 1 ? cores : query.cores, orderBy: [], orderColumns: [] };
 }
 
 function inQuery(e: Extract<BoundExpression, { kind: "in-query" }>, lowering: Lowering): Expression {

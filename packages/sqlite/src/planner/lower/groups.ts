@@ -37,6 +37,8 @@ export function lowerGroups(
 class Groups {
   readonly #core: BoundSelect;
   readonly #lowering: Lowering;
+  /** The place of the aggregate whose row gives the bare columns; -1: the first row does. */
+  readonly #extreme: number;
   readonly #bare: readonly ReadFromRow[];
   readonly #keyRegisters: number;
   readonly #resultRegisters: number;
@@ -46,6 +48,7 @@ class Groups {
     const { registers } = lowering.builder;
     this.#core = core;
     this.#lowering = lowering;
+    this.#extreme = core.aggregates.findLastIndex((one) => isExtreme(one.function, one.arguments.length));
     this.#bare = this.#bareColumns(orderBy);
     this.#keyRegisters = registers.allocate(core.groupBy.length);
     this.#resultRegisters = registers.allocate(core.aggregates.length);
@@ -127,7 +130,6 @@ class Groups {
 
   #declare(collations: GroupLayout["collations"], always: boolean): number {
     const { aggregates } = this.#core;
-    const extreme = aggregates.findLastIndex((one) => isExtreme(one.function, one.arguments.length));
     return this.#lowering.builder.groups({
       collations,
       always,
@@ -137,7 +139,7 @@ class Groups {
         collation,
         order: orderBy.map(({ collation: by, descending, nullsFirst }) => ({ collation: by, descending, nullsFirst })),
       })),
-      extreme: extreme === -1 ? undefined : extreme,
+      extreme: this.#extreme === -1 ? undefined : this.#extreme,
       keyRegisters: this.#keyRegisters,
       resultRegisters: this.#resultRegisters,
       bareRegisters: this.#bareRegisters,
@@ -190,9 +192,12 @@ class Groups {
     };
   }
 
-  /** The term of GROUP BY that an expression is; -1: none, or a constant, which need not be remembered. */
+  /**
+   * The term of GROUP BY that an expression is; -1: none, or a constant, which need not be remembered. With min or max even what is a key comes
+   * from the row of the extreme, whose key need not be the same as the first row's, but only equal.
+   */
   #keyOf(e: BoundExpression): number {
-    if (e.kind === "constant") return -1;
+    if (e.kind === "constant" || this.#extreme !== -1) return -1;
     return this.#core.groupBy.findIndex((key) => key.kind === e.kind && equalExpressions(key, e) && this.#isOwn(key));
   }
 

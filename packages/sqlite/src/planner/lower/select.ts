@@ -12,8 +12,6 @@ import { lowerValues } from "./values.ts";
 export interface CoreOptions extends Ordering {
   /** See Limits.wanted. */
   readonly wanted: number | undefined;
-  /** False: somebody else sorts, so that `orderBy` is for planning only. */
-  readonly sorts?: boolean;
 }
 
 /** What is to be done for DISTINCT when the rows come so. */
