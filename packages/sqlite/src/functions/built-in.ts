@@ -1,5 +1,7 @@
 /** The functions that every connection has. JSON's, window functions' and those of full-text search come with their rooms. */
 import { aggregateFunctions } from "./aggregates.ts";
+import { coreCharacterFunctions } from "./core-characters.ts";
+import { coreSearchFunctions } from "./core-search.ts";
 import { coreTextFunctions } from "./core-text.ts";
 import { coreValueFunctions, matchFunction } from "./core-values.ts";
 import { datetimeFunctions } from "./datetime.ts";
@@ -14,6 +16,8 @@ export function builtInFunctions(): FunctionRegistry {
   const registry = new FunctionRegistry([
     ...coreValueFunctions,
     ...coreTextFunctions,
+    ...coreSearchFunctions,
+    ...coreCharacterFunctions,
     ...datetimeFunctions,
     ...likeFunctions,
     ...mathFunctions,

@@ -1,40 +1,29 @@
 /**
- * Functions of texts and BLOBs (https://www.sqlite.org/lang_corefunc.html).
+ * Functions that measure, cut and join texts and BLOBs (https://www.sqlite.org/lang_corefunc.html).
  *
  * Characters are code points. Texts that are no strings (RawText) are worked on as bytes of UTF-8, by the original's rules for what is a character
- * in them; the functions on strings are the fast half of the same. Hot: length, substr, instr, lower, upper, trim.
+ * in them; the functions on strings are the fast half of the same. Hot: length, substr, lower, upper, trim.
  */
 import { encodedLength } from "../values/text-codec.ts";
-import { BLOB, type Cells, NULL, RawText, TEXT } from "../values/value.ts";
+import { BLOB, type Cells, NULL, RawText } from "../values/value.ts";
 import { concatenatedText } from "./accumulated-text.ts";
 import { integerAt, payloadAt, tagAt, textAt } from "./arguments.ts";
 import { pure } from "./core-values.ts";
 import type { CallContext, ScalarFunction } from "./function.ts";
-import { hexText } from "./hex.ts";
-import { quotedValue } from "./quote.ts";
-import { unescapeUnistr } from "./unistr.ts";
-import { beforeNul, characterEnd, codePointAt, encoded, pushUtf8, readEnd, utf8Bytes, utf8Text } from "./utf8.ts";
+import { isPairAt, nextCharacter, previousCharacter, SHORT, SPECIAL } from "./surrogates.ts";
+import { beforeNul, characterEnd, readEnd, startsWithAt, utf8Bytes, utf8Text } from "./utf8.ts";
 
 export const coreTextFunctions: readonly ScalarFunction[] = [
-  pure("char", 0, Infinity, char),
   pure("concat", 1, Infinity, (context, cells, at, count) => concatenate(context, cells, at, count, "")),
   pure("concat_ws", 2, Infinity, concatWithSeparator),
-  pure("hex", 1, 1, hex),
-  pure("instr", 2, 2, instr),
   pure("length", 1, 1, length),
   pure("lower", 1, 1, lower),
   pure("ltrim", 1, 2, (context, cells, at, count) => trim(context, cells, at, count, true, false)),
   pure("octet_length", 1, 1, octetLength),
-  pure("quote", 1, 1, (context, cells, at) => quote(context, cells, at, false)),
-  pure("replace", 3, 3, replace),
   pure("rtrim", 1, 2, (context, cells, at, count) => trim(context, cells, at, count, false, true)),
   pure("substr", 2, 3, substr),
   pure("substring", 2, 3, substr),
   pure("trim", 1, 2, (context, cells, at, count) => trim(context, cells, at, count, true, true)),
-  pure("unhex", 1, 2, unhex),
-  pure("unicode", 1, 1, unicode),
-  pure("unistr", 1, 1, unistr),
-  pure("unistr_quote", 1, 1, (context, cells, at) => quote(context, cells, at, true)),
   pure("upper", 1, 1, upper),
 ];
 
@@ -46,11 +35,6 @@ function length(context: CallContext, cells: Cells, at: number): void {
   context.setInteger(typeof text === "string" ? countCharacters(text) : countCharactersOfBytes(text.bytes));
 }
 
-/** What keeps units from being characters, or ends a text: only texts that have it are counted one by one. */
-const SPECIAL = /[\0\ud800-\udbff]/;
-/** Up to so many units a loop is quicker than a regular expression. */
-const SHORT = 24;
-
 /** Up to a NUL. */
 function countCharacters(text: string): number {
   if (text.length > SHORT && !SPECIAL.test(text)) return text.length;
@@ -58,15 +42,10 @@ function countCharacters(text: string): number {
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code === 0) break;
-    if (code >= 0xd800 && code <= 0xdbff && isLowSurrogate(text, i + 1)) i += 1;
+    if (code >= 0xd800 && isPairAt(text, i)) i += 1;
     count += 1;
   }
   return count;
-}
-
-function isLowSurrogate(text: string, at: number): boolean {
-  const code = text.charCodeAt(at); // NaN at the end, which is none
-  return code >= 0xdc00 && code <= 0xdfff;
 }
 
 function countCharactersOfBytes(bytes: Uint8Array): number {
@@ -103,11 +82,6 @@ function substr(context: CallContext, cells: Cells, at: number, count: number): 
   for (; character < end && unit < text.length && text.charCodeAt(unit) !== 0; character++)
     unit = nextCharacter(text, unit);
   context.setText(text.slice(first, unit));
-}
-
-function nextCharacter(text: string, at: number): number {
-  const code = text.charCodeAt(at);
-  return code >= 0xd800 && code <= 0xdbff && isLowSurrogate(text, at + 1) ? at + 2 : at + 1;
 }
 
 const MAX_INTEGER: bigint = 2n ** 63n - 1n;
@@ -182,46 +156,6 @@ function subRawText(context: CallContext, bytes: Uint8Array, from: number | bigi
   context.setText(utf8Text(bytes, first, at));
 }
 
-/** The character, or of two BLOBs the byte, where the second first begins in the first, from 1; 0: nowhere. */
-function instr(context: CallContext, cells: Cells, at: number): void {
-  const tag = tagAt(cells, at);
-  const needleTag = tagAt(cells, at + 1);
-  if (tag === NULL || needleTag === NULL) return context.setNull();
-  if (tag === BLOB && needleTag === BLOB)
-    return context.setInteger(
-      indexOfBytes(payloadAt(cells, at) as Uint8Array, payloadAt(cells, at + 1) as Uint8Array, false),
-    );
-  const text = textAt(cells, at, context.encoding);
-  const needle = textAt(cells, at + 1, context.encoding);
-  if (typeof text !== "string" || typeof needle !== "string")
-    return context.setInteger(indexOfBytes(utf8Bytes(text), utf8Bytes(needle), true));
-  const unit = text.indexOf(needle);
-  let characters = unit + 1;
-  const isPlain = unit > SHORT && !SPECIAL.test(text);
-  for (let i = 0; !isPlain && i < unit; i++) {
-    const code = text.charCodeAt(i);
-    if (code >= 0xd800 && code <= 0xdbff && isLowSurrogate(text, i + 1)) characters -= 1;
-  }
-  context.setInteger(characters);
-}
-
-function indexOfBytes(bytes: Uint8Array, needle: Uint8Array, isText: boolean): number {
-  let position = 1;
-  for (let at = 0; at + needle.length <= bytes.length; position++) {
-    if (startsWithAt(bytes, at, needle)) return position;
-    at += 1;
-    while (isText && at < bytes.length && (bytes[at]! & 0xc0) === 0x80) at += 1;
-  }
-  return 0;
-}
-
-function startsWithAt(bytes: Uint8Array, at: number, needle: Uint8Array): boolean {
-  for (let i = 0; i < needle.length; i++) {
-    if (bytes[at + i] !== needle[i]) return false;
-  }
-  return true;
-}
-
 const NOT_ASCII = /[^\0-\x7f]/;
 
 /** ASCII letters only, as of all functions here. */
@@ -256,17 +190,12 @@ function trim(context: CallContext, cells: Cells, at: number, count: number, atS
   if (atStart) while (start < end && isIn(text, start, characters)) start = nextCharacter(text, start);
   if (atEnd) {
     while (start < end) {
-      const last = end > start + 1 && isLowSurrogate(text, end - 1) && isPairAt(text, end - 2) ? end - 2 : end - 1;
+      const last = previousCharacter(text, start, end);
       if (!isIn(text, last, characters)) break;
       end = last;
     }
   }
   context.setText(text.slice(start, end));
-}
-
-function isPairAt(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return code >= 0xd800 && code <= 0xdbff && isLowSurrogate(text, at + 1);
 }
 
 /** Whether the character at `at` is one of `characters`. */
@@ -312,141 +241,6 @@ function charactersOf(bytes: Uint8Array): Uint8Array[] {
     at = end;
   }
   return characters;
-}
-
-/** Nothing is replaced in a text of which nothing, or what begins with a NUL, is to be. */
-function replace(context: CallContext, cells: Cells, at: number): void {
-  if (tagAt(cells, at) === NULL || tagAt(cells, at + 1) === NULL) return context.setNull();
-  const text = textAt(cells, at, context.encoding);
-  const pattern = textAt(cells, at + 1, context.encoding);
-  if (pattern === "" || (typeof pattern === "string" ? pattern.charCodeAt(0) : pattern.bytes[0]) === 0)
-    return context.setText(text);
-  if (tagAt(cells, at + 2) === NULL) return context.setNull();
-  const replacement = textAt(cells, at + 2, context.encoding);
-  if (typeof text === "string" && typeof pattern === "string" && typeof replacement === "string") {
-    if (replacement.length <= pattern.length || text.length * replacement.length < context.limits.length / 3)
-      return context.setText(text.replaceAll(pattern, () => replacement));
-  }
-  replaceBytes(context, utf8Bytes(text), utf8Bytes(pattern), utf8Bytes(replacement));
-}
-
-function replaceBytes(context: CallContext, text: Uint8Array, pattern: Uint8Array, replacement: Uint8Array): void {
-  const places: number[] = [];
-  for (let at = 0; at + pattern.length <= text.length; at++) {
-    if (!startsWithAt(text, at, pattern)) continue;
-    places.push(at);
-    at += pattern.length - 1;
-  }
-  const length = text.length + places.length * (replacement.length - pattern.length);
-  context.checkLength(length);
-  const result = new Uint8Array(length);
-  let from = 0;
-  let to = 0;
-  for (const place of places) {
-    result.set(text.subarray(from, place), to);
-    to += place - from;
-    result.set(replacement, to);
-    to += replacement.length;
-    from = place + pattern.length;
-  }
-  result.set(text.subarray(from), to);
-  context.setText(utf8Text(result));
-}
-
-/** The code points that the arguments are, U+FFFD for those that there are not. Halves of pairs are made all the same in UTF-8. */
-function char(context: CallContext, cells: Cells, at: number, count: number): void {
-  const bytes: number[] = [];
-  for (let i = at; i < at + count; i++) {
-    const code = integerAt(cells, i, context.encoding);
-    const isNone = code < 0 || code > 0x10ffff || (context.encoding !== "utf8" && isSurrogate(Number(code)));
-    pushUtf8(bytes, isNone ? 0xfffd : Number(code));
-  }
-  context.setText(utf8Text(Uint8Array.from(bytes)));
-}
-
-function isSurrogate(code: number): boolean {
-  return code >= 0xd800 && code <= 0xdfff;
-}
-
-function unicode(context: CallContext, cells: Cells, at: number): void {
-  if (tagAt(cells, at) === NULL) return context.setNull();
-  const text = textAt(cells, at, context.encoding);
-  if (typeof text !== "string") return setCodePoint(context, codePointAt(text.bytes, 0));
-  setCodePoint(context, text.codePointAt(0) ?? 0);
-}
-
-/** There is none where the text ends. What bytes that are no text come to may be beyond 31 bits, and wraps. */
-function setCodePoint(context: CallContext, code: number): void {
-  if (code === 0) context.setNull();
-  else context.setInteger(code | 0);
-}
-
-/** Of a text the bytes in the database's encoding, of a number those of its text in UTF-8. */
-function hex(context: CallContext, cells: Cells, at: number): void {
-  const bytes = hexedBytes(context, cells, at);
-  context.checkString(bytes.length * 2);
-  context.setText(hexText(bytes));
-}
-
-function hexedBytes(context: CallContext, cells: Cells, at: number): Uint8Array {
-  const payload = payloadAt(cells, at);
-  switch (tagAt(cells, at)) {
-    case NULL:
-      return NOTHING;
-    case BLOB:
-      return payload as Uint8Array; // by its tag
-    case TEXT:
-      return encoded(payload as string | RawText, context.encoding);
-    default:
-      return utf8Bytes(textAt(cells, at, "utf8"));
-  }
-}
-
-/** Pairs of hexadecimal digits, and between pairs what the second argument has; NULL for anything else. */
-function unhex(context: CallContext, cells: Cells, at: number, count: number): void {
-  if (tagAt(cells, at) === NULL || (count === 2 && tagAt(cells, at + 1) === NULL)) return context.setNull();
-  const text = utf8Bytes(textAt(cells, at, context.encoding));
-  const ignored = count === 2 ? utf8Bytes(textAt(cells, at + 1, context.encoding)) : NOTHING;
-  const bytes = new Uint8Array(text.length >> 1);
-  let written = 0;
-  for (let from = 0; from < text.length && text[from] !== 0;) {
-    const high = hexDigit(text[from]!);
-    if (high >= 0) {
-      const low = hexDigit(text[from + 1] ?? 0);
-      if (low < 0) return context.setNull();
-      bytes[written] = high * 16 + low;
-      written += 1;
-      from += 2;
-    } else {
-      if (!hasCharacter(ignored, codePointAt(text, from))) return context.setNull();
-      from = readEnd(text, from);
-    }
-  }
-  context.setBlob(bytes.slice(0, written));
-}
-
-const NOTHING: Uint8Array = new Uint8Array(0);
-
-function hasCharacter(bytes: Uint8Array, code: number): boolean {
-  for (let at = 0; at < bytes.length; at = readEnd(bytes, at)) if (codePointAt(bytes, at) === code) return true;
-  return false;
-}
-
-function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const letter = byte | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
-}
-
-function quote(context: CallContext, cells: Cells, at: number, unistr: boolean): void {
-  const payload = payloadAt(cells, at);
-  if (payload instanceof Uint8Array) context.checkString(payload.length * 2 + 3);
-  context.setText(quotedValue(cells, at, unistr));
-}
-
-function unistr(context: CallContext, cells: Cells, at: number): void {
-  if (tagAt(cells, at) === NULL) return context.setNull();
-  context.setText(unescapeUnistr(textAt(cells, at, context.encoding)));
 }
 
 /** Texts one after another; NULL counts as nothing, and has no separator. */

@@ -7,6 +7,7 @@
  */
 import type { RawText } from "../values/value.ts";
 import { type GlobSet, isInSet, type Pattern, type PatternItem } from "./like-pattern.ts";
+import { previousCharacter } from "./surrogates.ts";
 import { codePointsOf } from "./utf8.ts";
 
 /** What stands between wildcards. */
@@ -75,15 +76,8 @@ function endFrom({ literal, anywhere }: Part, text: string, at: number): number 
 function startBeforeEnd({ literal, characters }: Part, text: string): number {
   if (literal !== undefined) return text.length - literal.length;
   let at = text.length;
-  for (let i = 0; i < characters && at >= 0; i++) at -= at > 1 && isPairAt(text, at - 2) ? 2 : 1;
+  for (let i = 0; i < characters && at >= 0; i++) at = previousCharacter(text, 0, at);
   return at;
-}
-
-function isPairAt(text: string, at: number): boolean {
-  const low = text.charCodeAt(at + 1);
-  if (low < 0xdc00 || low > 0xdfff) return false;
-  const high = text.charCodeAt(at);
-  return high >= 0xd800 && high <= 0xdbff;
 }
 
 function partOf(items: readonly PatternItem[], folds: boolean): Part {

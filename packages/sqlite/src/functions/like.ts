@@ -58,24 +58,17 @@ function escapeOf(escape: string | RawText): number {
   return codes[0]!;
 }
 
-/** The last pattern of each kind, which the next row most likely has too. */
+/** A pattern that has been read. The last one of each kind is kept: the next row most likely has it too. */
 interface Remembered {
-  pattern: string;
-  escape: string | undefined;
-  caseSensitive: boolean;
-  matcher: TextMatcher;
+  readonly pattern: string;
+  readonly escape: string | undefined;
+  readonly caseSensitive: boolean;
+  readonly maxPatternBytes: number;
+  readonly matcher: TextMatcher;
 }
 
-const lastOf = new WeakMap<CallContext, { like?: Remembered; glob?: Remembered }>();
-
-function remembered(context: CallContext): { like?: Remembered; glob?: Remembered } {
-  let last = lastOf.get(context);
-  if (last === undefined) {
-    last = {};
-    lastOf.set(context, last);
-  }
-  return last;
-}
+let lastLike: Remembered | undefined;
+let lastGlob: Remembered | undefined;
 
 /** like(pattern, text) and like(pattern, text, escape): `text LIKE pattern ESCAPE escape`. */
 function like(context: CallContext, cells: Cells, at: number, count: number): void {
@@ -92,19 +85,20 @@ function like(context: CallContext, cells: Cells, at: number, count: number): vo
 }
 
 function likeOf(context: CallContext, pattern: string | RawText, escape: string | RawText | undefined): TextMatcher {
-  const { caseSensitiveLike } = context.environment;
-  const last = remembered(context);
-  const { like } = last;
+  const caseSensitive = context.environment.caseSensitiveLike;
+  const maxPatternBytes = context.limits.likePatternLength;
+  const last = lastLike;
   if (
-    like !== undefined &&
-    like.pattern === pattern &&
-    like.escape === escape &&
-    like.caseSensitive === caseSensitiveLike
+    last !== undefined &&
+    last.pattern === pattern &&
+    last.escape === escape &&
+    last.caseSensitive === caseSensitive &&
+    last.maxPatternBytes === maxPatternBytes
   )
-    return like.matcher;
-  const matcher = likeMatcher(pattern, escape, caseSensitiveLike, context.limits.likePatternLength);
+    return last.matcher;
+  const matcher = likeMatcher(pattern, escape, caseSensitive, maxPatternBytes);
   if (typeof pattern === "string" && (escape === undefined || typeof escape === "string"))
-    last.like = { pattern, escape, caseSensitive: caseSensitiveLike, matcher };
+    lastLike = { pattern, escape, caseSensitive, maxPatternBytes, matcher };
   return matcher;
 }
 
@@ -117,9 +111,10 @@ function glob(context: CallContext, cells: Cells, at: number): void {
 }
 
 function globOf(context: CallContext, pattern: string | RawText): TextMatcher {
-  const last = remembered(context);
-  if (last.glob?.pattern === pattern) return last.glob.matcher;
-  const matcher = globMatcher(pattern, context.limits.likePatternLength);
-  if (typeof pattern === "string") last.glob = { pattern, escape: undefined, caseSensitive: true, matcher };
+  const maxPatternBytes = context.limits.likePatternLength;
+  if (lastGlob?.pattern === pattern && lastGlob.maxPatternBytes === maxPatternBytes) return lastGlob.matcher;
+  const matcher = globMatcher(pattern, maxPatternBytes);
+  if (typeof pattern === "string")
+    lastGlob = { pattern, escape: undefined, caseSensitive: true, maxPatternBytes, matcher };
   return matcher;
 }

@@ -92,3 +92,11 @@ export function codePointsOf(text: string | RawText): number[] {
   for (let at = 0; at < bytes.length && bytes[at] !== 0; at = readEnd(bytes, at)) codes.push(codePointAt(bytes, at));
   return codes;
 }
+
+/** Whether `bytes` has `part` at `at`. */
+export function startsWithAt(bytes: Uint8Array, at: number, needle: Uint8Array): boolean {
+  for (let i = 0; i < needle.length; i++) {
+    if (bytes[at + i] !== needle[i]) return false;
+  }
+  return true;
+}
