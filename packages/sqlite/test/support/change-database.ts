@@ -15,6 +15,7 @@ import type { CompileContext } from "../../src/planner/context.ts";
 import { lowerDelete, lowerInsert, lowerUpdate } from "../../src/planner/change/lower-change.ts";
 import { RecordReader } from "../../src/record/record-reader.ts";
 import { ConnectionChanges } from "../../src/runtime/change/connection-changes.ts";
+import { failureOf } from "../../src/runtime/change/statement-end.ts";
 import { type Environment, Frame } from "../../src/runtime/frame.ts";
 import { Catalogue, type SchemaRow } from "../../src/schema/catalogue.ts";
 import { SQL_LIMITS } from "../../src/sql/limits.ts";
@@ -115,7 +116,9 @@ export class ChangeDatabase {
     const read = new DatabaseSync(":memory:");
     try {
       read.deserialize(this.#file.contents());
-      const { integrity_check: integrity } = read.prepare("PRAGMA integrity_check").get() as { integrity_check: string };
+      const { integrity_check: integrity } = read.prepare("PRAGMA integrity_check").get() as {
+        integrity_check: string;
+      };
       return { ours: `${integrity}\n${this.#dump(read)}`, theirs: `ok\n${this.#dump(this.original)}` };
     } finally {
       read.close();
@@ -206,23 +209,32 @@ export class ChangeDatabase {
     this.#pager.beginWrite();
     try {
       this.#backEnd.compile(program).run(frame, (row) => rows.push(shownCells(row)) > 0);
-      if (this.#changes.hasViolations)
-        throw new ConflictError("SQLITE_CONSTRAINT_FOREIGNKEY", "FOREIGN KEY constraint failed", "ABORT");
-      this.#tree.commit();
-    } catch (error) {
+      this.#commit();
+    } catch (thrown) {
+      const error = failureOf(thrown, frame);
       if (error instanceof ConflictError && error.action === "FAIL") {
-        this.#tree.commit();
+        this.#commit();
         this.#changes.count(frame.statement.rows);
-      } else {
-        this.#tree.rollback();
-        this.#changes.count(0);
-      }
+      } else this.#rollback();
       throw error;
     } finally {
       this.#changes.transactionEnded();
       this.#pager.endRead();
       this.#pager.beginRead();
     }
+  }
+
+  #commit(): void {
+    if (this.#changes.hasViolations) {
+      this.#rollback();
+      throw new ConflictError("SQLITE_CONSTRAINT_FOREIGNKEY", "FOREIGN KEY constraint failed", "ABORT");
+    }
+    this.#tree.commit();
+  }
+
+  #rollback(): void {
+    this.#tree.rollback();
+    this.#changes.count(0);
   }
 
   #schemaRows(): SchemaRow[] {

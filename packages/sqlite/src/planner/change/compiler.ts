@@ -25,12 +25,19 @@ export interface FiringContext {
 /** Programs of triggers that this statement may fire, by what fires them. */
 export type ProgramCache = Map<object, Map<string, Program | undefined>>;
 
+/** The program that was begun last. */
+export interface LatestProgram {
+  key: object | undefined;
+  kind: string;
+}
+
 export class ChangeCompiler {
   readonly context: CompileContext;
   readonly builder: ProgramBuilder;
   readonly lowering: Lowering;
   readonly firing: FiringContext | undefined;
   readonly programs: ProgramCache;
+  readonly latest: LatestProgram;
   /** Databases that are written to by the statement or by anything that it fires. */
   readonly writes: Set<number>;
   readonly reads: Set<number>;
@@ -43,6 +50,7 @@ export class ChangeCompiler {
     this.lowering = new Lowering(this.builder, context);
     this.firing = firing;
     this.programs = parent?.programs ?? new Map();
+    this.latest = parent?.latest ?? { key: undefined, kind: "" };
     this.writes = parent?.writes ?? new Set();
     this.reads = parent?.reads ?? new Set();
     this.sequenced = parent?.sequenced ?? new Map();

@@ -31,6 +31,7 @@ export function deletePlan(
   const first = compiler.rowRegisters(table.columns.length, 2);
   const triggers = triggersFor(found, "DELETE", compiler.context);
   const before = fires ? firedPrograms(triggers.before, found, shape, conflict, compiler) : [];
+  const foreignKeys = foreignKeysOfDelete(found, first, compiler, dropping);
   const after = fires ? firedPrograms(triggers.after, found, shape, conflict, compiler) : [];
   return {
     row: rowRules(table, database, first, compiler, { toleratesLoops: true }),
@@ -40,7 +41,7 @@ export function deletePlan(
         : rowRules(table, database, compiler.rowRegisters(table.columns.length), compiler),
     before,
     after,
-    foreignKeys: foreignKeysOfDelete(found, first, compiler, dropping),
+    foreignKeys,
     counts,
     pins,
     returning: undefined,

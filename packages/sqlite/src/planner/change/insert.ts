@@ -147,10 +147,21 @@ function insertPlan(
       (table.rowidConflict === "REPLACE" || table.indexes.some(({ onConflict }) => onConflict === "REPLACE")));
   const conflict = upserts.isAlwaysIgnored ? "IGNORE" : own;
   const rules = rowRules(table, database, first, compiler);
-  const isWatched = hasTriggers(triggers) || returning !== undefined;
-  const refuses = isSingle && !isWatched && !replaces && upserts.rules.length === 0 && compiler.firing === undefined;
-  const foreignKeys = foreignKeysOfInsert(found, first, refuses, compiler);
+  const checksRowid = given.rowid !== -1;
+  // In the order of the original: BEFORE triggers, what conflicts delete, foreign keys, AFTER triggers.
   const before = firedPrograms(triggers.before, found, shape, own, compiler);
+  const victim = replaces
+    ? deletePlan(
+        table,
+        database,
+        { fires: context.recursiveTriggers, counts: false, pins: false, conflict: "REPLACE" },
+        compiler,
+      )
+    : undefined;
+  const isWatched = hasTriggers(triggers) || returning !== undefined;
+  const replacesAny = replaces && (checksRowid || table.indexes.some(({ unique }) => unique));
+  const refuses = isSingle && !isWatched && !replacesAny && upserts.rules.length === 0 && compiler.firing === undefined;
+  const foreignKeys = foreignKeysOfInsert(found, first, refuses, compiler);
   const after = firedPrograms(triggers.after, found, shape, own, compiler);
   const copy =
     before.length === 0 ? undefined : compiler.rowRegisters(shape.columns.length, 2) + shape.columns.length + 1;
@@ -160,19 +171,12 @@ function insertPlan(
       conflict: own,
       uniqueConflict: conflict,
       update: undefined,
-      checksRowid: given.rowid !== -1,
+      checksRowid,
       upserts: upserts.rules,
-      victim: replaces
-        ? deletePlan(
-            table,
-            database,
-            { fires: context.recursiveTriggers, counts: false, pins: false, conflict: "REPLACE" },
-            compiler,
-          )
-        : undefined,
+      victim,
       ignoresChecks: context.ignoreCheckConstraints,
     },
-    givesRowid: given.rowid !== -1,
+    givesRowid: checksRowid,
     copy: copy === undefined ? undefined : rowRules(table, database, copy, compiler),
     before,
     after,

@@ -97,11 +97,13 @@ export function cachedProgram(
   compiler: ChangeCompiler,
   compile: () => Program,
 ): () => Program {
-  const { programs } = compiler;
+  const { programs, latest } = compiler;
   const kinds = programs.get(key) ?? new Map<string, Program | undefined>();
   programs.set(key, kinds);
   if (!kinds.has(kind)) {
     kinds.set(kind, undefined); // while it is compiled
+    latest.key = key;
+    latest.kind = kind;
     kinds.set(kind, compile());
   }
   return () => kinds.get(kind)!; // nothing is fired before everything is compiled

@@ -88,11 +88,20 @@ export function updatePlan(parts: UpdateParts, compiler: ChangeCompiler): Lowere
   const changed = changedColumns(parts, rules.generated);
   const triggers = triggersFor(found, "UPDATE", context, withAlias(changed, table));
   const before = firedPrograms(triggers.before, found, shape, conflict, compiler);
-  const after = firedPrograms(triggers.after, found, shape, conflict, compiler);
   const replaces =
     conflict === "REPLACE" ||
     (conflict === undefined &&
       (table.rowidConflict === "REPLACE" || table.indexes.some(({ onConflict }) => onConflict === "REPLACE")));
+  const victim = replaces
+    ? deletePlan(
+        table,
+        database,
+        { fires: context.recursiveTriggers, counts: false, pins: true, conflict: "REPLACE" },
+        compiler,
+      )
+    : undefined;
+  const foreignKeys = foreignKeysOfUpdate(found, old, changed, compiler);
+  const after = firedPrograms(triggers.after, found, shape, conflict, compiler);
   const plan: RowUpdatePlan = {
     constraints: {
       row: rules,
@@ -101,14 +110,7 @@ export function updatePlan(parts: UpdateParts, compiler: ChangeCompiler): Lowere
       update: { old, changed },
       checksRowid: changed.has(ROWID),
       upserts: [],
-      victim: replaces
-        ? deletePlan(
-            table,
-            database,
-            { fires: context.recursiveTriggers, counts: false, pins: true, conflict: "REPLACE" },
-            compiler,
-          )
-        : undefined,
+      victim,
       ignoresChecks: context.ignoreCheckConstraints,
     },
     old: rowRules(table, database, old, compiler),
@@ -120,7 +122,7 @@ export function updatePlan(parts: UpdateParts, compiler: ChangeCompiler): Lowere
     changed,
     before,
     after,
-    foreignKeys: foreignKeysOfUpdate(found, old, changed, compiler),
+    foreignKeys,
     returning: returning?.keep(fresh),
   };
   return { plan, triggers, replaces };

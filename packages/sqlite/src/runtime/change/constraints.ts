@@ -134,6 +134,7 @@ export class Constraints {
       if (!this.#meetsAnother(frame, stored, at)) continue;
       if (typeof response === "function") {
         this.#standOnConflicting(frame, stored, at);
+        this.row.makeReals(frame);
         response(frame, stored);
         return LEFT_OUT;
       }

@@ -7,7 +7,7 @@ import { ConflictError } from "../../errors.ts";
 import { EXPRESSION, type Index, type Table } from "../../schema/table.ts";
 import type { Affinity } from "../../values/affinity.ts";
 import { applyAffinity } from "../../values/cast.ts";
-import { type Cells, NULL } from "../../values/value.ts";
+import { type Cells, INTEGER, NULL } from "../../values/value.ts";
 import type { Frame } from "../frame.ts";
 import type { StoredIndex, StoredTable } from "./stored-table.ts";
 
@@ -120,6 +120,12 @@ export class PreparedRow {
   applyAffinities({ registers }: Frame, withGenerated: boolean): void {
     for (const { at, affinity } of this.#affinities) applyAffinity(registers, at, affinity);
     if (this.table.strict) checkTypes(this.table, registers, this.first, withGenerated);
+  }
+
+  /** INTEGERs in REAL columns become REALs, which is all that is sure of `excluded` when the rowid is in conflict. */
+  makeReals({ registers }: Frame): void {
+    for (const { at, affinity } of this.#affinities)
+      if (affinity === "REAL" && registers.tags[at] === INTEGER) applyAffinity(registers, at, affinity);
   }
 
   get hasGenerated(): boolean {
