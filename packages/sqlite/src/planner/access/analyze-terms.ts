@@ -44,17 +44,26 @@ const LIKELIHOOD_ESTIMATE = 270;
 /** Adds the terms that AND (or OR, as the clause joins them) joins in `e`, from the left. */
 export function split(clause: Clause, e: BoundExpression, outerJoin: number, innerJoin: number): void {
   const inner = bare(e);
-  if (
-    inner.kind === (clause.isOr ? "or" : "and") &&
-    !(inner.kind === "and" && (inner.between === true || inner.row === true))
-  ) {
-    split(clause, inner.left, outerJoin, innerJoin);
-    split(clause, inner.right, outerJoin, innerJoin);
+  const parts = clause.isOr ? plainOr(inner) : plainAnd(inner);
+  if (parts !== undefined) {
+    split(clause, parts.left, outerJoin, innerJoin);
+    split(clause, parts.right, outerJoin, innerJoin);
     return;
   }
   const term = clause.add(inner, false, outerJoin, innerJoin);
   const said = likelihoodOf(e);
   if (said !== undefined) term.truth = logEstimate(Math.trunc(said * LIKELIHOOD_UNIT)) - LIKELIHOOD_ESTIMATE;
+}
+
+type AndOr = Extract<BoundExpression, { kind: "and" | "or" }>;
+
+/** AND as it was written: neither BETWEEN nor a comparison of rows. */
+function plainAnd(e: BoundExpression): AndOr | undefined {
+  return e.kind === "and" && e.between !== true && e.row !== true ? e : undefined;
+}
+
+function plainOr(e: BoundExpression): AndOr | undefined {
+  return e.kind === "or" && rowComparison(e) === undefined ? e : undefined;
 }
 
 /** From the last to the first, which is the order in which those that follow from them are added. */
