@@ -71,9 +71,10 @@ function substr(context: CallContext, cells: Cells, at: number, count: number): 
   if (tag === BLOB) return subBlob(context, payloadAt(cells, at) as Uint8Array, from, wanted);
   const text = textAt(cells, at, context.encoding);
   if (typeof text !== "string") return subRawText(context, text.bytes, from, wanted);
-  const { start, end } = substringRange(from, wanted, from < 0 ? countCharacters(text) : 0);
-  if (end > SHORT && !SPECIAL.test(end < text.length ? text.slice(0, end) : text))
-    return context.setText(text.slice(start, end));
+  const length = from < 0 ? countCharacters(text) : 0;
+  const { start, end } = substringRange(from, wanted, length);
+  const isPlain = from < 0 ? length === text.length : end > SHORT && !SPECIAL.test(text.slice(0, end));
+  if (isPlain) return context.setText(text.slice(start, end));
   let unit = 0;
   let character = 0;
   for (; character < start && unit < text.length && text.charCodeAt(unit) !== 0; character++)

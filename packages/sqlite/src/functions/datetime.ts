@@ -6,6 +6,7 @@ import { fromBinary, toBinary } from "./binary-string.ts";
 import { Moment, UNIX_EPOCH } from "./calendar.ts";
 import { pure } from "./core-values.ts";
 import type { CallContext, ScalarFunction } from "./function.ts";
+import { Recent } from "./recent.ts";
 import { formatMoment, withPlaces } from "./time-format.ts";
 import { type LocalOffset, type Modifier, parseModifier } from "./time-modifiers.ts";
 import { parseMoment, setRaw } from "./time-strings.ts";
@@ -54,18 +55,13 @@ function momentOf(context: CallContext, cells: Cells, at: number, count: number,
   return moment;
 }
 
-/** Modifiers that have been read: from row to row they are most often the same. */
-const modifiers = new Map<string, Modifier>();
-const MAX_MODIFIERS = 64;
+const modifiers = new Recent<Modifier>();
 
 function modifierOf(text: string): Modifier | undefined {
   const known = modifiers.get(text);
   if (known !== undefined) return known;
   const modifier = parseModifier(text);
-  if (modifier === undefined) return undefined;
-  if (modifiers.size >= MAX_MODIFIERS) modifiers.clear();
-  modifiers.set(text, modifier);
-  return modifier;
+  return modifier === undefined ? undefined : modifiers.set(text, modifier);
 }
 
 /** Applies the modifiers in `cells[start … end)`, one after another. */

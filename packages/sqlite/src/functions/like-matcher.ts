@@ -20,39 +20,57 @@ interface Part {
   readonly characters: number;
 }
 
+/** A pattern in parts. */
+interface Parts {
+  readonly first: Part;
+  readonly between: readonly Part[];
+  /** Undefined: there are no wildcards. */
+  readonly last: Part | undefined;
+}
+
+/** The first text, unless it has more units, is held against a pattern plainly: many a pattern is used once. */
+const SHORT_TEXT = 512;
+
 export class PatternMatcher {
   readonly #pattern: Pattern;
   readonly #folds: boolean;
-  readonly #first: Part;
-  readonly #between: readonly Part[];
-  /** Undefined: there are no wildcards. */
-  readonly #last: Part | undefined;
+  #wasUsed = false;
+  /** Made when they seem worth it. */
+  #parts: Parts | undefined = undefined;
 
   /** `folds`: letters of ASCII are the same in both cases. */
   constructor(pattern: Pattern, folds: boolean) {
     this.#pattern = pattern;
     this.#folds = folds;
-    const parts = pattern.map((items) => partOf(items, folds));
-    this.#first = parts[0]!; // there is one at least
-    this.#between = parts.slice(1, -1).filter(({ characters }) => characters > 0);
-    this.#last = parts.length === 1 ? undefined : parts.at(-1)!;
   }
 
   /** Whether all of a text, up to its first NUL, matches. */
   matches(text: string | RawText): boolean {
-    if (typeof text !== "string") return matchesCodes(this.#pattern, codePointsOf(text), this.#folds);
-    return this.#matchesString(text.includes("\0") ? text.slice(0, text.indexOf("\0")) : text);
+    if (typeof text !== "string" || (!this.#wasUsed && text.length <= SHORT_TEXT)) {
+      this.#wasUsed = true;
+      return matchesCodes(this.#pattern, codePointsOf(text), this.#folds);
+    }
+    this.#parts ??= partsOf(this.#pattern, this.#folds);
+    return matchesParts(this.#parts, text.includes("\0") ? text.slice(0, text.indexOf("\0")) : text);
   }
+}
 
-  #matchesString(text: string): boolean {
-    let at = this.#first.characters === 0 ? 0 : endAt(this.#first, text, 0);
-    const last = this.#last;
-    if (last === undefined) return at === text.length;
-    for (let i = 0; at >= 0 && i < this.#between.length; i++) at = endFrom(this.#between[i]!, text, at);
-    if (at < 0 || last.characters === 0) return at >= 0;
-    const start = startBeforeEnd(last, text);
-    return start >= at && endAt(last, text, start) === text.length;
-  }
+function partsOf(pattern: Pattern, folds: boolean): Parts {
+  const parts = pattern.map((items) => partOf(items, folds));
+  return {
+    first: parts[0]!, // there is one at least
+    between: parts.slice(1, -1).filter(({ characters }) => characters > 0),
+    last: parts.length === 1 ? undefined : parts.at(-1)!,
+  };
+}
+
+function matchesParts({ first, between, last }: Parts, text: string): boolean {
+  let at = first.characters === 0 ? 0 : endAt(first, text, 0);
+  if (last === undefined) return at === text.length;
+  for (let i = 0; at >= 0 && i < between.length; i++) at = endFrom(between[i]!, text, at);
+  if (at < 0 || last.characters === 0) return at >= 0;
+  const start = startBeforeEnd(last, text);
+  return start >= at && endAt(last, text, start) === text.length;
 }
 
 /** Where the part that begins at `at` ends; -1: it does not. */

@@ -17,6 +17,7 @@ import { pure } from "./core-values.ts";
 import type { CallContext, ScalarFunction } from "./function.ts";
 import { PatternMatcher } from "./like-matcher.ts";
 import { parseGlob, parseLike } from "./like-pattern.ts";
+import { Recent } from "./recent.ts";
 import { codePointsOf } from "./utf8.ts";
 
 export interface TextMatcher {
@@ -58,17 +59,16 @@ function escapeOf(escape: string | RawText): number {
   return codes[0]!;
 }
 
-/** A pattern that has been read. The last one of each kind is kept: the next row most likely has it too. */
+/** A pattern that has been read. */
 interface Remembered {
-  readonly pattern: string;
   readonly escape: string | undefined;
   readonly caseSensitive: boolean;
   readonly maxPatternBytes: number;
   readonly matcher: TextMatcher;
 }
 
-let lastLike: Remembered | undefined;
-let lastGlob: Remembered | undefined;
+const likePatterns = new Recent<Remembered>();
+const globPatterns = new Recent<Remembered>();
 
 /** like(pattern, text) and like(pattern, text, escape): `text LIKE pattern ESCAPE escape`. */
 function like(context: CallContext, cells: Cells, at: number, count: number): void {
@@ -87,18 +87,18 @@ function like(context: CallContext, cells: Cells, at: number, count: number): vo
 function likeOf(context: CallContext, pattern: string | RawText, escape: string | RawText | undefined): TextMatcher {
   const caseSensitive = context.environment.caseSensitiveLike;
   const maxPatternBytes = context.limits.likePatternLength;
-  const last = lastLike;
+  if (typeof pattern !== "string" || (escape !== undefined && typeof escape !== "string"))
+    return likeMatcher(pattern, escape, caseSensitive, maxPatternBytes);
+  const known = likePatterns.get(pattern);
   if (
-    last !== undefined &&
-    last.pattern === pattern &&
-    last.escape === escape &&
-    last.caseSensitive === caseSensitive &&
-    last.maxPatternBytes === maxPatternBytes
+    known !== undefined &&
+    known.escape === escape &&
+    known.caseSensitive === caseSensitive &&
+    known.maxPatternBytes === maxPatternBytes
   )
-    return last.matcher;
+    return known.matcher;
   const matcher = likeMatcher(pattern, escape, caseSensitive, maxPatternBytes);
-  if (typeof pattern === "string" && (escape === undefined || typeof escape === "string"))
-    lastLike = { pattern, escape, caseSensitive, maxPatternBytes, matcher };
+  likePatterns.set(pattern, { escape, caseSensitive, maxPatternBytes, matcher });
   return matcher;
 }
 
@@ -112,9 +112,10 @@ function glob(context: CallContext, cells: Cells, at: number): void {
 
 function globOf(context: CallContext, pattern: string | RawText): TextMatcher {
   const maxPatternBytes = context.limits.likePatternLength;
-  if (lastGlob?.pattern === pattern && lastGlob.maxPatternBytes === maxPatternBytes) return lastGlob.matcher;
+  if (typeof pattern !== "string") return globMatcher(pattern, maxPatternBytes);
+  const known = globPatterns.get(pattern);
+  if (known?.maxPatternBytes === maxPatternBytes) return known.matcher;
   const matcher = globMatcher(pattern, maxPatternBytes);
-  if (typeof pattern === "string")
-    lastGlob = { pattern, escape: undefined, caseSensitive: true, maxPatternBytes, matcher };
+  globPatterns.set(pattern, { escape: undefined, caseSensitive: true, maxPatternBytes, matcher });
   return matcher;
 }

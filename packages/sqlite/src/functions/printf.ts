@@ -12,6 +12,7 @@ import type { CallContext, ScalarFunction } from "./function.ts";
 import { type Conversion, parseFormat } from "./printf-format.ts";
 import { MAX_PRECISION, printInteger, printReal } from "./printf-numbers.ts";
 import { escapedControls } from "./quote.ts";
+import { Recent } from "./recent.ts";
 import { beforeNul } from "./utf8.ts";
 
 export const printfFunctions: readonly ScalarFunction[] = [
@@ -19,22 +20,13 @@ export const printfFunctions: readonly ScalarFunction[] = [
   pure("printf", 0, Infinity, printf),
 ];
 
-/** The last format, which the next row most likely has too. */
-let lastFormat = "";
-let lastPieces: readonly (string | Conversion)[] = [];
-
-function piecesOf(format: string): readonly (string | Conversion)[] {
-  if (format !== lastFormat) {
-    lastPieces = parseFormat(format);
-    lastFormat = format;
-  }
-  return lastPieces;
-}
+const formats = new Recent<readonly (string | Conversion)[]>();
 
 function printf(context: CallContext, cells: Cells, at: number, count: number): void {
   if (count === 0 || tagAt(cells, at) === NULL) return context.setNull();
   const format = beforeNul(toBinary(textAt(cells, at, context.encoding)));
-  context.setText(fromBinary(new Formatter(context, cells, at + 1, at + count).format(piecesOf(format))));
+  const pieces = formats.get(format) ?? formats.set(format, parseFormat(format));
+  context.setText(fromBinary(new Formatter(context, cells, at + 1, at + count).format(pieces)));
 }
 
 /** Of 32 bits. */

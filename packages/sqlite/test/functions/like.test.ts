@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SqliteError } from "../../src/errors.ts";
 import { FUNCTION_LIMITS } from "../../src/functions/function.ts";
-import { globMatcher, likeMatcher } from "../../src/functions/like.ts";
+import { globMatcher, likeMatcher, type TextMatcher } from "../../src/functions/like.ts";
 import { matchesCodes } from "../../src/functions/like-matcher.ts";
 import { parseGlob, parseLike } from "../../src/functions/like-pattern.ts";
 import { codePointsOf } from "../../src/functions/utf8.ts";
@@ -14,14 +14,20 @@ const LIMIT = 50_000;
 const characters = fc.constantFrom(..."aAbBkK%_*?[]^-é\u{1F600}\u212A");
 const strings = fc.string({ unit: characters, maxLength: 12 });
 
+/** The first text is matched plainly. */
+function compiled(matcher: TextMatcher): TextMatcher {
+  matcher.matches("");
+  return matcher;
+}
+
 test("the matcher of strings agrees with the plain one on code points", () => {
   fc.assert(
     fc.property(strings, strings, fc.boolean(), (pattern, text, folds) => {
       const codes = codePointsOf(pattern);
       const plainly = matchesCodes(parseLike(codes, 0x6b), codePointsOf(text), folds);
-      expect(likeMatcher(pattern, "k", !folds, LIMIT).matches(text)).toBe(plainly);
+      expect(compiled(likeMatcher(pattern, "k", !folds, LIMIT)).matches(text)).toBe(plainly);
       const plainGlob = matchesCodes(parseGlob(codes), codePointsOf(text), false);
-      expect(globMatcher(pattern, LIMIT).matches(text)).toBe(plainGlob);
+      expect(compiled(globMatcher(pattern, LIMIT)).matches(text)).toBe(plainGlob);
     }),
     { numRuns: 20_000, seed: 7 },
   );
@@ -53,6 +59,7 @@ test.each([
   ["%", "\0x", true],
 ])("%j LIKE %j", (pattern, text, expected) => {
   expect(likeMatcher(pattern, undefined, false, LIMIT).matches(text)).toBe(expected);
+  expect(compiled(likeMatcher(pattern, undefined, false, LIMIT)).matches(text)).toBe(expected);
 });
 
 test("a pattern of many wildcards takes no more than a pass for each", () => {

@@ -70,6 +70,7 @@ function difference(calls: Calls, { name, values }: GeneratedCall): string[] {
   // As better-sqlite3 is made, BLOBs match nothing.
   if ((name === "like" || name === "glob") && values.slice(0, 2).some((value) => value instanceof Uint8Array))
     return [];
+  calls.ours(name, values); // patterns, formats and modifiers are remembered
   const ours = calls.ours(name, values);
   const original = calls.original(name, values);
   if (ours === original || (BY_LIBRARY.has(name) && isClose(ours, original))) return [];
