@@ -62,6 +62,7 @@ export class ChangeDatabase {
     const tree = new Btree(this.#pager);
     this.#tree = tree;
     const changes = this.#changes;
+    changes.lastInsertRowid = Number(this.#originalCount("last_insert_rowid()"));
     const context = new CallContext(
       {
         encoding: "utf8",

@@ -140,7 +140,7 @@ function insertPlan(
   const { shape, first } = row;
   const own = compiler.conflictOf(statement.conflict);
   const returning = lowerReturning(statement.returning, row, compiler);
-  const upserts = lowerUpserts(statement, found, row, returning, compiler);
+  const upserts = lowerUpserts(statement, found, row, { returning, givesRowid: given.rowid !== -1 }, compiler);
   const replaces =
     own === "REPLACE" ||
     (own === undefined &&

@@ -26,13 +26,13 @@ export function lowerReturning(
   if (returning === undefined) return undefined;
   if (compiler.firing !== undefined) throw new SqlError("cannot use RETURNING in a trigger");
   const { builder, lowering } = compiler;
-  const columns = bindResults(returning, row, compiler).map(({ column }) => column);
+  const columns = bindResults(returning, byOwnName(row), compiler).map(({ column }) => column);
   const store = builder.store({ kind: "list", columns: columns.length });
   const source = builder.source({ kind: "store", store, first: 0 });
   return {
     columns,
     keep: (kept) => {
-      const values = bindResults(returning, kept, compiler).map(({ expression }) =>
+      const values = bindResults(returning, byOwnName(kept), compiler).map(({ expression }) =>
         lowerExpression(expression, lowering),
       );
       return [{ kind: "append", store, values }];
@@ -46,4 +46,9 @@ export function lowerReturning(
       ),
     ],
   };
+}
+
+/** The table by its own name: an alias is not known to RETURNING. */
+function byOwnName(row: RowScope): RowScope {
+  return { ...row, name: row.shape.name };
 }

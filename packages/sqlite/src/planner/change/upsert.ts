@@ -26,12 +26,13 @@ export function lowerUpserts(
   statement: ast.Insert,
   found: Found & { readonly table: Table },
   inserted: RowScope,
-  returning: Returning | undefined,
+  { returning, givesRowid }: { readonly returning: Returning | undefined; readonly givesRowid: boolean },
   compiler: ChangeCompiler,
 ): LoweredUpserts {
   const { upserts } = statement;
   if (upserts.length === 1 && upserts[0]!.target === undefined && upserts[0]!.update === undefined)
     return { rules: [], isAlwaysIgnored: true };
+  const hasUnique = found.table.indexes.some(({ unique }) => unique);
   const rules = upserts.map((clause, at): UpsertRule => {
     const target = clause.target && conflictTarget(clause.target, found.table, inserted, compiler);
     if (clause.target !== undefined && target === undefined) {
