@@ -39,6 +39,9 @@ export function lowerUpserts(
       const which = upserts.length === 1 ? "" : `${ordinal(at + 1)} `;
       throw new SqlError(`${which}ON CONFLICT clause does not match any PRIMARY KEY or UNIQUE constraint`);
     }
+    // A conflict that cannot be is not looked at any closer.
+    const canBe = target === undefined ? hasUnique || givesRowid : target !== "rowid" || givesRowid;
+    if (!canBe) return { target, update: undefined };
     return {
       target,
       update: clause.update && lowerDoUpdate(statement, clause.update, found, inserted, returning, compiler),
