@@ -37,11 +37,24 @@ export function createTable(connection: Connection, statement: CreateTable, text
       const change = new SchemaChange(connection, database);
       addTable(change, table);
       change.finish();
-      // Columns that are computed from each other in a circle show when they are read.
-      if (table.columns.some(({ generated }) => generated !== undefined))
-        compileSelect(connection, tableSelect(change.database.name, table, undefined));
+      checkCircles(connection, change.database.name, table);
     },
   };
+}
+
+/** Columns that are computed from each other in a circle show when they are read. Of several the original names the last. */
+function checkCircles(connection: Connection, schema: string, table: Table): void {
+  let circle: SqliteError | undefined;
+  for (const { name, generated } of table.columns) {
+    if (generated === undefined) continue;
+    try {
+      compileSelect(connection, tableSelect(schema, table, [{ kind: "identifier", name, quoted: false, offset: -1 }]));
+    } catch (error) {
+      if (!(error instanceof SqliteError)) throw error;
+      circle = error;
+    }
+  }
+  if (circle !== undefined) throw circle;
 }
 
 /** Makes the trees of a table and of its constraints, and their rows. */

@@ -21,7 +21,10 @@ export function dropReferences(
   const isDeferredChild = table.foreignKeys.some(({ deferred }) => deferred) || connection.rowChanges.deferForeignKeys;
   if (!isParent && !isDeferredChild) return undefined;
   const { name: schema } = connection.databases[database]!;
-  const plan = compileDelete(connection, { kind: "delete", table: { schema, name: table.name, offset: -1 } });
+  const plan = ifSound(() =>
+    compileDelete(connection, { kind: "delete", table: { schema, name: table.name, offset: -1 } }),
+  );
+  if (plan === undefined) return undefined;
   return {
     reads: [...plan.reads],
     writes: plan.writes,
@@ -40,4 +43,14 @@ export function dropReferences(
         throw new SqliteError("SQLITE_CONSTRAINT_FOREIGNKEY", "FOREIGN KEY constraint failed");
     },
   };
+}
+
+/** Keys that refer to nothing that is there do not keep a table from being dropped. */
+function ifSound<T>(compile: () => T): T | undefined {
+  try {
+    return compile();
+  } catch (error) {
+    if (error instanceof SqliteError) return undefined;
+    throw error;
+  }
 }
