@@ -81,10 +81,14 @@ function impliesNotNull(e: BoundExpression, operand: BoundExpression, seenNot: b
 
 /** Whether a condition cannot be true of a row in which all columns of `source` are NULL: then an outer join that makes such rows is an inner one. */
 export function rejectsNullRow(condition: BoundExpression, source: number): boolean {
-  const e = bare(condition);
-  if (e.kind === "and" && e.row !== true && e.between !== true)
-    return rejectsNullRow(e.left, source) || rejectsNullRow(e.right, source);
-  return needsRow(e.kind === "not-null" ? e.operand : e, source);
+  let e = bare(condition);
+  if (e.kind === "not-null") return needsRow(e.operand, source);
+  // The original looks at the last one of several less closely, which shows in plans.
+  while (e.kind === "and" && e.row !== true && e.between !== true) {
+    if (rejectsNullRow(e.left, source)) return true;
+    e = e.right;
+  }
+  return needsRow(e, source);
 }
 
 /** Whether `e` is NULL or false when the source is a row of NULLs. */

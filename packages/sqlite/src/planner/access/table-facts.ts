@@ -81,7 +81,7 @@ function columnWidth({ type, affinity }: Column): number {
 export function rowsOfTable(table: Table, statistics: Statistics): LogEstimate {
   const counted = statistics.rows(table.name);
   const rows = counted === undefined ? UNKNOWN_ROWS : logEstimate(counted);
-  const isGuessed = rows < LEAST_GUESSED_ROWS && table.indexes.some(({ name }) => statistics.index(name) === undefined);
+  const isGuessed = rows < LEAST_GUESSED_ROWS && table.indexes.some((index) => statisticsOf(table, index, statistics) === undefined);
   return isGuessed ? LEAST_GUESSED_ROWS : rows;
 }
 
@@ -102,8 +102,7 @@ export function probeOfIndex(
   const index = shape.indexes[place]!;
   const isTable = table.withoutRowid && index.origin === "pk";
   const { columns, keyColumns, unique } = index;
-  // The tree of a table without rowid goes by the table's name there.
-  const known = statistics.index(isTable ? table.name : index.name) ?? statistics.index(index.name);
+  const known = statisticsOf(table, index, statistics);
   const key = columns.slice(0, keyColumns);
   return {
     index,
@@ -125,6 +124,12 @@ export function probeOfIndex(
     hasExpressions: key.some(({ column }) => column === EXPRESSION),
     hasVirtual: columns.some(({ column }) => column >= 0 && isVirtual(table.columns[column]!)),
   };
+}
+
+/** The tree of a table without rowid goes by the table's name there. */
+function statisticsOf(table: Table, index: Index, statistics: Statistics): ReturnType<Statistics["index"]> {
+  const isTable = table.withoutRowid && index.origin === "pk";
+  return (isTable ? statistics.index(table.name) : undefined) ?? statistics.index(index.name);
 }
 
 function guessedRows({ unique, keyColumns, where }: Index, tableRows: LogEstimate): LogEstimate[] {
