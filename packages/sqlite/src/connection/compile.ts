@@ -1,8 +1,9 @@
 /** Statements → plans: queries and changes of rows are compiled, and everything else the connection does itself. */
+import type { Program } from "../compile/program.ts";
 import { SqlError } from "../errors.ts";
 import { compileStatement } from "../planner/compile-statement.ts";
 import type { View } from "../schema/table.ts";
-import type { Delete, Expression, Select, Statement } from "../sql/ast.ts";
+import type { Expression, Select, Statement } from "../sql/ast.ts";
 import type { Cells, Payload } from "../values/value.ts";
 import { ActionPlan } from "./action-plan.ts";
 import { analyze } from "./analyze.ts";
@@ -44,17 +45,16 @@ function isCompiled(statement: Statement): statement is Compiled {
 }
 
 function compile(connection: Connection, statement: Compiled): ProgramPlan {
-  const program = compileStatement(statement, connection.compileContext());
+  return planOf(connection, compileStatement(statement, connection.compileContext()));
+}
+
+export function planOf(connection: Connection, program: Program): ProgramPlan {
   return new ProgramPlan(program, backEndOf(connection.backEnd).compile(program));
 }
 
 /** A query that a statement of the connection needs. */
 export function compileSelect(connection: Connection, select: Select): ProgramPlan {
   return compile(connection, { kind: "select-statement", select });
-}
-
-export function compileDelete(connection: Connection, statement: Delete): ProgramPlan {
-  return compile(connection, statement);
 }
 
 /** An expression of a statement of the connection: what it is, given the statement's parameters. */

@@ -78,6 +78,8 @@ export class Connection implements Environment {
   /** Of a database that is not there yet. */
   newEncoding: TextEncoding = "utf8";
   readonly #plans = new PlanCache();
+  readonly #rowChanged: NonNullable<Environment["rowChanged"]> = (kind, database, { name: table }, rowid) =>
+    this.hooks.update?.({ kind, database: this.databases[database]!.name, table, rowid });
   readonly #addedFunctions = new Map<string, SqlFunction[]>();
   #context: CallContext | undefined;
   #interrupted = false;
@@ -126,6 +128,10 @@ export class Connection implements Environment {
 
   get interrupted(): boolean {
     return this.#interrupted;
+  }
+
+  get rowChanged(): Environment["rowChanged"] {
+    return this.hooks.update === null ? undefined : this.#rowChanged;
   }
 
   collation(name: string): Collation | undefined {
@@ -330,7 +336,7 @@ export class Connection implements Environment {
   leaveFailed(ticket: StatementTicket, error: unknown, changes: StatementChanges | undefined): unknown {
     const { transactions, rowChanges } = this;
     const action = endsTransaction(error) && ticket.isWriter ? "ROLLBACK" : failureAction(error);
-    if (ticket.isWriter) rowChanges.count(action === "FAIL" ? (changes?.rows ?? 0) : 0);
+    if (ticket.isWriter && changes !== undefined) rowChanges.count(action === "FAIL" ? changes.rows : 0);
     if (action === "FAIL") {
       try {
         this.leave(ticket);

@@ -1,6 +1,7 @@
 /** Programs as plans. */
 import type { Executable } from "../compile/executable.ts";
 import type { Program } from "../compile/program.ts";
+import { failureOf } from "../runtime/change/statement-end.ts";
 import { Frame } from "../runtime/frame.ts";
 import type { StatementChanges } from "../runtime/change/statement-changes.ts";
 import type { Cells } from "../values/value.ts";
@@ -61,12 +62,20 @@ class ProgramRun implements PlanRun {
   }
 
   step(): boolean {
-    this.#execution ??= this.#executable.start(this.#frame);
-    return this.#execution.step();
+    try {
+      this.#execution ??= this.#executable.start(this.#frame);
+      return this.#execution.step();
+    } catch (error) {
+      throw failureOf(error, this.#frame);
+    }
   }
 
   push(onRow: (row: Cells) => boolean): void {
-    this.#executable.run(this.#frame, onRow);
+    try {
+      this.#executable.run(this.#frame, onRow);
+    } catch (error) {
+      throw failureOf(error, this.#frame);
+    }
   }
 
   close(): void {

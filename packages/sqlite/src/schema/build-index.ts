@@ -75,7 +75,10 @@ export function indexColumn(columns: readonly Column[], written: IndexedColumn, 
   return { column, collation: collation ?? columns[column]!.collation, descending };
 }
 
-function plainName(expression: Expression): { text: string; quoted: boolean } | undefined {
+/** The name that an index's column is written as, whatever COLLATE follows; undefined: it is an expression. */
+export function plainName(written: Expression): { text: string; quoted: boolean } | undefined {
+  let expression = written;
+  while (expression.kind === "collate") expression = expression.operand;
   if (expression.kind === "identifier") return { text: expression.name, quoted: expression.quoted };
   if (expression.kind === "literal" && expression.type === "string") return { text: expression.text, quoted: false };
   return undefined;

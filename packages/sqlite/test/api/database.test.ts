@@ -322,3 +322,17 @@ test("closed databases say so, and end what runs", () => {
   expect(codeOf(() => statement.all())).toBe("SQLITE_MISUSE: database is not open");
   expect(codeOf(() => db.exec("SELECT 1"))).toBe("SQLITE_MISUSE: database is not open");
 });
+
+test("an update hook is told of rows", () => {
+  const told: unknown[] = [];
+  db.exec("CREATE TABLE t(a INTEGER PRIMARY KEY, b); CREATE TABLE w(k PRIMARY KEY) WITHOUT ROWID");
+  expect(db.onUpdate(({ kind, database, table, rowid }) => told.push([kind, database, table, rowid]))).toBeNull();
+  db.exec("INSERT INTO t VALUES(7, 1); UPDATE t SET b = 2; INSERT INTO w VALUES(1); DELETE FROM t WHERE a = 7");
+  db.onUpdate(null);
+  db.exec("INSERT INTO t VALUES(8, 1)");
+  expect(told).toEqual([
+    ["insert", "main", "t", 7],
+    ["update", "main", "t", 7],
+    ["delete", "main", "t", 7],
+  ]);
+});

@@ -3,7 +3,7 @@ import { Binding } from "../../planner/resolve/binding.ts";
 import { expandInExpression, topLevelNames } from "../../planner/resolve/expand.ts";
 import { bindExpression } from "../../planner/resolve/expression.ts";
 import { type NamedRow, type SchemaPlace, Scope } from "../../planner/resolve/scope.ts";
-import { EXPRESSION, type Index, type Table } from "../../schema/table.ts";
+import { EXPRESSION, type IndexColumn, type Table } from "../../schema/table.ts";
 import type { Expression } from "../../sql/ast.ts";
 import type { Connection } from "../connection.ts";
 
@@ -16,18 +16,20 @@ export function checkTableExpressions(connection: Connection, database: number, 
   }
 }
 
-/** Column `at` of an index. With the first one also what WHERE says, though a mistake in that column is told before one there, as in the original. */
-export function checkIndexExpressions(
+/** An expression of an index. Throws SqlError. */
+export function checkIndexExpression(
   connection: Connection,
   database: number,
   table: Table,
-  { columns, where }: Index,
-  at: number,
+  column: IndexColumn,
 ): void {
-  const check = checker(connection, database, table);
-  const { column, expression } = columns[at]!; // the caller counts
-  if (column === EXPRESSION && expression !== undefined) check(expression, "index expressions");
-  if (at === 0 && where !== undefined) check(where, "partial index WHERE clauses");
+  if (column.column === EXPRESSION && column.expression !== undefined)
+    checker(connection, database, table)(column.expression, "index expressions");
+}
+
+/** WHERE of an index. Throws SqlError. */
+export function checkIndexCondition(connection: Connection, database: number, table: Table, where: Expression): void {
+  checker(connection, database, table)(where, "partial index WHERE clauses");
 }
 
 type Checker = (expression: Expression, place: SchemaPlace) => void;

@@ -3,7 +3,7 @@ import { SqlError, SqliteError } from "../../errors.ts";
 import type { IndexCursor } from "../../btree/cursor.ts";
 import { compareKeys, type KeyInfo } from "../../record/compare-key.ts";
 import { RecordWriter } from "../../record/record-writer.ts";
-import { buildIndex } from "../../schema/build-index.ts";
+import { buildIndex, plainName } from "../../schema/build-index.ts";
 import { storedText } from "../../schema/stored-text.ts";
 import { keyInfoOf } from "../../runtime/key-info.ts";
 import { EXPRESSION, fold, type Index, ROWID, type Table } from "../../schema/table.ts";
@@ -13,7 +13,7 @@ import { compileSelect } from "../compile.ts";
 import { type Connection, TEMP } from "../connection.ts";
 import type { Action, Plan } from "../plan.ts";
 import type { ParsedText } from "../prepared-statement.ts";
-import { checkIndexExpressions } from "./check-expressions.ts";
+import { checkIndexCondition, checkIndexExpression } from "./check-expressions.ts";
 import { checkCollation } from "./create-table.ts";
 import { checkName, findTable, isSystemTable, placeOf } from "./names.ts";
 import { SchemaChange } from "./schema-change.ts";
@@ -36,11 +36,14 @@ export function createIndex(connection: Connection, statement: CreateIndex, text
   const { unique, columns, where } = statement;
   const owner = { name: table.name, columns: table.columns, primaryKey: keyOf(table) };
   const parts = { name: name.name, origin: "c", unique, columns, where, sql } as const;
-  // Of several mistakes the first one in the text is told.
+  // Of several mistakes one is told: that in WHERE, unless an expression comes first that has one too, and then the first column's.
+  const beginsWithName = plainName(columns[0]!.expression) !== undefined;
+  if (where !== undefined && beginsWithName) checkIndexCondition(connection, database, table, where);
   for (let count = 0; count < columns.length; count++) {
-    const first = buildIndex(owner, { ...parts, columns: columns.slice(0, count + 1) });
-    checkIndexExpressions(connection, database, table, first, count);
-    checkCollation(connection, first.columns[count]!.collation);
+    const column = buildIndex(owner, { ...parts, columns: columns.slice(0, count + 1) }).columns[count]!; // the newest one
+    checkIndexExpression(connection, database, table, column);
+    checkCollation(connection, column.collation);
+    if (where !== undefined && count === 0 && !beginsWithName) checkIndexCondition(connection, database, table, where);
   }
   const built = buildIndex(owner, parts);
   const rows = compileSelect(connection, rowsOf(connection, database, table, built));
