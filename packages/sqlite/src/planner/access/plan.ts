@@ -101,7 +101,7 @@ export interface PlanLine {
  * before it; `filters` and what is inside the loop see them as well. The loops up to it are in the order of FROM.
  */
 export interface LoopPlan {
-  /** With the join that is left of it: an outer join that WHERE makes an inner one is `inner` here. */
+  /** As in the parts. */
   readonly source: BoundSource;
   readonly access: Access;
   /** What remains of WHERE (and of inner ON) to be tested here, in this order; for null rows of an outer join too. */

@@ -10,7 +10,7 @@ import { type LogEstimate, logEstimate } from "./log-estimate.ts";
 import type { LoopParts, OrderWish, WishedTerm } from "./plan.ts";
 import { PlannedSource } from "./planned-source.ts";
 import { propagateConstants } from "./propagate-constants.ts";
-import { isRight, simplifyJoins } from "./simplify-joins.ts";
+import { isRight } from "./simplify-joins.ts";
 import { NO_SOURCES, type SourceSet, union } from "./source-set.ts";
 import { Clause } from "./term.ts";
 import { bare, isConstant, sourcesRead } from "./usage.ts";
@@ -58,11 +58,10 @@ export interface Planning extends TermContext {
 }
 
 export function preparePlanning(parts: LoopParts, wish: OrderWish | undefined, context: CompileContext): Planning {
-  const written = parts.sources.map((source) =>
+  const bound = parts.sources.map((source) =>
     source.on === undefined ? source : { ...source, on: withKnownNulls(source.on, parts.sources) },
   );
   const where = parts.where && withKnownNulls(parts.where, parts.sources);
-  const bound = simplifyJoins(written, where);
   const lastRight = bound.findLastIndex(({ join }) => isRight(join));
   const sources = bound.map(
     (source, place) => new PlannedSource(source, place, place < lastRight, parts.queries?.get(source.id), context),
