@@ -28,7 +28,7 @@ export function compileStatement(statement: ast.Statement, context: CompileConte
 
 function compileSelect(select: ast.Select, context: CompileContext): Program {
   const ids = new Ids();
-  const query = rewriteQuery(bindSelect(select, context, { ids }));
+  const query = rewriteQuery(bindSelect(select, context, { ids }), ids);
   const builder = new ProgramBuilder(ids, new Registers());
   const lowering = new Lowering(builder, context);
   lowering.uses.noteQuery(query);

@@ -49,7 +49,7 @@ export function bindSelect(
 
 /** The same, ready to be lowered. */
 export function bindRows(select: ast.Select, compiler: ChangeCompiler, withTables?: ast.With): BoundQuery {
-  const query = rewriteQuery(bindSelect(select, [], compiler, withTables));
+  const query = rewriteQuery(bindSelect(select, [], compiler, withTables), compiler.builder.ids);
   compiler.lowering.uses.noteQuery(query);
   return query;
 }

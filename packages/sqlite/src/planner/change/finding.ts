@@ -66,11 +66,10 @@ export function lowerFinding(
     ...names.map((column) => columnOfSource(source!, shape, column, compiler)),
     ...select.result.slice(1),
   ];
-  const query = rewriteQuery({
-    ...bound,
-    columns: result.map(() => bound.columns[0]!),
-    cores: [{ ...select, result }],
-  });
+  const query = rewriteQuery(
+    { ...bound, columns: result.map(() => bound.columns[0]!), cores: [{ ...select, result }] },
+    builder.ids,
+  );
   // The original reads the table itself where it may change rows as it finds them.
   if (from.length === 0 && !options.wholeRow) lowering.whole.add(source!.id);
   lowering.uses.noteQuery(query);

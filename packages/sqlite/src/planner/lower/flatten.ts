@@ -6,16 +6,18 @@
 import type { Collation } from "../../values/collation.ts";
 import { isLeft, isRight, simplifyJoins } from "../access/simplify-joins.ts";
 import { type BoundExpression, type Column, ROWID } from "../expression.ts";
+import type { Ids } from "../ids.ts";
 import type { BoundQuery, BoundSelect, BoundSource, SourceContent } from "../query.ts";
-import { conjunction, outerOf, queryIn, replaceInQuery, some } from "../walk.ts";
+import { copyExpression } from "./copy.ts";
+import { conjunction, equalExpressions, outerOf, queryIn, replaceInQuery, some } from "../walk.ts";
 
 type QueryContent = Extract<SourceContent, { kind: "query" }>;
 
 /** The query with all that can be flattened in its own FROM flattened; subqueries have been rewritten already. */
-export function flatten(query: BoundQuery): BoundQuery {
+export function flatten(query: BoundQuery, ids: Ids): BoundQuery {
   let flat = withSimpleJoins(query);
   for (;;) {
-    const next = flattenOne(flat);
+    const next = flattenOne(flat, ids);
     if (next === undefined) return flat;
     flat = withSimpleJoins(next);
   }
@@ -28,7 +30,7 @@ function withSimpleJoins(query: BoundQuery): BoundQuery {
   return { ...query, cores };
 }
 
-function flattenOne(query: BoundQuery): BoundQuery | undefined {
+function flattenOne(query: BoundQuery, ids: Ids): BoundQuery | undefined {
   for (const [at, core] of query.cores.entries()) {
     if (core.kind === "values") continue;
     for (const [place, source] of core.sources.entries()) {
@@ -36,7 +38,7 @@ function flattenOne(query: BoundQuery): BoundQuery | undefined {
       if (content.kind !== "query") continue;
       const inner = withoutIdleOrder(content.query, query, core);
       if (!mayFlatten(query, core, place, content, inner)) continue;
-      return merged(query, at, core, place, source, inner);
+      return merged(query, at, place, inner, ids);
     }
   }
   return undefined;
@@ -67,7 +69,7 @@ function mayFlatten(
   if (isOrdered && (outer.orderBy.length > 0 || core.isAggregate || outer.cores.length > 1)) return false;
   if (isOrdered && place === 0 && hasComplexResult(core) && standsAlone(core)) return false;
   if (inner.limit !== undefined && !mayTakeLimit(outer, core, inner)) return false;
-  return resultMayMove(outer, core.sources[place]!.id, innerCore);
+  return resultMayMove(outer, core, core.sources[place]!.id, innerCore);
 }
 
 /** Whether a source may be a row of NULLs. */
@@ -132,10 +134,10 @@ function standsAlone({ sources }: BoundSelect): boolean {
   return next === undefined || next.join !== "inner";
 }
 
-/** An expression with a query inside can stand in one place only: a query is there once. */
-function resultMayMove(outer: BoundQuery, source: number, { result }: BoundSelect): boolean {
+/** A query inside of an expression runs wherever the expression stands; keys of groups have to stay one with what the result calls by them. */
+function resultMayMove(outer: BoundQuery, core: BoundSelect, source: number, { result }: BoundSelect): boolean {
   const hasQuery = result.map((e) => some(e, (part) => queryIn(part) !== undefined));
-  if (!hasQuery.includes(true)) return true;
+  if (!core.isAggregate || !hasQuery.includes(true)) return true;
   const uses = result.map(() => 0);
   replaceInQuery(outer, (e) => {
     if (e.kind === "column" && e.source === source) uses[e.column]! += 1;
@@ -144,15 +146,10 @@ function resultMayMove(outer: BoundQuery, source: number, { result }: BoundSelec
   return uses.every((count, column) => count < 2 || !hasQuery[column]);
 }
 
-function merged(
-  outer: BoundQuery,
-  at: number,
-  core: BoundSelect,
-  place: number,
-  source: BoundSource,
-  inner: BoundQuery,
-): BoundQuery {
-  const innerCore = inner.cores[0] as BoundSelect; // mayFlatten has looked
+function merged(outer: BoundQuery, at: number, place: number, inner: BoundQuery, ids: Ids): BoundQuery {
+  const core = outer.cores[at] as BoundSelect; // mayFlatten has looked at both
+  const source = core.sources[place]!;
+  const innerCore = inner.cores[0] as BoundSelect;
   const mayBeNull = isOptional(core, place);
   const [first, ...rest] = innerCore.sources;
   const on = conjunction([source.on, ...(mayBeNull ? [innerCore.where] : []), first!.on].filter(isThere));
@@ -166,9 +163,17 @@ function merged(
     limit: outer.limit ?? inner.limit,
   };
   const replaced = replaceInQuery(withSources, (e) =>
-    e.kind === "column" && e.source === source.id ? result[e.column] : undefined,
+    e.kind === "column" && e.source === source.id ? copyExpression(result[e.column]!, ids) : undefined,
   );
-  return { ...replaced, ...outerOf(replaced) };
+  // What ORDER BY and the result have in common stays one.
+  const newResult = (replaced.cores[at] as BoundSelect).result;
+  const orderBy = withSources.orderBy.map((term, number) => {
+    const same = core.result.findIndex((e) => equalExpressions(e, term.expression));
+    return same === -1 || outer.cores.length > 1
+      ? replaced.orderBy[number]!
+      : { ...term, expression: newResult[same]! };
+  });
+  return { ...replaced, orderBy, ...outerOf(replaced) };
 }
 
 function isThere<T>(value: T | undefined): value is T {
