@@ -23,8 +23,28 @@ export function realText(value: number): string {
   if (magnitude === Infinity) return `${sign}Inf`;
   // Whole numbers of up to 16 digits are exact.
   if (magnitude < 1e15 && Number.isInteger(magnitude)) return `${sign}${magnitude}.0`;
+  const short = shortText(magnitude);
+  if (short !== undefined) return sign + short;
   const { digits, exponent } = decimal(magnitude);
   return sign + layOut(digits, exponent);
+}
+
+/** JavaScript's text, of so many units, has at most 13 digits. */
+const SHORT = 14;
+
+/**
+ * The shortest decimal that reads back as the number, where it is sure to be what the digits below come to; undefined elsewhere.
+ *
+ * A number is at most 2^-53 of itself away from its shortest decimal. With a first digit below 7 that is less than 8 units of the 17th digit, so
+ * that behind 13 digits or fewer come zeros or nines up to the 16th, and give way.
+ */
+function shortText(magnitude: number): string | undefined {
+  if (magnitude < 1e-4 || magnitude >= 1e15) return undefined;
+  const text = String(magnitude);
+  if (text.length > SHORT) return undefined;
+  let at = 0;
+  while (text.charCodeAt(at) <= 0x30) at += 1; // zeros, and the point between them
+  return text.charCodeAt(at) < 0x37 ? text : undefined;
 }
 
 /** Significant digits without zeros at the end, and the power of ten of the first one. */
