@@ -45,6 +45,9 @@ export class StoredIndex {
   }
 }
 
+/** Tables that statements have closed, for the next ones: a statement of one row is shorter than making cursors. */
+const unusedTables = new WeakMap<Btree, WeakMap<Table, StoredTable[]>>();
+
 export class StoredTable {
   readonly table: Table;
   /** Undefined: without rowid. */
@@ -65,8 +68,7 @@ export class StoredTable {
   readonly #record: Cells;
   readonly #longest: number;
 
-  private constructor(table: Table, database: number, environment: Environment) {
-    const tree = environment.btree(database);
+  private constructor(table: Table, tree: Btree, database: number, environment: Environment) {
     this.#database = database;
     const { encoding, limits } = environment.context;
     this.#longest = limits.length;
@@ -88,14 +90,28 @@ export class StoredTable {
     const { statement, environment } = frame;
     const known = statement.tables.get(table);
     if (known !== undefined) return known;
-    const opened = new StoredTable(table, database, environment);
+    const tree = environment.btree(database);
+    const opened =
+      unusedTables.get(tree)?.get(table)?.pop()?.reopened(tree) ?? new StoredTable(table, tree, database, environment);
     statement.tables.set(table, opened);
     return opened;
   }
 
+  /** No cursor is anywhere in the tree any more, until the next statement. */
   close(): void {
     this.rows?.close();
     for (const { cursor } of this.indexes) cursor.close();
+    const tables = unusedTables.get(this.#tree) ?? new WeakMap<Table, StoredTable[]>();
+    unusedTables.set(this.#tree, tables);
+    const unused = tables.get(this.table);
+    if (unused === undefined) tables.set(this.table, [this]);
+    else unused.push(this);
+  }
+
+  private reopened(tree: Btree): this {
+    if (this.rows !== undefined) tree.cursors.add(this.rows);
+    for (const { cursor } of this.indexes) tree.cursors.add(cursor);
+    return this;
   }
 
   // ── Rows ──
