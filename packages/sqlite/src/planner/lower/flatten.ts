@@ -1,15 +1,15 @@
 /**
  * Flattening: a subquery or view in FROM becomes part of the query around it, where that means the same, so that both are planned as one
  * (https://www.sqlite.org/optoverview.html#flattening). The conditions are the original's, because what is flattened shows in the order of rows
- * and in EXPLAIN QUERY PLAN; compound subqueries are let alone.
+ * and in EXPLAIN QUERY PLAN; of compound ones those of UNION ALL count.
  */
 import type { Collation } from "../../values/collation.ts";
 import { isLeft, isRight, simplifyJoins } from "../access/simplify-joins.ts";
 import { type BoundExpression, type Column, ROWID } from "../expression.ts";
 import type { Ids } from "../ids.ts";
 import type { BoundQuery, BoundSelect, BoundSource, SourceContent } from "../query.ts";
-import { copyExpression } from "./copy.ts";
-import { conjunction, equalExpressions, outerOf, queryIn, replaceInQuery, some } from "../walk.ts";
+import { copyCore, copyExpression } from "./copy.ts";
+import { affinityOf, conjunction, equalExpressions, outerOf, queryIn, replaceInQuery, some } from "../walk.ts";
 
 type QueryContent = Extract<SourceContent, { kind: "query" }>;
 
@@ -17,7 +17,7 @@ type QueryContent = Extract<SourceContent, { kind: "query" }>;
 export function flatten(query: BoundQuery, ids: Ids): BoundQuery {
   let flat = withSimpleJoins(query);
   for (;;) {
-    const next = flattenOne(flat, ids);
+    const next = flattenOne(flat, ids) ?? flattenCompound(flat, ids);
     if (next === undefined) return flat;
     flat = withSimpleJoins(next);
   }
@@ -42,6 +42,64 @@ function flattenOne(query: BoundQuery, ids: Ids): BoundQuery | undefined {
     }
   }
   return undefined;
+}
+
+/** A compound of UNION ALL in FROM: the query around it becomes one, with a core for each of the compound's. */
+function flattenCompound(query: BoundQuery, ids: Ids): BoundQuery | undefined {
+  const [core, another] = query.cores;
+  if (core?.kind !== "select" || another !== undefined || core.isAggregate || core.distinct) return undefined;
+  if (core.sources.some(({ join }) => isRight(join))) return undefined;
+  // Each core could have an order of its own only: what is sorted has to be columns of the result.
+  const orderColumns = query.orderBy.map(({ expression }) =>
+    core.result.findIndex((e) => equalExpressions(e, expression)),
+  );
+  if (orderColumns.includes(-1)) return undefined;
+  for (const [place, { content, join }] of core.sources.entries()) {
+    if (content.kind !== "query" || isLeft(join) || content.materialized === true) continue;
+    const inner = withoutIdleOrder(content.query, query, core);
+    if (!isUnionOfAll(inner)) continue;
+    const cores = inner.cores.map((one, number) => {
+      const alone: BoundQuery = { ...inner, cores: [one], operators: [] };
+      const source: BoundSource = { ...core.sources[place]!, content: { ...content, query: alone } };
+      const around: BoundSelect = { ...core, sources: core.sources.with(place, source) };
+      const own = number === 0 ? around : copyCore(around, ids);
+      const ownInner = own.sources[place]!.content as QueryContent;
+      const single: BoundQuery = { ...query, cores: [own], orderBy: [], limit: undefined, offset: undefined };
+      return merged(single, 0, place, ownInner.query, ids).cores[0] as BoundSelect;
+    });
+    const orderBy = query.orderBy.map((term, at) => ({ ...term, expression: cores[0]!.result[orderColumns[at]!]! }));
+    const compound: BoundQuery = {
+      ...query,
+      cores,
+      operators: inner.operators,
+      orderBy,
+      orderColumns,
+      compoundCollations: query.columns.map(({ collation }) => collation),
+    };
+    return { ...compound, ...outerOf(compound) };
+  }
+  return undefined;
+}
+
+function isUnionOfAll({ cores, operators, orderBy, limit, offset }: BoundQuery): boolean {
+  const [first] = cores;
+  return (
+    cores.length > 1 &&
+    operators.every((operator) => operator === "UNION ALL") &&
+    orderBy.length === 0 &&
+    limit === undefined &&
+    offset === undefined &&
+    first?.kind === "select" &&
+    cores.every(
+      (core) =>
+        core.kind === "select" &&
+        !core.distinct &&
+        !core.isAggregate &&
+        core.sources.length > 0 &&
+        !core.sources.some(({ join }) => isRight(join)) &&
+        core.result.every((e, at) => affinityOf(e) === affinityOf(first.result[at]!)),
+    )
+  );
 }
 
 /** ORDER BY of a subquery says nothing where the query around it has an order of its own, or is a join. */
