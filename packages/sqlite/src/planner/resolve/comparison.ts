@@ -98,7 +98,9 @@ function compareRows(
   switch (operator) {
     case "=":
     case "IS":
-      return conjunction(pairs.map(([a, b]) => comparison(operator, a, b, binding)))!; // two or more
+      return pairs
+        .map(([a, b]): BoundExpression => comparison(operator, a, b, binding))
+        .reduce((left, right) => ({ kind: "and", row: true, left, right }));
     case "<>":
     case "IS NOT": {
       const equal = operator === "<>" ? "=" : "IS";

@@ -225,19 +225,22 @@ class QueryExpansion {
   }
 }
 
-/** Views of whose names all mean something. */
-const checkedViews = new WeakSet<View>();
+/** Views of whose names all mean something: as long as their catalogue is there, those of temp for one statement. */
+const checkedViews = new WeakMap<object, WeakSet<View>>();
 
 /** The original looks into a view when it is first named, before whatever else the statement has. */
 function checkView(view: View, names: TableNames): void {
-  if (checkedViews.has(view)) return;
-  names.binding.throwExpansion();
   const { context } = names.binding;
+  const lifetime = names.database === undefined ? context : context.databases[names.database]!.catalogue;
+  const checked = checkedViews.get(lifetime) ?? new WeakSet();
+  checkedViews.set(lifetime, checked);
+  if (checked.has(view)) return;
+  names.binding.throwExpansion();
   const binding = new Binding(context, { database: names.database });
   const query = expandQuery(view.definition.select, { ...names, binding });
   binding.throwExpansion();
   bindQuery(query, undefined, binding);
-  if (names.database !== undefined) checkedViews.add(view); // its catalogue is read anew when anything in it changes
+  checked.add(view);
 }
 
 /** All of a source but how it is joined. */

@@ -1,5 +1,5 @@
 /** Expressions as written → bound expressions. */
-import { affinityOfType } from "../../values/affinity.ts";
+import { type Affinity, affinityOfType } from "../../values/affinity.ts";
 import type * as ast from "../../sql/ast.ts";
 import type { BoundExpression } from "../expression.ts";
 import { isDropped, withoutCollate } from "./ast-walk.ts";
@@ -80,9 +80,9 @@ export function bindExpression(e: ast.Expression, scope: Scope): BoundExpression
   }
 }
 
-/** CAST without a type makes a BLOB of it, as a column without one has that affinity. */
-function castAffinity(type: string): ReturnType<typeof affinityOfType> {
-  return affinityOfType(type);
+/** CAST without a type is to NUMERIC, unlike a column without one. */
+function castAffinity(type: string): Affinity {
+  return type === "" ? "NUMERIC" : affinityOfType(type);
 }
 
 function bindUnary(e: ast.Unary, scope: Scope): BoundExpression {
