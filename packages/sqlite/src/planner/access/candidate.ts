@@ -58,9 +58,23 @@ export class Candidate {
   /** For each equal column its term (undefined: skipped), then those of the lower and the upper bound. */
   terms: (Term | undefined)[] = [];
 
+  /** Hot: once for each way that is kept. */
   copy(): Candidate {
     const copy = new Candidate();
-    Object.assign(copy, this);
+    copy.place = this.place;
+    copy.self = this.self;
+    copy.prerequisites = this.prerequisites;
+    copy.order = this.order;
+    copy.setup = this.setup;
+    copy.run = this.run;
+    copy.rows = this.rows;
+    copy.probe = this.probe;
+    copy.equal = this.equal;
+    copy.low = this.low;
+    copy.high = this.high;
+    copy.skipped = this.skipped;
+    copy.distinctColumns = this.distinctColumns;
+    copy.flags = this.flags;
     copy.terms = this.terms.slice();
     return copy;
   }

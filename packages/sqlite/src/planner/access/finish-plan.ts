@@ -96,13 +96,17 @@ function orderOf(planning: Planning, { loops, ordered, reverse }: Path): OrderOu
   const last = loops[depth]!; // there is a source
   const satisfied = (terms: readonly OrderTerm[], options: object): { terms: number; reverse: SourceSet } =>
     satisfies(planning, { order: terms, kind: "order", ...options }, loops, depth, last);
+  const isUnique = planning.isUnique || (distinct !== undefined && (last.flags & ONE_ROW) !== 0 && loops.length === 1);
   if (order === undefined) {
     const isReversed = context.reverseUnorderedSelects;
-    return { terms: 0, reverse: isReversed ? sourcesBefore(sources.length) : NO_SOURCES, distinct: "no" };
+    return {
+      terms: 0,
+      reverse: isReversed ? sourcesBefore(sources.length) : NO_SOURCES,
+      distinct: isUnique ? "unique" : "no",
+    };
   }
   const isAll = ordered === order.length;
   if (distinct !== undefined) {
-    const isUnique = planning.isUnique || ((last.flags & ONE_ROW) !== 0 && loops.length === 1);
     if (orderKind === "distinct")
       return {
         terms: Math.max(0, ordered),

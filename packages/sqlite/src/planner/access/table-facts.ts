@@ -81,7 +81,8 @@ function columnWidth({ type, affinity }: Column): number {
 export function rowsOfTable(table: Table, statistics: Statistics): LogEstimate {
   const counted = statistics.rows(table.name);
   const rows = counted === undefined ? UNKNOWN_ROWS : logEstimate(counted);
-  const isGuessed = rows < LEAST_GUESSED_ROWS && table.indexes.some((index) => statisticsOf(table, index, statistics) === undefined);
+  const isGuessed =
+    rows < LEAST_GUESSED_ROWS && table.indexes.some((index) => statisticsOf(table, index, statistics) === undefined);
   return isGuessed ? LEAST_GUESSED_ROWS : rows;
 }
 
