@@ -277,7 +277,7 @@ export class Connection implements Environment {
       throw new SqliteError("SQLITE_MISUSE", "The supplied SQL string contains no statements");
     const inner = statement.kind === "explain" ? statement.statement : statement;
     const plan = this.plan(parsedText(sql, 0, parsed, inner));
-    return { plan: plan.lines, source: plan.source };
+    return { plan: plan.lines, source: plan.source?.(this) };
   }
 
   /** Takes the locks for a statement. Undefined: the schema is another one than that of `generation`, and nothing was taken. */

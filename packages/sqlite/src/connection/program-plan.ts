@@ -1,6 +1,7 @@
 /** Programs as plans. */
 import type { Executable } from "../compile/executable.ts";
 import type { Program } from "../compile/program.ts";
+import { sourceText } from "../compile/source.ts";
 import { failureOf } from "../runtime/change/statement-end.ts";
 import { Frame } from "../runtime/frame.ts";
 import type { StatementChanges } from "../runtime/change/statement-changes.ts";
@@ -35,6 +36,11 @@ export class ProgramPlan implements Plan {
       database: origin?.database ?? null,
       type: origin?.type ?? null,
     }));
+  }
+
+  /** The JavaScript that the source back end makes of it; undefined where closures run it. */
+  source({ encoding, backEnd }: Connection): string | undefined {
+    return backEnd === "closures" ? undefined : sourceText(this.program, "push", encoding);
   }
 
   start(connection: Connection, bindings: Cells): PlanRun {

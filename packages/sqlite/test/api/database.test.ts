@@ -323,6 +323,21 @@ test("closed databases say so, and end what runs", () => {
   expect(codeOf(() => db.exec("SELECT 1"))).toBe("SQLITE_MISUSE: database is not open");
 });
 
+test("explain tells the plan, and the JavaScript that is made", () => {
+  db.exec("CREATE TABLE t(a INTEGER PRIMARY KEY, b)");
+  const { plan, source } = db.explain("SELECT b FROM t WHERE a = ? ORDER BY b");
+  expect(plan.map(({ detail }) => detail)).toEqual(["SEARCH t USING INTEGER PRIMARY KEY (rowid=?)"]);
+  expect(source).toContain("return function (frame, onRow)");
+  expect(db.explain("EXPLAIN DROP TABLE t")).toEqual({ plan: [], source: undefined });
+  expect(db.query("EXPLAIN SELECT b FROM t").length).toBeGreaterThan(0);
+  expect(Object.keys(db.prepare("EXPLAIN QUERY PLAN SELECT b FROM t").get()!)).toEqual([
+    "id",
+    "parent",
+    "notused",
+    "detail",
+  ]);
+});
+
 test("an update hook is told of rows", () => {
   const told: unknown[] = [];
   db.exec("CREATE TABLE t(a INTEGER PRIMARY KEY, b); CREATE TABLE w(k PRIMARY KEY) WITHOUT ROWID");
