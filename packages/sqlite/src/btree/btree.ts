@@ -119,7 +119,8 @@ export class Btree {
   insertRow(cursor: TableCursor, rowid: number | bigint, record: Uint8Array, length: number, append: boolean): void {
     this.#saveCursors(cursor.root, cursor);
     this.pager.relieve();
-    const order = append && cursor.isLast() && cursor.rowid < rowid ? -1 : cursor.seek(rowid);
+    const isBehindLast = append && cursor.isLast() && cursor.rowid < rowid;
+    const order = isBehindLast ? -1 : cursor.standsOn(rowid) ? 0 : cursor.seek(rowid);
     const cell = this.payloads.tableCell(rowid, record, length);
     if (this.#insertCell(cursor, cell, order)) cursor.seek(rowid);
   }

@@ -378,6 +378,28 @@ export class TableCursor extends Cursor {
     this.tree.deleteEntry(this);
   }
 
+  /** The page of the row, for loops that go along its cells themselves. */
+  get leaf(): Page {
+    return this.pages[this.depth]!;
+  }
+
+  /** The place of the row on its page. */
+  get leafIndex(): number {
+    return this.indexes[this.depth]!;
+  }
+
+  /** Goes to another row of the same page, for loops that are there already; returns the `version`. */
+  stand(index: number): number {
+    this.indexes[this.depth] = index;
+    this.moved();
+    return this.version;
+  }
+
+  /** Whether the cursor stands on the row of `rowid`, without looking for it. */
+  standsOn(rowid: number | bigint): boolean {
+    return this.state === "valid" && this.skip === 0 && this.rowid === rowid;
+  }
+
   /** Whether the cursor stands on the last row, without looking beyond the way. */
   isLast(): boolean {
     if (this.state !== "valid" || this.skip !== 0) return false;
