@@ -54,10 +54,16 @@ function eachRow(
   change: () => void,
 ): void {
   if (sorted) rows.sort(stored);
+  // Rows are often neighbours, until they are not.
+  let areNeighbours = false;
   for (let at = 0; at < rows.length; at++) {
     rows.read(at, frame.registers, first);
     frame.turn();
-    if (stored.seekLocatorAt(frame.registers, first)) change();
+    areNeighbours =
+      (areNeighbours || at === 1) &&
+      stored.rows !== undefined &&
+      stored.isNext(frame.registers.payloads[first] as number | bigint);
+    if (areNeighbours || stored.seekLocatorAt(frame.registers, first)) change();
   }
 }
 

@@ -157,7 +157,7 @@ export class Constraints {
   }
 
   /** Writes the entries of the row into the indexes, and then the row. `ready`: nothing has used the entries since `check`. */
-  write(frame: Frame, stored: StoredTable, ready: boolean, append: boolean): void {
+  write(frame: Frame, stored: StoredTable, ready: boolean): void {
     const { indexes } = stored;
     stored.checkPins();
     for (let at = 0; at < indexes.length; at++) {
@@ -166,7 +166,7 @@ export class Constraints {
       const isIncluded = ready ? index.isIncluded : this.row.entry(frame, at, index);
       if (isIncluded) stored.writeEntry(index);
     }
-    if (stored.rows !== undefined) stored.writeRow(frame.registers, this.row.first, append);
+    if (stored.rows !== undefined) stored.writeRow(frame.registers, this.row.first);
   }
 
   // ── NOT NULL and CHECK ──
@@ -220,7 +220,8 @@ export class Constraints {
     const update = this.#update;
     if (at < 0) {
       const rowid = registers.payloads[this.row.first] as number | bigint;
-      return (update === undefined || registers.payloads[update.old] !== rowid) && stored.seek(rowid);
+      if (update !== undefined && registers.payloads[update.old] === rowid) return false;
+      return !stored.isBehindLast(rowid) && stored.seek(rowid);
     }
     const { entry, cursor, index } = stored.indexes[at]!;
     for (let column = 0; column < index.keyColumns; column++) {

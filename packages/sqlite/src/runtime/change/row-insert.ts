@@ -70,12 +70,12 @@ class RowInsert {
   run(frame: Frame): void {
     const stored = StoredTable.of(frame, this.#database, this.#table);
     if (this.#before !== undefined && !this.#fireBefore(frame, this.#copy!, this.#before)) return;
-    const isNew = stored.rows !== undefined && this.#giveRowid(frame, stored);
+    if (stored.rows !== undefined) this.#giveRowid(frame, stored);
     if (this.#row.hasGenerated) this.#row.computeGenerated(frame);
     const verdict = this.#constraints.check(frame, stored);
     if (verdict === LEFT_OUT) return;
     if (this.#added !== undefined) this.#added(frame);
-    this.#constraints.write(frame, stored, verdict === ENTRIES_READY, isNew);
+    this.#constraints.write(frame, stored, verdict === ENTRIES_READY);
     stored.count(frame, "insert", this.#row.first);
     if (stored.rows !== undefined)
       frame.environment.changes.lastInsertRowid = frame.registers.payloads[this.#row.first] as number | bigint;
@@ -96,8 +96,7 @@ class RowInsert {
     return fire(frame);
   }
 
-  /** True: the rowid is one that the table has not had before. */
-  #giveRowid(frame: Frame, stored: StoredTable): boolean {
+  #giveRowid(frame: Frame, stored: StoredTable): void {
     const { registers } = frame;
     const { first } = this.#row;
     const { sequences, givesRowid } = this.#plan;
@@ -105,13 +104,12 @@ class RowInsert {
     if (givesRowid && registers.tags[first] !== NULL) {
       beRowid(registers, first);
       sequence?.note(registers.payloads[first] as number | bigint);
-      return false;
+      return;
     }
     const { environment } = frame.environment.context;
     const rowid = stored.newRowid(sequence?.highest, () => environment.random());
     registers.set(first, INTEGER, rowid);
     sequence?.note(rowid);
-    return true;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Block, RoutineCompiler } from "../../compile/program.ts";
 import { ROWID } from "../../schema/table.ts";
 import type { Tag } from "../../values/value.ts";
 import type { Frame } from "../frame.ts";
-import { type ConstraintPlan, Constraints, keyChanges, LEFT_OUT } from "./constraints.ts";
+import { type ConstraintPlan, Constraints, ENTRIES_READY, keyChanges, LEFT_OUT } from "./constraints.ts";
 import { type Fire, type FiredProgram, prepareFiring } from "./fire.ts";
 import { deleteEntries, type ForeignKeyOperations, type ForeignKeyWork } from "./row-delete.ts";
 import { beRowid } from "./row-insert.ts";
@@ -78,9 +78,11 @@ export class RowUpdate {
     if (this.#changesRowid) beRowid(registers, next.first);
     if (next.hasGenerated) next.computeGenerated(frame);
     if (this.#before !== undefined && !this.#fireBefore(frame, stored, this.#before)) return;
-    if (constraints.check(frame, stored) === LEFT_OUT) return;
-    // Checks have moved cursors, and triggers of rows that REPLACE deleted may have deleted this one.
-    if (!stored.seekImage(registers, this.old.first)) return;
+    const verdict = constraints.check(frame, stored);
+    if (verdict === LEFT_OUT) return;
+    // Triggers of rows that REPLACE deleted may have deleted this one.
+    const hasMoved = this.#before !== undefined || this.#changesKey || verdict !== ENTRIES_READY;
+    if (hasMoved && !stored.seekImage(registers, this.old.first)) return;
     if (this.#removed !== undefined) {
       this.#removed(frame);
       stored.seekImage(registers, this.old.first);
@@ -91,7 +93,7 @@ export class RowUpdate {
       stored.deleteHere();
     }
     if (this.#added !== undefined) this.#added(frame);
-    constraints.write(frame, stored, false, false);
+    constraints.write(frame, stored, false);
     stored.count(frame, "update", next.first);
     if (this.#actions !== undefined) this.#actions(frame);
     if (this.#returning !== undefined) this.#returning(frame);

@@ -65,6 +65,6 @@ export class Sequence {
     cells.set(0, INTEGER, this.#rowid);
     cells.set(NAME, TEXT, this.#table.name);
     cells.set(SEQ, INTEGER, this.highest);
-    stored.writeRow(cells, 0, false);
+    stored.writeRow(cells, 0);
   }
 }

@@ -121,6 +121,18 @@ export class StoredTable {
     return this.rows!.seek(rowid) === 0;
   }
 
+  /** Whether `rowid` is known to be higher than all that there are, because the cursor stands on the last row. */
+  isBehindLast(rowid: number | bigint): boolean {
+    const rows = this.rows!;
+    return rows.isLast() && rows.rowid < rowid;
+  }
+
+  /** Goes on to the row behind the one that the cursor is on, if that is the one of `rowid`. */
+  isNext(rowid: number | bigint): boolean {
+    const rows = this.rows!;
+    return rows.next() && rows.rowid === rowid;
+  }
+
   /** Stands on the row that `locator` names, as `readLocator` gave it: a rowid, or a key. */
   seekLocator(locator: Cells): boolean {
     const { primary } = this;
@@ -196,12 +208,13 @@ export class StoredTable {
   }
 
   /** Writes the row of the registers: adds it, or puts it in the place of the one with the same rowid. */
-  writeRow(cells: Cells, first: number, append: boolean): void {
+  writeRow(cells: Cells, first: number): void {
     const writer = this.#writer;
     if (this.#order === undefined) writer.write(cells, first + 1, this.#reals.length, this.#reals);
     else writer.write(this.#inOrder(cells, first), 0, this.#reals.length, this.#reals);
     this.#checkLength();
-    this.rows!.insert(cells.payloads[first] as number | bigint, writer.bytes, writer.length, append);
+    // Looking first whether it is the last costs next to nothing.
+    this.rows!.insert(cells.payloads[first] as number | bigint, writer.bytes, writer.length, true);
   }
 
   /** Counts a row that was changed, and tells who listens. */
