@@ -14,7 +14,6 @@ import {
   MULTI_OR,
   PARTIAL_AUTO_INDEX,
 } from "./candidate.ts";
-import type { PlanLine } from "./plan.ts";
 import type { PlannedSource } from "./planned-source.ts";
 
 /** `isExtreme`: for min() or max(), whose loop is always called a search. `isChanged`: what changes rows never does with the index alone. */
@@ -96,16 +95,6 @@ export function explainBloomFilter(candidate: Candidate, source: PlannedSource):
 
 function rowidName(table: Table | undefined): string {
   return table === undefined || table.rowidAlias === ROWID ? "rowid" : table.columns[table.rowidAlias]!.name;
-}
-
-/** The lines of an OR by several indexes: `branches` are those of each, in order, by the number of the term that it is. */
-export function explainOr(
-  branches: readonly { readonly number: number; readonly lines: readonly PlanLine[] }[],
-): PlanLine {
-  return {
-    text: "MULTI-INDEX OR",
-    children: branches.map(({ number, lines }) => ({ text: `INDEX ${number}`, children: lines })),
-  };
 }
 
 export function isMultiOr({ flags }: Candidate): boolean {

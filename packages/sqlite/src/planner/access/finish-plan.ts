@@ -338,7 +338,7 @@ function explained(
   access: Access,
   { isExtreme, parts }: Planning,
 ): readonly PlanLine[] {
-  if (access.kind === "or") return access.lines?.() ?? NO_LINES;
+  if (access.kind === "or") return NO_LINES;
   const line = {
     text: explainLoop(candidate, source, isExtreme, parts.whole?.has(source.source.id)),
     children: NO_LINES,

@@ -4,7 +4,7 @@ import { accessOf } from "./accesses.ts";
 import { analyzeAll, split } from "./analyze-terms.ts";
 import type { Candidate } from "./candidate.ts";
 import { choosePath } from "./choose-path.ts";
-import { explainLoop, explainOr, isMultiOr } from "./explain.ts";
+import { explainLoop, isMultiOr } from "./explain.ts";
 import { branchClause } from "./or-candidates.ts";
 import type { Access, PlanLine } from "./plan.ts";
 import type { PlannedSource } from "./planned-source.ts";
@@ -12,14 +12,11 @@ import { newPlanning, type Planning, termContext } from "./planning.ts";
 import { includes, isEmpty, NO_SOURCES, type SourceSet, without } from "./source-set.ts";
 import { Clause, type Term } from "./term.ts";
 
+const NO_LINES: readonly PlanLine[] = [];
+
 export type OrAccess = Extract<Access, { kind: "or" }>;
 
-interface PlannedBranch {
-  readonly access: Exclude<Access, { kind: "hash" }>;
-  readonly filters: readonly BoundExpression[];
-  readonly lines: readonly PlanLine[];
-  readonly number: number;
-}
+type PlannedBranch = OrAccess["branches"][number];
 
 /** `before`: the sources of the loops around. */
 export function orAccess(planning: Planning, candidate: Candidate, source: PlannedSource, before: SourceSet): OrAccess {
@@ -36,11 +33,7 @@ export function orAccess(planning: Planning, candidate: Candidate, source: Plann
     isWhole &&= planned.isWhole;
   }
   if (isWhole && !(source.isLeft && term.outerJoin === -1)) term.isDone = true;
-  return {
-    kind: "or",
-    branches: branches.map(({ access, filters }) => ({ access, filters })),
-    lines: () => [explainOr(branches)],
-  };
+  return { kind: "or", branches };
 }
 
 /** What else WHERE says of the source: it may help each branch. It is tested again behind them all. */
@@ -93,16 +86,14 @@ class Branch {
       ? orAccess(planning, candidate!, source, NO_SOURCES)
       : accessOf(planning, candidate!, false, notReady);
     if (access.kind === "hash") throw new Error("a hash for a part of a condition");
-    const lines =
-      access.kind === "or"
-        ? (access.lines?.() ?? [])
-        : [{ text: explainLoop(candidate!, source, false), children: [] }];
     const filters: BoundExpression[] = [];
     for (const term of own) {
       if (term.isDone) continue;
       if (includes(source.bit, term.needs) || isEmpty(term.needs)) filters.push(term.expression);
       else this.isWhole = false;
     }
-    return { access, filters, lines, number };
+    const explain = (): readonly PlanLine[] =>
+      isOr ? NO_LINES : [{ text: explainLoop(candidate!, source, false), children: NO_LINES }];
+    return { number, access, filters, explain };
   }
 }

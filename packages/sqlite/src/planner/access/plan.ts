@@ -40,12 +40,15 @@ export type Access =
       /** Of LIKE and GLOB: `low` and `high` are for texts, and this is the same range for blobs, which the scan goes over too, in the index's order. */
       readonly blobs?: { readonly low: LoopBound; readonly high: LoopBound };
     }
-  /** Each branch's rows, each row once. */
+  /** Each branch's rows, each row once. EXPLAIN QUERY PLAN has MULTI-INDEX OR for it and `INDEX number` for each branch, below which stands what `explain` says. */
   | {
       readonly kind: "or";
-      readonly branches: readonly { readonly access: Access; readonly filters: readonly BoundExpression[] }[];
-      /** What EXPLAIN QUERY PLAN says of it. */
-      readonly lines?: () => readonly PlanLine[];
+      readonly branches: readonly {
+        readonly number: number;
+        readonly access: Access;
+        readonly filters: readonly BoundExpression[];
+        readonly explain: () => readonly PlanLine[];
+      }[];
     }
   /** A hash over the source, made at its first use: the original's automatic index. */
   | {
@@ -108,7 +111,7 @@ export interface LoopPlan {
   readonly filters: readonly BoundExpression[];
   /** Of an outer join's right side: what remains of ON, tested before the row counts as a match. */
   readonly onFilters: readonly BoundExpression[];
-  /** What EXPLAIN QUERY PLAN says of it. */
+  /** What EXPLAIN QUERY PLAN says of it; of an OR, only what stands before that. */
   readonly explain: () => readonly PlanLine[];
 }
 

@@ -116,15 +116,20 @@ class AccessLowering {
           },
     );
     const found = builder.openRoutine();
-    const steps = branches.flatMap(({ access, filters }) => {
+    const branchSteps = ({ access, filters, explain }: (typeof branches)[number]): Block => {
       if (access.kind === "hash") throw new Error("a hash for a part of a condition");
-      return this.steps(access, () =>
+      const steps = this.steps(access, () =>
         when(
           filters.map((e) => lowerExpression(e, this.#lowering)),
           [{ kind: "add-new", store, values: identity, then: found.call }],
         ),
       );
-    });
+      builder.explainAll(explain());
+      return steps;
+    };
+    const steps = builder.explained("MULTI-INDEX OR", () =>
+      branches.flatMap((branch) => builder.explained(`INDEX ${branch.number}`, () => branchSteps(branch))),
+    );
     found.define(body());
     return [{ kind: "clear", store }, ...steps];
   }
