@@ -31,8 +31,8 @@ export function deletePlan(
   const first = compiler.rowRegisters(table.columns.length, 2);
   const triggers = triggersFor(found, "DELETE", compiler.context);
   const before = fires ? firedPrograms(triggers.before, found, shape, conflict, compiler) : [];
-  const foreignKeys = foreignKeysOfDelete(found, first, compiler, dropping);
   const after = fires ? firedPrograms(triggers.after, found, shape, conflict, compiler) : [];
+  const foreignKeys = foreignKeysOfDelete(found, first, compiler, dropping);
   return {
     row: rowRules(table, database, first, compiler, { toleratesLoops: true }),
     current:

@@ -88,6 +88,7 @@ export function updatePlan(parts: UpdateParts, compiler: ChangeCompiler): Lowere
   const changed = changedColumns(parts, rules.generated);
   const triggers = triggersFor(found, "UPDATE", context, withAlias(changed, table));
   const before = firedPrograms(triggers.before, found, shape, conflict, compiler);
+  const after = firedPrograms(triggers.after, found, shape, conflict, compiler);
   const replaces =
     conflict === "REPLACE" ||
     (conflict === undefined &&
@@ -101,7 +102,6 @@ export function updatePlan(parts: UpdateParts, compiler: ChangeCompiler): Lowere
       )
     : undefined;
   const foreignKeys = foreignKeysOfUpdate(found, old, changed, compiler);
-  const after = firedPrograms(triggers.after, found, shape, conflict, compiler);
   const plan: RowUpdatePlan = {
     constraints: {
       row: rules,
