@@ -28,13 +28,16 @@ interface Parts {
   readonly last: Part | undefined;
 }
 
-/** The first text, unless it has more units, is held against a pattern plainly: many a pattern is used once. */
+/** The first text, unless it has more units, makes no regular expressions: many a pattern is used once. */
 const SHORT_TEXT = 512;
 
 export class PatternMatcher {
   readonly #pattern: Pattern;
   readonly #folds: boolean;
-  #wasUsed = false;
+  /** Whether the next text is held against the pattern plainly, if it is not long. */
+  #isNew = true;
+  /** Whether all are. */
+  #isTooLarge = false;
   /** Made when they seem worth it. */
   #parts: Parts | undefined = undefined;
 
@@ -46,12 +49,24 @@ export class PatternMatcher {
 
   /** Whether all of a text, up to its first NUL, matches. */
   matches(text: string | RawText): boolean {
-    if (typeof text !== "string" || (!this.#wasUsed && text.length <= SHORT_TEXT)) {
-      this.#wasUsed = true;
-      return matchesCodes(this.#pattern, codePointsOf(text), this.#folds);
+    if (typeof text !== "string" || this.#isTooLarge) return this.#matchesPlainly(text);
+    if (this.#isNew) {
+      this.#isNew = false;
+      if (text.length <= SHORT_TEXT) return this.#matchesPlainly(text);
     }
     this.#parts ??= partsOf(this.#pattern, this.#folds);
-    return matchesParts(this.#parts, text.includes("\0") ? text.slice(0, text.indexOf("\0")) : text);
+    try {
+      return matchesParts(this.#parts, text.includes("\0") ? text.slice(0, text.indexOf("\0")) : text);
+    } catch (error) {
+      // How large a regular expression may be is only known when it is first used.
+      if (!(error instanceof SyntaxError)) throw error;
+      this.#isTooLarge = true;
+      return this.#matchesPlainly(text);
+    }
+  }
+
+  #matchesPlainly(text: string | RawText): boolean {
+    return matchesCodes(this.#pattern, codePointsOf(text), this.#folds);
   }
 }
 
@@ -159,7 +174,9 @@ export function matchesCodes(pattern: Pattern, codes: readonly number[], folds: 
 }
 
 function matchesAt(part: readonly PatternItem[], codes: readonly number[], at: number, folds: boolean): boolean {
-  return at + part.length <= codes.length && part.every((item, i) => matchesItem(item, codes[at + i]!, folds));
+  if (at + part.length > codes.length) return false;
+  for (let i = 0; i < part.length; i++) if (!matchesItem(part[i]!, codes[at + i]!, folds)) return false;
+  return true;
 }
 
 function matchesItem(item: PatternItem, code: number, folds: boolean): boolean {

@@ -8,6 +8,7 @@ const ESCAPE = /^\\(?:(\\)|([0-9A-Fa-f]{4})|u([0-9A-Fa-f]{4})|\+([0-9A-Fa-f]{6})
 
 /** Throws on any other use of a backslash. */
 export function unescapeUnistr(text: string | RawText): string | RawText {
+  if (typeof text === "string" && !text.includes("\\")) return text;
   const bytes = utf8Bytes(text);
   const result: number[] = [];
   for (let at = 0; at < bytes.length;) {

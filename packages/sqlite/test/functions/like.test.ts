@@ -69,6 +69,20 @@ test("a pattern of many wildcards takes no more than a pass for each", () => {
   expect(globMatcher(`${"*[ab]?".repeat(500)}*c`, LIMIT).matches(text)).toBe(false);
 });
 
+test("patterns as long as they may be match", () => {
+  for (const part of ["_", "a", "é", "A%"]) {
+    const pattern = part.repeat(Math.floor(LIMIT / Buffer.byteLength(part)));
+    const matcher = compiled(likeMatcher(pattern, undefined, false, LIMIT));
+    const text = pattern.replaceAll("_", "x").replaceAll("%", "");
+    expect(matcher.matches(text)).toBe(true);
+    expect(matcher.matches(text)).toBe(true);
+    expect(matcher.matches(`${text.slice(1)}-`)).toBe(part === "_");
+  }
+  const sets = compiled(globMatcher("[a-z]".repeat(LIMIT / 5), LIMIT));
+  expect(sets.matches("q".repeat(LIMIT / 5))).toBe(true);
+  expect(sets.matches("Q".repeat(LIMIT / 5))).toBe(false);
+});
+
 test("a pattern of more bytes than the limit is too complex", () => {
   const tooComplex = new SqliteError("SQLITE_ERROR", "LIKE or GLOB pattern too complex");
   expect(() => likeMatcher("a".repeat(LIMIT + 1), undefined, false, LIMIT)).toThrow(tooComplex);
