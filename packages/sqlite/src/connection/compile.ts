@@ -13,6 +13,7 @@ import type { Connection } from "./connection.ts";
 import { explainProgram, explainQueryPlan } from "./explain.ts";
 import type { Action, Plan } from "./plan.ts";
 import { pragma } from "./pragma/pragma.ts";
+import { mayNamePragmas, withPragmaRows } from "./pragma/table-functions.ts";
 import type { ParsedText } from "./prepared-statement.ts";
 import { ProgramPlan } from "./program-plan.ts";
 import { reindex } from "./reindex.ts";
@@ -33,7 +34,12 @@ export function planStatement(connection: Connection, text: ParsedText): Plan {
     const program = plan instanceof ProgramPlan ? plan.program : undefined;
     return new ActionPlan(statement.queryPlan ? explainQueryPlan(plan) : explainProgram(program));
   }
-  if (isCompiled(statement)) return compile(connection, statement);
+  if (isCompiled(statement)) {
+    const rewritten = mayNamePragmas(text.whole) ? withPragmaRows(connection, statement) : undefined;
+    return rewritten === undefined
+      ? compile(connection, statement)
+      : planOf(connection, programOf(connection, rewritten), true);
+  }
   return new ActionPlan(actionOf(connection, statement, text));
 }
 
@@ -45,11 +51,16 @@ function isCompiled(statement: Statement): statement is Compiled {
 }
 
 function compile(connection: Connection, statement: Compiled): ProgramPlan {
-  return planOf(connection, compileStatement(statement, connection.compileContext()));
+  return planOf(connection, programOf(connection, statement));
 }
 
-export function planOf(connection: Connection, program: Program): ProgramPlan {
-  return new ProgramPlan(program, backEndOf(connection.backEnd).compile(program));
+function programOf(connection: Connection, statement: Compiled): Program {
+  return compileStatement(statement, connection.compileContext());
+}
+
+/** `isVolatile`: to be made anew for every run. */
+export function planOf(connection: Connection, program: Program, isVolatile = false): ProgramPlan {
+  return new ProgramPlan(program, backEndOf(connection.backEnd).compile(program), isVolatile);
 }
 
 /** A query that a statement of the connection needs. */

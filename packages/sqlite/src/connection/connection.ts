@@ -266,7 +266,7 @@ export class Connection implements Environment {
     const known = this.#plans.plan(text, generation);
     if (known !== undefined) return known;
     const plan = planStatement(this, text);
-    this.#plans.addPlan(text, plan, generation);
+    if (plan.isVolatile !== true) this.#plans.addPlan(text, plan, generation);
     return plan;
   }
 

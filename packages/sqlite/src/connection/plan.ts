@@ -24,6 +24,8 @@ export interface Plan {
   /** It changes one thing at most, or undoes itself what it leaves half done: nothing has to be kept for undoing it. */
   readonly atomic: boolean;
   readonly lines: readonly PlanLine[];
+  /** It says what was true when it was made: it is made anew for every run. */
+  readonly isVolatile?: boolean;
   /** The JavaScript that is generated for it, where any is. */
   source?(connection: Connection): string | undefined;
   start(connection: Connection, bindings: Cells): PlanRun;

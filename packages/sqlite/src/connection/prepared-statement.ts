@@ -31,6 +31,8 @@ export class PreparedStatement {
   #generation: number;
   #running: StatementRun | undefined;
   #changes: number | bigint = 0;
+  /** The plan has been run. */
+  #isUsed = false;
 
   constructor(connection: Connection, text: ParsedText) {
     this.#connection = connection;
@@ -118,10 +120,11 @@ export class PreparedStatement {
     const connection = this.#connection;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       connection.checkOpen();
-      if (this.#generation !== connection.generation) {
+      if (this.#generation !== connection.generation || (this.#isUsed && this.#plan.isVolatile === true)) {
         this.#plan = connection.plan(this.#text);
         this.#generation = connection.generation;
       }
+      this.#isUsed = true;
       const ticket = connection.enter(this.#plan, this.#generation);
       if (ticket === undefined) continue;
       if (connection.verbose !== undefined) connection.verbose(this.expandedSql());

@@ -19,10 +19,12 @@ export class ProgramPlan implements Plan {
   readonly writes: readonly number[];
   readonly atomic: boolean;
   readonly lines: readonly PlanLine[];
+  readonly isVolatile: boolean;
   readonly #executable: Executable;
 
-  constructor(program: Program, executable: Executable) {
+  constructor(program: Program, executable: Executable, isVolatile: boolean) {
     this.program = program;
+    this.isVolatile = isVolatile;
     this.#executable = executable;
     this.reads = program.reads;
     this.writes = [...program.writes];
