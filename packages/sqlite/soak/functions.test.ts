@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Calls } from "../test/functions/support/calls.ts";
 import { aggregateDifferences, everyFunction, generated } from "../test/functions/support/differential.ts";
-import { datetimeCall, likeCall, printfCall } from "../test/functions/support/generated-calls.ts";
+import { datetimeCall, likeCall, printfCall, textCall } from "../test/functions/support/generated-calls.ts";
 
 const SEED = 1_000_003;
 
@@ -21,6 +21,7 @@ test.each([
   ["likeCall", likeCall],
   ["printfCall", printfCall],
   ["datetimeCall", datetimeCall],
+  ["textCall", textCall],
 ])("300,000 of %s", (_name, generate) => {
   using calls = new Calls();
   expect(generated(calls, generate, SEED, 300_000)).toEqual([]);

@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from "vitest";
 import { Calls } from "./support/calls.ts";
 import { aggregateDifferences, everyFunction, generated } from "./support/differential.ts";
-import { datetimeCall, likeCall, printfCall } from "./support/generated-calls.ts";
+import { datetimeCall, likeCall, printfCall, textCall } from "./support/generated-calls.ts";
 
 const zone = process.env["TZ"];
 afterEach(() => {
@@ -24,6 +24,11 @@ test.each(["utf16le", "utf16be"] as const)(
     expect(everyFunction(calls, 2, 150).differences).toEqual([]);
   },
 );
+
+test("texts are searched, cut, trimmed and quoted as the original does", () => {
+  using calls = new Calls();
+  expect(generated(calls, textCall, 1, 20_000)).toEqual([]);
+});
 
 test("LIKE and GLOB match random patterns and texts as the original does", () => {
   using calls = new Calls();

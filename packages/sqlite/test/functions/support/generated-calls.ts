@@ -238,3 +238,60 @@ export function datetimeCall(below: Below): GeneratedCall {
   );
   return { name, values: [format, ...values] };
 }
+
+const PIECES = ["a", "b", "ab", "é", "漢", "\u{1F600}", "\u{1F601}", " ", "'", "\u0000", "\u0001", "\uFFFF"];
+const ESCAPES = [
+  "\\0041",
+  "\\u00e9",
+  "\\+01F600",
+  "\\U0001F601",
+  "\\\\",
+  "\\D800",
+  "\\uDC00",
+  "\\U00110000",
+  "\\UFFFFFFFF",
+  "é",
+  "a",
+];
+const HEX_DIGITS = ["41", "fF", "0", " ", "-", "é", "00"];
+
+/** Texts and what may be in them. */
+export function textCall(below: Below): GeneratedCall {
+  const text = (most: number): Argument =>
+    below(4) === 0 ? randomRaw(below) : repeated(below, most, () => pick(below, PIECES));
+  const name = pick(below, [
+    "instr",
+    "replace",
+    "trim",
+    "ltrim",
+    "rtrim",
+    "substr",
+    "unistr",
+    "unhex",
+    "unistr_quote",
+    "length",
+  ]);
+  switch (name) {
+    case "instr":
+      return { name, values: [text(8), text(2)] };
+    case "replace":
+      return { name, values: [text(8), text(1), text(2)] };
+    case "substr": {
+      const place = (): bigint => BigInt(below(16) - 8);
+      return { name, values: below(2) === 0 ? [text(8), place()] : [text(8), place(), place()] };
+    }
+    case "unistr": {
+      const wrong = below(8) === 0 ? pick(below, ["\\x", "\\004", "\\", "\\+0041"]) : "";
+      return { name, values: [repeated(below, 4, () => pick(below, ESCAPES)) + wrong] };
+    }
+    case "unhex": {
+      const digits = repeated(below, 5, () => pick(below, HEX_DIGITS));
+      return { name, values: below(2) === 0 ? [digits] : [digits, pick(below, [" ", "- é", "é-", "", "4"])] };
+    }
+    case "length":
+    case "unistr_quote":
+      return { name, values: [text(8)] };
+    default:
+      return { name, values: below(4) === 0 ? [text(6)] : [text(6), text(2)] };
+  }
+}
