@@ -14,6 +14,7 @@ import { Pager } from "../../src/pager/pager.ts";
 import type { CompileContext } from "../../src/planner/context.ts";
 import { lowerDelete, lowerInsert, lowerUpdate } from "../../src/planner/change/lower-change.ts";
 import { RecordReader } from "../../src/record/record-reader.ts";
+import { narrowed } from "../../src/record/varint.ts";
 import { ConnectionChanges } from "../../src/runtime/change/connection-changes.ts";
 import { failureOf } from "../../src/runtime/change/statement-end.ts";
 import { type Environment, Frame } from "../../src/runtime/frame.ts";
@@ -62,7 +63,7 @@ export class ChangeDatabase {
     const tree = new Btree(this.#pager);
     this.#tree = tree;
     const changes = this.#changes;
-    changes.lastInsertRowid = Number(this.#originalCount("last_insert_rowid()"));
+    changes.lastInsertRowid = narrowed(this.#originalCount("last_insert_rowid()"));
     const context = new CallContext(
       {
         encoding: "utf8",
