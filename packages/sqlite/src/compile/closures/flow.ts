@@ -64,17 +64,22 @@ export class Flow {
   program(): void {
     this.block(this.source.main);
     this.ops.push(ended);
+    this.#routinesThenBlocks();
+  }
+
+  /** Of a program that is made into source: what operations run, and the routines that this calls. */
+  blocksApart(): void {
+    if (this.#apart.length > 0) this.#routinesThenBlocks();
+  }
+
+  /** Blocks inside expressions come last; theirs may hold more of them. */
+  #routinesThenBlocks(): void {
     this.#inRoutine = true;
     for (const [at, routine] of this.source.routines.entries()) {
       this.here(this.#routines[at]!);
       this.block(routine);
       this.ops.push(returned);
     }
-    this.blocksApart();
-  }
-
-  /** Lays down the blocks inside expressions; theirs may hold more of them. */
-  blocksApart(): void {
     for (let next = this.#apart.shift(); next !== undefined; next = this.#apart.shift()) {
       this.here(next.start);
       this.block(next.block);
