@@ -1,5 +1,5 @@
 /** Random tables with constraints of every kind, and random statements that change them, some of which fail. */
-import type { RandomBelow } from "./random-below.ts";
+type RandomBelow = (bound: number) => number;
 
 const CONFLICTS = [
   "",

@@ -119,6 +119,13 @@ interface InsertPlan {
   readonly isSimple: boolean;
 }
 
+/** Whether a conflict may delete rows. */
+export function canReplace(table: Table, checksRowid: boolean, conflict: ast.ConflictResolution | undefined): boolean {
+  const replaces = (own: ast.ConflictResolution | undefined): boolean => (conflict ?? own) === "REPLACE";
+  if (checksRowid && replaces(table.rowidConflict)) return true;
+  return table.indexes.some(({ unique, onConflict }) => unique && replaces(onConflict));
+}
+
 interface InsertParts {
   readonly given: Given;
   readonly triggers: Firing;
@@ -141,13 +148,10 @@ function insertPlan(
   const own = compiler.conflictOf(statement.conflict);
   const returning = lowerReturning(statement.returning, row, compiler);
   const upserts = lowerUpserts(statement, found, row, { returning, givesRowid: given.rowid !== -1 }, compiler);
-  const replaces =
-    own === "REPLACE" ||
-    (own === undefined &&
-      (table.rowidConflict === "REPLACE" || table.indexes.some(({ onConflict }) => onConflict === "REPLACE")));
+  const checksRowid = given.rowid !== -1;
+  const replaces = canReplace(table, checksRowid, own);
   const conflict = upserts.isAlwaysIgnored ? "IGNORE" : own;
   const rules = rowRules(table, database, first, compiler);
-  const checksRowid = given.rowid !== -1;
   // In the order of the original: BEFORE triggers, what conflicts delete, foreign keys, AFTER triggers.
   const before = firedPrograms(triggers.before, found, shape, own, compiler);
   const victim = replaces
@@ -159,8 +163,7 @@ function insertPlan(
       )
     : undefined;
   const isWatched = hasTriggers(triggers) || returning !== undefined;
-  const replacesAny = replaces && (checksRowid || table.indexes.some(({ unique }) => unique));
-  const refuses = isSingle && !isWatched && !replacesAny && upserts.rules.length === 0 && compiler.firing === undefined;
+  const refuses = isSingle && !isWatched && !replaces && upserts.rules.length === 0 && compiler.firing === undefined;
   const foreignKeys = foreignKeysOfInsert(found, first, refuses, compiler);
   const after = firedPrograms(triggers.after, found, shape, own, compiler);
   const copy =

@@ -10,7 +10,7 @@ import { bindExpression, bindSelect } from "./binding.ts";
 import type { ChangeCompiler } from "./compiler.ts";
 import { deletePlan } from "./delete-plan.ts";
 import { foreignKeysOfUpdate } from "./foreign-keys.ts";
-import { isRowidName } from "./insert.ts";
+import { canReplace, isRowidName } from "./insert.ts";
 import type { Returning } from "./returning.ts";
 import { type RowScope, type RowShape } from "./row-scope.ts";
 import { rowRules } from "./rules.ts";
@@ -89,10 +89,7 @@ export function updatePlan(parts: UpdateParts, compiler: ChangeCompiler): Lowere
   const triggers = triggersFor(found, "UPDATE", context, withAlias(changed, table));
   const before = firedPrograms(triggers.before, found, shape, conflict, compiler);
   const after = firedPrograms(triggers.after, found, shape, conflict, compiler);
-  const replaces =
-    conflict === "REPLACE" ||
-    (conflict === undefined &&
-      (table.rowidConflict === "REPLACE" || table.indexes.some(({ onConflict }) => onConflict === "REPLACE")));
+  const replaces = canReplace(table, changed.has(ROWID), conflict);
   const victim = replaces
     ? deletePlan(
         table,
