@@ -21,7 +21,7 @@ export interface ResultColumn {
 export interface BoundQuery {
   /** Unique in the statement. */
   readonly id: number;
-  /** What EXPLAIN QUERY PLAN calls it: `SCALAR SUBQUERY 3`. */
+  /** What EXPLAIN QUERY PLAN calls it: `SCALAR SUBQUERY 3`; 0: the statement itself. */
   readonly number: number;
   readonly columns: readonly ResultColumn[];
   readonly cores: readonly BoundCore[];

@@ -114,10 +114,14 @@ export interface VirtualTable {
 /** The place of a column by its name, whatever the case of ASCII letters; -1: none has it. */
 export function columnNamed(columns: readonly { readonly name: string }[], name: string): number {
   const wanted = fold(name);
-  return columns.findIndex((column) => fold(column.name) === wanted);
+  return columns.findIndex((column) => column.name === name || fold(column.name) === wanted);
 }
 
 /** Names are alike when they differ in the case of ASCII letters only. */
 export function fold(name: string): string {
-  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  for (let at = 0; at < name.length; at++) {
+    const code = name.charCodeAt(at);
+    if (code >= 0x41 && code <= 0x5a) return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  }
+  return name; // as nearly all are
 }

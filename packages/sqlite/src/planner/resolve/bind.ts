@@ -17,7 +17,7 @@ import type { BoundQuery, BoundSource, ResultColumn } from "../query.ts";
 import { Binding, type BindingOptions } from "./binding.ts";
 import { bindRow, type RowOperand } from "./comparison.ts";
 import type { ExpandedSource } from "./expanded.ts";
-import { expandInExpression, expandQuery, topLevelNames } from "./expand.ts";
+import { expandInExpression, expandStatement, topLevelNames } from "./expand.ts";
 import { bindExpression } from "./expression.ts";
 import { bindQuery } from "./query.ts";
 import { originOf } from "./result-columns.ts";
@@ -67,8 +67,8 @@ export class Binder {
   /** A query that may name `rows` wherever a column may stand. */
   select(select: ast.Select, rows: readonly NamedRow[]): BoundQuery {
     const { binding } = this;
-    binding.numbers.select(select);
-    const query = expandQuery(select, topLevelNames(binding, this.#with));
+    binding.numbers.add(select);
+    const query = expandStatement(select, topLevelNames(binding, this.#with));
     binding.throwExpansion();
     const outer = rows.length === 0 && binding.database === undefined ? undefined : this.#scope({ rows }, []);
     const bound = bindQuery(query, outer, binding);
@@ -149,7 +149,7 @@ export class Binder {
 
   #scope({ rows, sources, place, fromSchema }: BinderScope, expressions: readonly ast.Expression[]): Scope {
     const { binding } = this;
-    for (const e of expressions) binding.numbers.expression(e);
+    for (const e of expressions) binding.numbers.add(e);
     const subqueries = expandInExpression(expressions, topLevelNames(binding, this.#with));
     binding.throwExpansion();
     return new Scope(binding, undefined, {

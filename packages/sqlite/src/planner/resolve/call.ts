@@ -25,7 +25,7 @@ export function bindCall(e: ast.Call, scope: Scope): BoundExpression {
   const { name, offset } = e;
   const { functions } = scope.binding.context;
   const found = functions.find(name, e.arguments.length);
-  if (e.over !== undefined || WINDOW_FUNCTIONS.test(name)) return refuseWindow(e, scope);
+  if (e.over !== undefined || (found === undefined && WINDOW_FUNCTIONS.test(name))) return refuseWindow(e, scope);
   const refusal = found === undefined ? unknownFunction(e, scope) : misuse(e, found, scope);
   if (refusal !== undefined) throw lastMistake(refusal, e.arguments, scope);
   if (found!.kind === "aggregate") return bindAggregate(e, found!, scope);

@@ -63,10 +63,18 @@ export function expandInExpression(
   return subqueries;
 }
 
+/** A SELECT that is a statement, which needs no number. */
+export function expandStatement(select: ast.Select, outer: TableNames): ExpandedQuery {
+  const names = { ...outer, with: pushWith(select.with, outer.with) };
+  return new QueryExpansion(select, names, 0).cores(0, select.cores.length).finish();
+}
+
 /** `written`: the table that the SELECT stands for. Throws SqlError: no such table, and whatever else is wrong with FROM. */
 export function expandQuery(select: ast.Select, outer: TableNames, written?: ast.TableSource): ExpandedQuery {
   const names = { ...outer, with: pushWith(select.with, outer.with) };
-  const expansion = new QueryExpansion(select, names, written);
+  const { views, binding } = names;
+  const number = views.length > 0 ? undefined : binding.numbers.of(written ?? select.cores.at(-1)!);
+  const expansion = new QueryExpansion(select, names, number);
   return expansion.cores(0, select.cores.length).finish();
 }
 
@@ -81,13 +89,13 @@ class QueryExpansion {
     | { readonly state: CommonTableState; readonly key: RecursiveKey; readonly columns: readonly SourceColumn[] }
     | undefined;
 
-  /** The number of the last core. */
+  /** The number of the last core; of a view's, once that is expanded. */
   #number: number | undefined;
 
-  constructor(select: ast.Select, names: TableNames, written?: ast.TableSource) {
+  constructor(select: ast.Select, names: TableNames, number: number | undefined) {
     this.#select = select;
     this.#names = names;
-    if (names.views.length === 0) this.#number = names.binding.numbers.of(written ?? select.cores.at(-1)!);
+    this.#number = number;
   }
 
   cores(from: number, to: number): this {
@@ -298,7 +306,8 @@ function expandCommonTable(source: ast.TableSource, state: CommonTableState, nam
   if (typeof source.indexedBy === "string") throw new SqlError(`no such index: "${source.indexedBy}"`);
   const first = firstRecursiveCore(definition, (core) => flattened(core.from));
   const inside = { ...names, with: pushWith(select.with, frame) };
-  const expansion = new QueryExpansion(select, inside);
+  const number = names.views.length > 0 ? undefined : names.binding.numbers.of(select.cores.at(-1)!);
+  const expansion = new QueryExpansion(select, inside, number);
   try {
     state.refusal = "circular reference";
     expansion.cores(0, first ?? select.cores.length);

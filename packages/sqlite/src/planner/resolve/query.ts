@@ -4,7 +4,7 @@ import type { CompoundOperator } from "../../sql/ast.ts";
 import type { Collation } from "../../values/collation.ts";
 import type { BoundExpression, BoundOrder } from "../expression.ts";
 import type { BoundCore, BoundQuery, ResultColumn } from "../query.ts";
-import { collationOf, outerOf } from "../walk.ts";
+import { collationOf, outerOf as readOutside } from "../walk.ts";
 import type { Binding } from "./binding.ts";
 import { coreWidth, type ExpandedCore, type ExpandedQuery } from "./expanded.ts";
 import { bindExpression } from "./expression.ts";
@@ -30,12 +30,19 @@ export function bindQuery(query: ExpandedQuery, outer: Scope | undefined, bindin
   if (cores.length > 1) {
     const order = compoundOrder(query, bound, binding);
     const parts = { cores: bound.cores, ...order, ...limits };
-    return finishQuery({ ...parts, operators }, bound, binding, outerOf(parts));
+    return finishQuery({ ...parts, operators }, bound, binding, outerOf(parts, outer));
   }
   const orderBy = bound.orderBy ?? [];
   const parts = { cores: bound.cores, orderBy, ...limits };
-  return finishQuery({ ...parts, operators, orderColumns: [] }, bound, binding, outerOf(parts));
+  return finishQuery({ ...parts, operators, orderColumns: [] }, bound, binding, outerOf(parts, outer));
 }
+
+/** Nothing can be read where nothing is around. */
+function outerOf(parts: Parameters<typeof readOutside>[0], outer: Scope | undefined): ReturnType<typeof readOutside> {
+  return outer === undefined ? NOTHING : readOutside(parts);
+}
+
+const NOTHING: ReturnType<typeof readOutside> = { outerSources: new Set(), outerAggregates: new Set() };
 
 /** From the last core to the first, as the original goes. A single SELECT brings its ORDER BY, which is bound with it. */
 export function bindCores(
