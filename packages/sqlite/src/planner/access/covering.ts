@@ -3,6 +3,7 @@ import { EXPRESSION, ROWID } from "../../schema/table.ts";
 import type { BoundExpression } from "../expression.ts";
 import { children, equalExpressions } from "../walk.ts";
 import { EXPRESSION_INDEX, INDEX_ONLY } from "./candidate.ts";
+import { withKnownNulls } from "./known-nulls.ts";
 import type { Planning } from "./planning.ts";
 import type { PlannedSource } from "./planned-source.ts";
 import { isVirtual, type Probe } from "./table-facts.ts";
@@ -20,14 +21,21 @@ const COVERS_CHANGE: Coverage = { covers: true, flags: 0 };
 const COVERS_NOT: Coverage = { covers: false, flags: 0 };
 
 export function coverageOf(planning: Planning, source: PlannedSource, probe: Probe): Coverage {
-  if (probe.isTable) return COVERS;
-  const isChanged = planning.parts.whole?.has(source.source.id) === true;
+  if (probe.isTable || hasWholeTable(source, probe)) return COVERS;
+  // Of what is no SELECT of its own: the rows of a change, the branch of an OR.
+  const isChanged = planning.isBranch || planning.parts.whole?.has(source.source.id) === true;
   if (hasEveryColumn(planning, source, probe))
     return isChanged && source.table?.withoutRowid === true ? COVERS_CHANGE : COVERS;
   if (isChanged || !probe.hasExpressions || probe.hasVirtual) return COVERS_NOT;
   const flags = expressionCoverage(planning, source, probe);
   if (flags === 0) return COVERS_NOT;
   return flags === INDEX_ONLY ? COVERS : COVERS_BY_EXPRESSIONS;
+}
+
+/** An index that was made with all columns of its table. */
+function hasWholeTable({ table }: PlannedSource, { index, columns }: Probe): boolean {
+  if (table === undefined || index?.origin !== "c" || columns.length < table.columns.length) return false;
+  return table.columns.every((_, at) => at === table.rowidAlias || columns.some(({ column }) => column === at));
 }
 
 export function hasEveryColumn(planning: Planning, source: PlannedSource, probe: Probe): boolean {
@@ -70,7 +78,9 @@ function expressionCoverage({ parts }: Planning, source: PlannedSource, probe: P
     }
     return children(e).every(isCovered);
   };
-  const conditions = [parts.where, ...parts.sources.map(({ on }) => on)].filter((e) => e !== undefined);
+  const conditions = [parts.where, ...parts.sources.map(({ on }) => on)]
+    .filter((e) => e !== undefined)
+    .map((e) => withKnownNulls(e, parts.sources));
   if (![...parts.reads, ...conditions].every(isCovered)) return 0;
   return usesExpression ? EXPRESSION_INDEX : INDEX_ONLY;
 }

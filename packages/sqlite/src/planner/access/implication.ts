@@ -2,6 +2,7 @@
 import type { BoundExpression } from "../expression.ts";
 import { children, equalExpressions, replace } from "../walk.ts";
 import type { PlannedSource } from "./planned-source.ts";
+import { rowComparison } from "./row-comparison.ts";
 import type { Clause } from "./term.ts";
 import { bare, withoutCollate } from "./usage.ts";
 
@@ -116,6 +117,7 @@ function needsRow(e: BoundExpression, source: number): boolean {
       if (e.row === true) return false;
       return needsRow(e.left, source) && needsRow(e.right, source);
     case "or":
+      if (rowComparison(e) !== undefined) return false;
       return needsRow(e.left, source) && needsRow(e.right, source);
     case "in-list":
       return e.items.length > 0 && needsRow(e.operand, source);

@@ -1,5 +1,6 @@
 /** An OR by several indexes: each branch is planned by itself, with what else is known of the source. */
 import type { BoundExpression } from "../expression.ts";
+import { queryIn, some } from "../walk.ts";
 import { accessOf } from "./accesses.ts";
 import { analyzeAll, split } from "./analyze-terms.ts";
 import type { Candidate } from "./candidate.ts";
@@ -39,10 +40,14 @@ export function orAccess(planning: Planning, candidate: Candidate, source: Plann
 /** What else WHERE says of the source: it may help each branch. It is tested again behind them all. */
 function otherConditions({ clause }: Planning, or: Term, source: PlannedSource): Term[] {
   return clause.terms.filter((term) => {
-    if (term === or || term.isVirtual || term.isDone || term.operators === 0 || term.hasCorrelatedQuery) return false;
+    if (term === or || term.isVirtual || term.isDone || term.operators === 0 || hasQuery(term.expression)) return false;
     if (!source.touchesOuter) return true;
     return term.outerJoin === source.source.id || (term.innerJoin === source.source.id && !source.isLeft);
   });
+}
+
+function hasQuery(e: BoundExpression): boolean {
+  return some(e, (part) => queryIn(part) !== undefined);
 }
 
 class Branch {

@@ -62,11 +62,14 @@ class Propagation {
   }
 
   term(e: BoundExpression): BoundExpression {
-    // Operands of comparisons, where a column of any affinity may be replaced.
+    // Operands of comparisons, where a column of any affinity may be replaced; not those of BETWEEN and of rows, which are no comparisons to the original.
     const compared = new Set<BoundExpression>();
+    const parts = new Set<BoundExpression>();
     return replace(e, (part) => {
       if (part.kind === "column") return this.#constant(part, !compared.has(part));
-      if (part.kind !== "compare" || !this.#hasBlobs) return undefined;
+      if (!this.#hasBlobs) return undefined;
+      if (part.kind === "and" && (part.between === true || part.row === true)) parts.add(part.left).add(part.right);
+      if (part.kind !== "compare" || parts.has(part)) return undefined;
       compared.add(part.left);
       if (affinityOf(part.left) !== "TEXT") compared.add(part.right);
       return undefined;

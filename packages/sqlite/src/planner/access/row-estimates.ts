@@ -23,7 +23,7 @@ export function adjustRows(
   for (let i = 0; i < clause.written; i++) {
     const term = clause.terms[i]!;
     if (term.isVirtual || !includes(allowed, term.needs) || !intersects(term.needs, template.self)) continue;
-    if (isUsed(term, template)) continue;
+    if (isUsed(term, clause, template)) continue;
     if (sameSources(term.needs, template.self)) {
       const isSimple = (term.operators & (IN | EQ | RANGE)) !== 0;
       if (isSimple || !(source.isLeft || source.isLeftOfRight)) template.flags |= SELF_CULLED;
@@ -39,8 +39,12 @@ export function adjustRows(
   template.rows = Math.min(template.rows, total - reduction);
 }
 
-function isUsed(term: Term, { terms }: Candidate): boolean {
-  return terms.some((used) => used !== undefined && (used === term || used.parent === term));
+/** Itself or by what follows from it. The original looks for the latter by their places, also where they are of the clause around an OR. */
+function isUsed(term: Term, clause: Clause, { terms }: Candidate): boolean {
+  return terms.some(
+    (used) =>
+      used !== undefined && (used === term || (used.parent !== undefined && clause.terms[used.parent.index] === term)),
+  );
 }
 
 /** −1, 0 and 1 are more often found than other numbers. */

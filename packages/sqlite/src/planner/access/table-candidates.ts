@@ -32,6 +32,7 @@ import { impliesPartialIndex } from "./implication.ts";
 import { addEstimates, type LogEstimate, logEstimate, logOfEstimate } from "./log-estimate.ts";
 import { adjustRows } from "./row-estimates.ts";
 import type { Planning } from "./planning.ts";
+import { replacedColumn } from "./propagate-constants.ts";
 import type { PlannedSource } from "./planned-source.ts";
 import { intersects, type SourceSet, union, without } from "./source-set.ts";
 import { type Probe, shapeOf } from "./table-facts.ts";
@@ -122,7 +123,8 @@ function lookups(planning: Planning, source: PlannedSource, probe: Probe, rows: 
 
 /** Whether a term reads nothing of the source but what the index has. */
 function isCovered({ expression }: Term, { source, table }: PlannedSource, probe: Probe): boolean {
-  return !some(expression, (e) => {
+  return !some(expression, (part) => {
+    const e = replacedColumn(part) ?? part;
     if (e.kind !== "column" && e.kind !== "generated") return false;
     if (e.source !== source.id || e.column === ROWID || e.column === table?.rowidAlias) return false;
     return !probe.columns.some(({ column }) => column === e.column);

@@ -33,6 +33,8 @@ export class Term {
   /** As it is tested, without likely() around it. */
   expression: BoundExpression;
   readonly clause: Clause;
+  /** Its place in the clause. */
+  readonly index: number;
   /** How likely it holds: 0 or below when it was said (likely, unlikely, likelihood), 1 when nobody knows. */
   truth: LogEstimate = 1;
   /** It follows from another term, or others say all that it says. */
@@ -77,6 +79,7 @@ export class Term {
 
   constructor(clause: Clause, expression: BoundExpression, isVirtual: boolean, outerJoin: number, innerJoin: number) {
     this.clause = clause;
+    this.index = clause.terms.length;
     this.expression = expression;
     this.isVirtual = isVirtual;
     this.outerJoin = outerJoin;
