@@ -324,6 +324,7 @@ export class Connection implements Environment {
       try {
         transactions.commitAll();
       } catch (error) {
+        this.rowChanges.uncount();
         transactions.rollbackAll();
         transactions.relax();
         throw error;

@@ -24,6 +24,12 @@ export class ConnectionChanges {
     this.totalChanges += rows;
   }
 
+  /** The statement that was counted last was undone after all: its transaction could not be committed. */
+  uncount(): void {
+    this.totalChanges -= this.changes;
+    this.changes = 0;
+  }
+
   /** Whether COMMIT (and a statement outside of a transaction) has to fail: SQLITE_CONSTRAINT_FOREIGNKEY, `FOREIGN KEY constraint failed`. */
   get hasViolations(): boolean {
     return this.deferred + this.deferredImmediate > 0;
