@@ -1,6 +1,7 @@
 /** `db.backup(file)`: the database copied to a file while the program goes on. */
-import { access, open, rename, rm } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { dirname } from "node:path";
+import { pageCountOf, writeWhole } from "../api/file-backup.ts";
 import { translating } from "./errors.ts";
 import type { Options } from "./options.ts";
 import type { ConnectionState } from "./state.ts";
@@ -30,13 +31,11 @@ export async function backUp(
   for (let copied = 0; ; copied += rate) {
     await new Promise((resolve) => void setImmediate(resolve));
     if (!state.isOpen) throw new TypeError("The database connection is not open");
-    const totalPages = pageCount(state, attached);
+    const totalPages = translating(() => pageCountOf(state.connection, attached));
     const remainingPages = Math.max(0, totalPages - copied);
     if (remainingPages === 0) {
-      await writeWhole(
-        path,
-        translating(() => state.connection.serialize(attached)),
-      );
+      const bytes = translating(() => state.connection.serialize(attached));
+      await writeWhole(path, bytes);
       return { totalPages, remainingPages };
     }
     if (copied === 0 && rate === 0) rate = DEFAULT_RATE;
@@ -65,33 +64,4 @@ function checked(
   if (progress !== undefined && typeof progress !== "function")
     throw new TypeError('Expected the "progress" option to be a function');
   return { path, attached, progress: progress as ((progress: BackupProgress) => unknown) | undefined };
-}
-
-function pageCount({ connection }: ConnectionState, attached: string): number {
-  return translating(() => {
-    let pages = 0;
-    const quoted = attached.replaceAll('"', '""');
-    connection.prepareFirst(`PRAGMA "${quoted}".page_count`, 0).statement.run((row) => {
-      pages = Number(row.payloads[0]);
-      return false;
-    });
-    return pages;
-  });
-}
-
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const partial = `${path}-partial`;
-  try {
-    const file = await open(partial, "w");
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
 }

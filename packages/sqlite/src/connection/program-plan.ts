@@ -36,7 +36,7 @@ export class ProgramPlan implements Plan {
       column: origin?.column ?? null,
       table: origin?.table ?? null,
       database: origin?.database ?? null,
-      type: origin?.type ?? null,
+      type: origin?.type || null,
     }));
   }
 
