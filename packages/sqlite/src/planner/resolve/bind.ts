@@ -18,7 +18,7 @@ import { Binding, type BindingOptions } from "./binding.ts";
 import { bindRow, type RowOperand } from "./comparison.ts";
 import type { ExpandedSource } from "./expanded.ts";
 import { expandInExpression, expandStatement, topLevelNames } from "./expand.ts";
-import { bindExpression } from "./expression.ts";
+import { bindWhole } from "./expression.ts";
 import { bindQuery } from "./query.ts";
 import { originOf } from "./result-columns.ts";
 import { type NamedRow, type SchemaPlace, Scope, type ScopeSource } from "./scope.ts";
@@ -78,7 +78,7 @@ export class Binder {
 
   /** One value. */
   expression(e: ast.Expression, scope: BinderScope): BoundExpression {
-    const bound = bindExpression(e, this.#scope(scope, [e]));
+    const bound = bindWhole(e, this.#scope(scope, [e]));
     this.binding.throwLate();
     return bound;
   }

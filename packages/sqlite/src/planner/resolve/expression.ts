@@ -12,9 +12,13 @@ import { EVERYWHERE, prohibit } from "./prohibited.ts";
 import { bindQuery } from "./query.ts";
 import type { Scope } from "./scope.ts";
 
-/**
- * One value. A row value, or a query of several columns, is an error here, found late. Throws SqlError.
- */
+/** An expression that is no part of another one. Throws SqlError. */
+export function bindWhole(e: ast.Expression, scope: Scope): BoundExpression {
+  scope.begin(e);
+  return bindExpression(e, scope);
+}
+
+/** One value. A row value, or a query of several columns, is an error here, found late. Throws SqlError. */
 export function bindExpression(e: ast.Expression, scope: Scope): BoundExpression {
   switch (e.kind) {
     case "identifier":

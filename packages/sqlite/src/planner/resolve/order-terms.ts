@@ -10,7 +10,7 @@ import { withoutCollate } from "./ast-walk.ts";
 import type { Binding } from "./binding.ts";
 import { orderOf } from "./call.ts";
 import { coreWidth, type ExpandedCore, type ExpandedQuery } from "./expanded.ts";
-import { bindExpression } from "./expression.ts";
+import { bindWhole } from "./expression.ts";
 import { plainInteger } from "./literal.ts";
 import { useAggregates } from "./names.ts";
 import type { ResultAlias, Scope } from "./scope.ts";
@@ -22,7 +22,7 @@ export function bindOrderTerms(terms: readonly ast.OrderingTerm[], scope: Scope)
   const bound = terms.map((term, at) => {
     const named = aliasOf(term.expression, scope.aliases!) ?? numbered(term.expression, at, "ORDER", scope, beyond);
     const expression =
-      named === undefined ? bindExpression(term.expression, scope) : collated(term.expression, named, scope);
+      named === undefined ? bindWhole(term.expression, scope) : collated(term.expression, named, scope);
     return orderOf(term, expression, scope);
   });
   if (beyond.length > 0) throw beyond[0]!;
@@ -36,7 +36,7 @@ export function bindGroupTerms(terms: readonly ast.Expression[], scope: Scope): 
   const bound = terms.map((term, at) => {
     scope.metAggregate = false;
     const named = numbered(term, at, "GROUP", scope, beyond);
-    const expression = named === undefined ? bindExpression(term, scope) : collated(term, named, scope);
+    const expression = named === undefined ? bindWhole(term, scope) : collated(term, named, scope);
     return { expression, isAggregate: scope.metAggregate };
   });
   if (beyond.length > 0) throw beyond[0]!;
@@ -154,7 +154,7 @@ function columnIn(
   const found = scope.aggregates.length;
   scope.allowsAggregates = true;
   scope.collectsAggregates = true;
-  const bound = scope.binding.try(() => bindExpression(plain, scope));
+  const bound = scope.binding.try(() => bindWhole(plain, scope));
   scope.aggregates.length = found; // a new one is in no column
   if (bound === undefined) return undefined;
   const column = core.result.findIndex((result) => equalExpressions(bareOf(result), bound));

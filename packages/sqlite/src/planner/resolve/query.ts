@@ -7,7 +7,7 @@ import type { BoundCore, BoundQuery, ResultColumn } from "../query.ts";
 import { collationOf, outerOf as readOutside } from "../walk.ts";
 import type { Binding } from "./binding.ts";
 import { coreWidth, type ExpandedCore, type ExpandedQuery } from "./expanded.ts";
-import { bindExpression } from "./expression.ts";
+import { bindWhole } from "./expression.ts";
 import { matchCompoundTerms } from "./order-terms.ts";
 import { resultColumns } from "./result-columns.ts";
 import { Scope } from "./scope.ts";
@@ -90,8 +90,8 @@ export function bindLimits(
 ): Pick<BoundQuery, "limit" | "offset"> {
   const scope = new Scope(binding, undefined, { subqueries, rows: outer?.rows ?? [] });
   return {
-    limit: limit && bindExpression(limit, scope),
-    offset: limitOffset && bindExpression(limitOffset, scope),
+    limit: limit && bindWhole(limit, scope),
+    offset: limitOffset && bindWhole(limitOffset, scope),
   };
 }
 

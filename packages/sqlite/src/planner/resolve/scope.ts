@@ -6,10 +6,13 @@
  * CHECK, generated columns, indexes and RETURNING look at. While a SELECT is bound, its scope also says where in it binding has come: whether
  * aggregates may stand there and whether names of result columns count.
  */
+import { SqlError } from "../../errors.ts";
+import type * as ast from "../../sql/ast.ts";
 import type { Affinity } from "../../values/affinity.ts";
 import type { BoundAggregate, BoundExpression } from "../expression.ts";
 import type { Binding } from "./binding.ts";
 import type { ExpandedSource, Subqueries } from "./expanded.ts";
+import { heightOf } from "./tree-height.ts";
 
 /** A source that names may find, with how a column of it is read. */
 export interface ScopeSource {
@@ -87,6 +90,10 @@ export class Scope {
   /** Whether an aggregate of this SELECT has been met since somebody last set this to false. */
   metAggregate = false;
   readonly aggregates: BoundAggregate[] = [];
+  /** How high the expressions are inside of which this SELECT stands. */
+  readonly #heightAround: number;
+  /** The whole expression that is being bound. */
+  #whole: ast.Expression | undefined;
 
   /** Rows, and whether the text is the schema's, are inherited from `outer`. */
   constructor(binding: Binding, outer: Scope | undefined, options: ScopeOptions = {}) {
@@ -97,6 +104,19 @@ export class Scope {
     this.place = options.place;
     this.subqueries = options.subqueries ?? new Map();
     this.fromSchema = options.fromSchema ?? outer?.fromSchema ?? false;
+    this.#heightAround = outer === undefined ? 0 : outer.#height;
+  }
+
+  /** An expression begins to be bound as a whole. Throws SqlError when it and those around it are too high together. */
+  begin(whole: ast.Expression): void {
+    this.#whole = whole;
+    const { expressionDepth } = this.binding.context.limits;
+    if (this.#heightAround > 0 && this.#height > expressionDepth)
+      throw new SqlError(`Expression tree is too large (maximum depth ${expressionDepth})`);
+  }
+
+  get #height(): number {
+    return this.#heightAround + (this.#whole === undefined ? 0 : heightOf(this.#whole));
   }
 
   /** What a subquery of an expression in this scope is. */

@@ -7,7 +7,7 @@ import { collationOf, conjunction, sourcesOf } from "../walk.ts";
 import type { Binding } from "./binding.ts";
 import { comparison } from "./comparison.ts";
 import type { ExpandedSelect, ExpandedSource } from "./expanded.ts";
-import { bindExpression, widthOfExpression } from "./expression.ts";
+import { bindWhole, widthOfExpression } from "./expression.ts";
 import { bindGroupTerms, bindOrderTerms } from "./order-terms.ts";
 import { type ResultAlias, Scope, type ScopeOptions, type ScopeSource } from "./scope.ts";
 import { bindSource, type FoundSource } from "./sources.ts";
@@ -36,7 +36,7 @@ export function bindSelectCore(
   scope.collectsAggregates = true;
   const aliases = columns.map(({ expression, alias }): ResultAlias => {
     scope.metAggregate = false;
-    const bound = bindExpression(expression, scope);
+    const bound = bindWhole(expression, scope);
     return {
       name: alias,
       expression: bound,
@@ -48,9 +48,9 @@ export function bindSelectCore(
   scope.allowsAggregates = isAggregate;
   scope.aliases = aliases;
   if (core.having !== undefined && !isAggregate) throw new SqlError("HAVING clause on a non-aggregate query");
-  const having = core.having && bindExpression(core.having, scope);
+  const having = core.having && bindWhole(core.having, scope);
   scope.collectsAggregates = false;
-  const where = core.where && bindExpression(core.where, scope);
+  const where = core.where && bindWhole(core.where, scope);
   const { sources, moved } = bindConditions(expanded.sources, found, scope);
   scope.allowsAggregates = true;
   scope.collectsAggregates = isAggregate;
@@ -109,7 +109,7 @@ function conditionsOf(
   scoped: readonly ScopeSource[],
   scope: Scope,
 ): BoundExpression[] {
-  if (join.on !== undefined) return [bindExpression(join.on, scope)];
+  if (join.on !== undefined) return [bindWhole(join.on, scope)];
   return usingPairs.map(({ left, right }) => {
     const columns = left.map(({ source, column }) => scoped[source]!.column(column));
     const shared: BoundExpression =

@@ -2,7 +2,7 @@
 import type * as ast from "../../sql/ast.ts";
 import type { BoundCore } from "../query.ts";
 import type { Binding } from "./binding.ts";
-import { bindExpression } from "./expression.ts";
+import { bindWhole } from "./expression.ts";
 import { Scope, type ScopeOptions } from "./scope.ts";
 
 /** Rows see what is around them only. A single row that calls aggregates is a SELECT of them over one row of nothing. */
@@ -15,7 +15,7 @@ export function bindValues(
   const scope = new Scope(binding, outer, around);
   scope.allowsAggregates = true;
   scope.collectsAggregates = rows.length === 1;
-  const bound = rows.map((row) => row.map((value) => bindExpression(value, scope)));
+  const bound = rows.map((row) => row.map((value) => bindWhole(value, scope)));
   if (scope.aggregates.length === 0) return { cores: [{ kind: "values", rows: bound }], scope };
   const core: BoundCore = {
     kind: "select",
