@@ -41,7 +41,7 @@ export interface Column {
   /** The declared one, or that of the subquery's expression; undefined: none at all, as of an expression. */
   readonly affinity: Affinity | undefined;
   readonly collation: Collation;
-  /** True: never NULL but in a null row. */
+  /** True: never NULL, nor in a null row that an outer join might make. */
   readonly notNull: boolean;
 }
 
@@ -118,6 +118,8 @@ export interface Conditional<E> {
   readonly branches: readonly { readonly when: E; readonly result: E }[];
   /** Absent: NULL. */
   readonly otherwise: E | undefined;
+  /** It was written as iif(), whose values may be of any kind, whatever its arguments look like. */
+  readonly called?: true;
 }
 
 /** The first argument that is not NULL; those behind it are not evaluated. */

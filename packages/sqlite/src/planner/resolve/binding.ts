@@ -1,5 +1,5 @@
 /** What binding one statement shares: the connection's context, ids, and the errors that the original finds only after all names are resolved. */
-import { SqlError } from "../../errors.ts";
+import { SqlError, SqliteError } from "../../errors.ts";
 import type { Collation } from "../../values/collation.ts";
 import type { CompileContext } from "../context.ts";
 import { Ids } from "../ids.ts";
@@ -33,7 +33,7 @@ export class Binding {
   readonly numbers: QueryNumbers = new QueryNumbers();
   readonly #unknownCollations = new Map<string, Collation>();
   #expansion: SqlError | undefined;
-  #late: SqlError | undefined;
+  #late: SqliteError | undefined;
 
   constructor(context: CompileContext, options: BindingOptions = {}) {
     this.context = context;
@@ -81,7 +81,7 @@ export class Binding {
       const result = attempt();
       return this.#late === late ? result : undefined;
     } catch (error) {
-      if (!(error instanceof SqlError)) throw error;
+      if (!(error instanceof SqliteError)) throw error;
       return undefined;
     } finally {
       this.#late = late;
@@ -106,11 +106,11 @@ export class Binding {
   /** The collation by which something is compared; undefined is BINARY. */
   comparing(collation: Collation | undefined): Collation {
     if (collation === undefined) return this.binary;
-    if (this.#unknownCollations.get(collation.name) === collation) this.late(missingCollation(collation.name).message);
+    if (this.#unknownCollations.get(collation.name) === collation) this.#late ??= missingCollation(collation.name);
     return collation;
   }
 }
 
-function missingCollation(name: string): SqlError {
-  return new SqlError(`no such collation sequence: ${name}`);
+function missingCollation(name: string): SqliteError {
+  return new SqliteError("SQLITE_ERROR_MISSING_COLLSEQ", `no such collation sequence: ${name}`);
 }

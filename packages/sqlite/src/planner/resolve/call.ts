@@ -103,7 +103,7 @@ function inlined(e: ast.Call, list: readonly BoundExpression[]): BoundExpression
     case "if": {
       const branches: { when: BoundExpression; result: BoundExpression }[] = [];
       for (let at = 0; at + 1 < list.length; at += 2) branches.push({ when: list[at]!, result: list[at + 1]! });
-      return { kind: "case", branches, otherwise: list.length % 2 === 1 ? list.at(-1) : undefined };
+      return { kind: "case", branches, otherwise: list.length % 2 === 1 ? list.at(-1) : undefined, called: true };
     }
     case "likelihood":
     case "likely":

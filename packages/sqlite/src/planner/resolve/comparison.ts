@@ -15,7 +15,7 @@ import { bindExpression, widthOfExpression } from "./expression.ts";
 import { widthOf } from "./expanded.ts";
 import { integerConstant } from "./literal.ts";
 import { EVERYWHERE, prohibit } from "./prohibited.ts";
-import { bindQuery } from "./query.ts";
+import { bindFirstRow, bindQuery } from "./query.ts";
 import type { Scope } from "./scope.ts";
 
 type BoundComparison = Extract<BoundExpression, { kind: "compare" }>;
@@ -60,7 +60,7 @@ export function bindRow(e: ast.Expression, scope: Scope): RowOperand {
   if (e.kind === "row") return { values: e.values.map((value) => bindExpression(value, scope)), query: undefined };
   if (e.kind !== "subquery") throw new SqlError("row value misused"); // of no other kind is a row
   prohibit("subqueries", scope, EVERYWHERE, e.offset);
-  const query = bindQuery(scope.subquery(e.select), scope, scope.binding);
+  const query = bindFirstRow(scope.subquery(e.select), scope);
   const values = Array.from({ length: width }, (_, column): BoundExpression => ({ kind: "row-column", query, column }));
   return { values, query };
 }

@@ -9,7 +9,7 @@ import { widthOf } from "./expanded.ts";
 import { integerConstant, literalConstant, NULL_CONSTANT } from "./literal.ts";
 import { bindColumn, truthOf } from "./names.ts";
 import { EVERYWHERE, prohibit } from "./prohibited.ts";
-import { bindQuery } from "./query.ts";
+import { bindFirstRow } from "./query.ts";
 import type { Scope } from "./scope.ts";
 
 /** An expression that is no part of another one. Throws SqlError. */
@@ -51,7 +51,7 @@ export function bindExpression(e: ast.Expression, scope: Scope): BoundExpression
       return bindIn(e, scope);
     case "exists":
       prohibit("subqueries", scope, EVERYWHERE, e.offset);
-      return { kind: "exists", query: bindQuery(scope.subquery(e.select), scope, scope.binding) };
+      return { kind: "exists", query: bindFirstRow(scope.subquery(e.select), scope) };
     case "case":
       return bindCase(e, scope);
     case "cast":
@@ -65,7 +65,7 @@ export function bindExpression(e: ast.Expression, scope: Scope): BoundExpression
     case "subquery": {
       prohibit("subqueries", scope, EVERYWHERE, e.offset);
       const expanded = scope.subquery(e.select);
-      const query = bindQuery(expanded, scope, scope.binding);
+      const query = bindFirstRow(expanded, scope);
       const width = widthOf(expanded);
       if (width !== 1) scope.binding.late(`sub-select returns ${width} columns - expected 1`);
       return { kind: "subquery", query };

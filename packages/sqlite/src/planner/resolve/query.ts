@@ -2,6 +2,7 @@
 import { SqlError } from "../../errors.ts";
 import type { CompoundOperator } from "../../sql/ast.ts";
 import type { Collation } from "../../values/collation.ts";
+import { INTEGER } from "../../values/value.ts";
 import type { BoundExpression, BoundOrder } from "../expression.ts";
 import type { BoundCore, BoundQuery, ResultColumn } from "../query.ts";
 import { collationOf, outerOf as readOutside } from "../walk.ts";
@@ -43,6 +44,23 @@ function outerOf(parts: Parameters<typeof readOutside>[0], outer: Scope | undefi
 }
 
 const NOTHING: ReturnType<typeof readOutside> = { outerSources: new Set(), outerAggregates: new Set() };
+
+/** A query of which only the first row is asked for: `LIMIT x` counts for no more than whether it is 0, as in the original. */
+export function bindFirstRow(query: ExpandedQuery, scope: Scope): BoundQuery {
+  const { binding } = scope;
+  const bound = bindQuery(query, scope, binding);
+  if (bound.limit === undefined) return bound;
+  const zero: BoundExpression = { kind: "constant", tag: INTEGER, payload: 0 };
+  const limit: BoundExpression = {
+    kind: "compare",
+    operator: "<>",
+    left: bound.limit,
+    right: zero,
+    affinity: "numeric",
+    collation: binding.binary,
+  };
+  return { ...bound, limit };
+}
 
 /** From the last core to the first, as the original goes. A single SELECT brings its ORDER BY, which is bound with it. */
 export function bindCores(

@@ -91,6 +91,7 @@ function kindsOf(e: BoundExpression): number {
       return affinity === "TEXT" ? TEXTS | BLOBS : NUMBERS | BLOBS;
     }
     case "case":
+      if (e.called) return ANYTHING;
       return [...e.branches.map(({ result }) => result), ...(e.otherwise === undefined ? [] : [e.otherwise])].reduce(
         (kinds, result) => kinds | kindsOf(result),
         0,

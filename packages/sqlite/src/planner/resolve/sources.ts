@@ -79,16 +79,19 @@ function resultColumn(
 
 /** The columns of a table's row on which a source stands. */
 export function tableSource(id: number, names: ExpandedSource, table: Table, binding: Binding): ScopeSource {
+  const { join, beforeRight } = names;
+  // Even where WHERE turns out to make an inner join of it, as in the original.
+  const mayBeNull = join.left || beforeRight;
   const source: ScopeSource = {
     id,
     names,
     column(at) {
-      if (at === ROWID || at === table.rowidAlias) return rowidColumn(id, binding);
+      if (at === ROWID || at === table.rowidAlias) return rowidColumn(id, mayBeNull, binding);
       const column = table.columns[at]!;
       const { affinity } = column;
       const collation = binding.collation(column.collation);
       if (column.generated === undefined || column.generated.stored)
-        return { kind: "column", source: id, column: at, affinity, collation, notNull: column.notNull !== undefined };
+        return { kind: "column", source: id, column: at, affinity, collation, notNull: !mayBeNull && column.notNull !== undefined };
       return {
         kind: "generated",
         source: id,
@@ -102,8 +105,8 @@ export function tableSource(id: number, names: ExpandedSource, table: Table, bin
   return source;
 }
 
-function rowidColumn(source: number, binding: Binding): Column {
-  return { kind: "column", source, column: ROWID, affinity: "INTEGER", collation: binding.binary, notNull: true };
+function rowidColumn(source: number, mayBeNull: boolean, binding: Binding): Column {
+  return { kind: "column", source, column: ROWID, affinity: "INTEGER", collation: binding.binary, notNull: !mayBeNull };
 }
 
 /** What a virtual column is computed from, over the columns of the same row. */
