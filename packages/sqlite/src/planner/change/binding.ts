@@ -30,6 +30,7 @@ export function bindExpression(
     ...(isRule && place !== "default" ? { place } : {}),
     fromSchema: isRule || compiler.firing !== undefined,
   });
+  if (mayAbortIn(e, compiler)) compiler.outlook.mayAbort = true;
   if (!some(bound, (part) => queryIn(part) !== undefined)) return bound;
   const dependent = replace(bound, asSources(rows, compiler));
   compiler.lowering.uses.note(dependent);
@@ -44,7 +45,21 @@ export function bindSelect(
   withTables?: ast.With,
 ): BoundQuery {
   const query = binderFor(compiler, withTables).select(select, namedRows(inFiring(rows, compiler)));
+  if (mayAbortIn(select, compiler)) compiler.outlook.mayAbort = true;
   return replaceInQuery(query, asSources(rows, compiler));
+}
+
+/** Whether RAISE(ABORT, …) or a call stands anywhere in a syntax tree: functions may fail. */
+function mayAbortIn(tree: unknown, compiler: ChangeCompiler): boolean {
+  if (typeof tree !== "object" || tree === null) return false;
+  const node = tree as Partial<ast.Expression>;
+  if (node.kind === "raise" && node.action === "ABORT") return true;
+  if (node.kind === "like" || node.kind === "current-time") return true;
+  if (node.kind === "call" && typeof node.name === "string") {
+    const called = compiler.context.functions.find(node.name, node.arguments?.length ?? 0);
+    if (called?.kind === "scalar" && called.inline !== true) return true;
+  }
+  return Object.values(tree).some((part) => mayAbortIn(part, compiler));
 }
 
 /** The same, ready to be lowered. */

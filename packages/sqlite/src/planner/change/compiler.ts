@@ -31,6 +31,15 @@ export interface LatestProgram {
   kind: string;
 }
 
+/** What may become of a statement, with all that it fires. */
+export interface Outlook {
+  /**
+   * A constraint or a RAISE may abort it. Only then the original makes sure that it can undo the statement; what other errors stop (a value that is no
+   * rowid, or of no type that a STRICT table takes) stays as far as it went.
+   */
+  mayAbort: boolean;
+}
+
 export class ChangeCompiler {
   readonly context: CompileContext;
   readonly builder: ProgramBuilder;
@@ -38,6 +47,7 @@ export class ChangeCompiler {
   readonly firing: FiringContext | undefined;
   readonly programs: ProgramCache;
   readonly latest: LatestProgram;
+  readonly outlook: Outlook;
   /** Databases that are written to by the statement or by anything that it fires. */
   readonly writes: Set<number>;
   readonly reads: Set<number>;
@@ -50,6 +60,7 @@ export class ChangeCompiler {
     this.lowering = new Lowering(this.builder, context);
     this.firing = firing;
     this.programs = parent?.programs ?? new Map();
+    this.outlook = parent?.outlook ?? { mayAbort: false };
     this.latest = parent?.latest ?? { key: undefined, kind: "" };
     this.writes = parent?.writes ?? new Set();
     this.reads = parent?.reads ?? new Set();

@@ -138,6 +138,7 @@ class KeyChecker {
         return parent === undefined ? [() => prepareOrphanLeaves(child, deferred)] : [];
       }
       const { context } = this.#compiler;
+      if (delta > 0 && !deferred) this.#compiler.outlook.mayAbort = true;
       const lookup = {
         database: this.#database,
         parent,
@@ -171,6 +172,9 @@ class KeyChecker {
         if (this.#dropping) return [];
         throw mismatch(child, key);
       }
+      const action = changed === undefined ? key.onDelete : key.onUpdate;
+      if (delta > 0 && !key.deferred && action !== "CASCADE" && action !== "SET NULL")
+        this.#compiler.outlook.mayAbort = true;
       const steps = this.#scan(found, child, row, key.deferred, delta);
       return [(routines) => prepareChildScan({ steps, deferred: key.deferred, delta }, routines)];
     });

@@ -1,6 +1,7 @@
 /** INSERT and REPLACE → steps. */
 import type { Block, Expression } from "../../compile/program.ts";
 import { SqlError } from "../../errors.ts";
+import { mayAbort } from "../../runtime/change/constraints.ts";
 import { fireInstead } from "../../runtime/change/change-rows.ts";
 import { prepareInsert, type RowInsertPlan } from "../../runtime/change/row-insert.ts";
 import { columnNamed, type Table } from "../../schema/table.ts";
@@ -187,6 +188,7 @@ function insertPlan(
     sequences: table.autoincrement ? sequenceTable(table, database, compiler) : undefined,
     returning: returning?.keep(row),
   };
+  if (mayAbort(plan.constraints)) compiler.outlook.mayAbort = true;
   const canFailLate = foreignKeys.added !== undefined && table.foreignKeys.some(({ deferred }) => deferred);
   return { plan, returning, isSimple: refuses && !canFailLate };
 }

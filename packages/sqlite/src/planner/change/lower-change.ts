@@ -15,7 +15,7 @@ function lowerChange(statement: ast.Insert | ast.Update | ast.Delete, context: C
     ...(returning?.give ?? []),
     runs(COUNT_CHANGES),
   ];
-  return compiler.finish(main, returning?.columns ?? [], atomic);
+  return compiler.finish(main, returning?.columns ?? [], atomic || !compiler.outlook.mayAbort);
 }
 
 /** INSERT and REPLACE. Throws SqlError. */

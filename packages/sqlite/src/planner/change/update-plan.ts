@@ -1,6 +1,7 @@
 /** How a row is updated: what SET says, and what else changes with it. */
 import type { Block, Expression } from "../../compile/program.ts";
 import { SqlError } from "../../errors.ts";
+import { mayAbort } from "../../runtime/change/constraints.ts";
 import type { RowUpdatePlan } from "../../runtime/change/row-update.ts";
 import { columnNamed, ROWID, type Table } from "../../schema/table.ts";
 import type * as ast from "../../sql/ast.ts";
@@ -122,6 +123,7 @@ export function updatePlan(parts: UpdateParts, compiler: ChangeCompiler): Lowere
     foreignKeys,
     returning: returning?.keep(fresh),
   };
+  if (mayAbort(plan.constraints)) compiler.outlook.mayAbort = true;
   return { plan, triggers, replaces };
 }
 

@@ -59,6 +59,26 @@ interface UniqueRule {
   readonly response: Response | undefined;
 }
 
+/** Whether a constraint may refuse a row with ABORT. */
+export function mayAbort(plan: ConstraintPlan): boolean {
+  const { row, conflict, uniqueConflict, update, checksRowid, victim, ignoresChecks } = plan;
+  const { table } = row;
+  const { first, again } = nullRules(plan);
+  if ([...first, ...again].some(({ action }) => action === "ABORT")) return true;
+  const hasChecks =
+    !ignoresChecks && row.checks.some(({ columns }) => !(update && columns.isDisjointFrom(update.changed)));
+  if (hasChecks && (conflict === undefined || conflict === "ABORT" || conflict === "REPLACE")) return true;
+  const aborts = (own: ConflictResolution | undefined): boolean => (uniqueConflict ?? own ?? "ABORT") === "ABORT";
+  if (checksRowid && aborts(table.rowidConflict)) return true;
+  if (table.indexes.some(({ unique, onConflict }) => unique && aborts(onConflict))) return true;
+  // What REPLACE deletes may fire something, after which the row is checked again.
+  return victim !== undefined && (victim.before.length > 0 || victim.after.length > 0 || hasKeys(victim));
+}
+
+function hasKeys({ foreignKeys }: RowDeletePlan): boolean {
+  return foreignKeys.removed !== undefined || foreignKeys.actions.length > 0;
+}
+
 /** The row is left out, or another one was updated in its place. */
 export const LEFT_OUT = 0;
 /** The row may be written, and each index's `entry` and `isIncluded` are what it gives them. */
