@@ -478,7 +478,8 @@ function areEqual(a: BoundExpression, b: BoundExpression, locals: Map<number, nu
 function equalParts(a: BoundExpression, b: BoundExpression): boolean {
   const others = new Map<string, unknown>(Object.entries(b));
   return Object.entries(a).every(([key, part]: [string, unknown]) => {
-    if (OPERANDS.has(key)) return true;
+    // That a column of an outer join may be NULL after all is nothing of the column's own.
+    if (OPERANDS.has(key) || key === "notNull") return true;
     const other = others.get(key);
     if (part instanceof Uint8Array && other instanceof Uint8Array)
       return part.length === other.length && part.every((byte, at) => byte === other[at]);

@@ -16,7 +16,7 @@ import {
 } from "./candidate.ts";
 import type { PlannedSource } from "./planned-source.ts";
 
-/** `isExtreme`: for min() or max(), whose loop is always called a search. `isChanged`: what changes rows never does with the index alone. */
+/** `isExtreme`: for min() or max(), whose loop is always called a search. `isChanged`: what changes rows never does with the index alone, nor do RIGHT JOINs. */
 export function explainLoop(
   candidate: Candidate,
   source: PlannedSource,
@@ -28,7 +28,7 @@ export function explainLoop(
   let text = `${isSearch ? "SEARCH" : "SCAN"} ${source.source.name}`;
   if ((flags & BY_ROWID) !== 0) text += rowidText(flags);
   else if (probe?.isTable === true) text += isSearch ? ` USING PRIMARY KEY${columnsText(candidate, source)}` : "";
-  else text += ` USING ${indexText(candidate, isChanged)}${columnsText(candidate, source)}`;
+  else text += ` USING ${indexText(candidate, isChanged || source.isRight)}${columnsText(candidate, source)}`;
   return source.isLeft ? `${text} LEFT-JOIN` : text;
 }
 

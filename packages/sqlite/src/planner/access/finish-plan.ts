@@ -5,6 +5,7 @@ import { accessOf } from "./accesses.ts";
 import {
   AUTO_INDEX,
   BLOOM_FILTER,
+  BY_INDEX,
   BY_ROWID,
   type Candidate,
   COLUMN_EQ,
@@ -34,6 +35,8 @@ import {
   without,
 } from "./source-set.ts";
 import { EQ, EQUIVALENT, IN, IS, type Term } from "./term.ts";
+import { isCovered } from "./table-candidates.ts";
+import type { Probe } from "./table-facts.ts";
 import { explainUnmatched } from "./unmatched.ts";
 import { isDeterministic } from "./usage.ts";
 
@@ -259,7 +262,9 @@ class Finisher {
       : accessOf(planning, candidate, reverse, notReady);
     this.#ready = ready;
     const onFilters: BoundExpression[] = [];
-    const filters = this.#take(source, onFilters);
+    // An index that has not everything: what it has is looked at before the row is looked up.
+    const looksUp = (candidate.flags & (BY_INDEX | INDEX_ONLY)) === BY_INDEX;
+    const filters = this.#take(source, looksUp ? candidate.probe : undefined, onFilters);
     return {
       source: source.source,
       access,
@@ -270,7 +275,8 @@ class Finisher {
   }
 
   /** The conditions that can be tested now; those with a query that depends on the row come last. ON of the source's outer join goes to `onFilters`. */
-  #take(source: PlannedSource, onFilters: BoundExpression[]): BoundExpression[] {
+  #take(source: PlannedSource, probe: Probe | undefined, onFilters: BoundExpression[]): BoundExpression[] {
+    const early: BoundExpression[] = [];
     const now: BoundExpression[] = [];
     const late: BoundExpression[] = [];
     const lateOn: BoundExpression[] = [];
@@ -279,10 +285,11 @@ class Finisher {
       term.isDone = true;
       const isOn = term.outerJoin !== -1;
       if (term.hasCorrelatedQuery) (isOn ? lateOn : late).push(term.expression);
-      else (isOn ? onFilters : now).push(term.expression);
+      else if (isOn) onFilters.push(term.expression);
+      else (probe !== undefined && isCovered(term, source, probe) ? early : now).push(term.expression);
     }
     onFilters.push(...lateOn);
-    return [...now, ...late, ...this.#foretold(source)];
+    return [...early, ...now, ...late, ...this.#foretold(source)];
   }
 
   /** `a.x = b.y AND b.y = 5`, where b is to come: a.x = 5 leaves rows out already now, and b.y = 5 needs no test then. */

@@ -189,8 +189,7 @@ class OrderCheck {
           if (descends) this.#reverse = union(this.#reverse, sourceBit(depth));
         } else if (direction !== descends) isMatch = false;
       }
-      // NULLs at the other end would take two passes; min() skips them.
-      if (term?.movesNulls === true && this.#planning.wish?.kind !== "min") isMatch = false;
+      if (term?.movesNulls === true && !this.#mayMoveNulls(loop, source, position)) isMatch = false;
       if (!isMatch) {
         if (position === 0 || position < (probe?.index === undefined ? 0 : probe.keyColumns)) this.#isDistinct = false;
         break;
@@ -199,6 +198,14 @@ class OrderCheck {
       this.#finish(at);
     }
     return hasRowid;
+  }
+
+  /** NULLs at the other end would take two passes, unless there are none; min() skips them. */
+  #mayMoveNulls({ probe, equal }: Candidate, source: PlannedSource, position: number): boolean {
+    if (position !== equal) return false;
+    if (this.#planning.wish?.kind === "min" || probe?.index === undefined) return true;
+    const column = source.columnNumber(probe.columns[position]!.column);
+    return column === ROWID || (column >= 0 && source.table?.columns[column]?.notNull !== undefined);
   }
 
   /** The place in the order of the term that a column is; −1: none that may come next. */

@@ -122,7 +122,7 @@ function lookups(planning: Planning, source: PlannedSource, probe: Probe, rows: 
 }
 
 /** Whether a term reads nothing of the source but what the index has. */
-function isCovered({ expression }: Term, { source, table }: PlannedSource, probe: Probe): boolean {
+export function isCovered({ expression }: Term, { source, table }: PlannedSource, probe: Probe): boolean {
   return !some(expression, (part) => {
     const e = replacedColumn(part) ?? part;
     if (e.kind !== "column" && e.kind !== "generated") return false;

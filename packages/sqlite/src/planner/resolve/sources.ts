@@ -91,7 +91,14 @@ export function tableSource(id: number, names: ExpandedSource, table: Table, bin
       const { affinity } = column;
       const collation = binding.collation(column.collation);
       if (column.generated === undefined || column.generated.stored)
-        return { kind: "column", source: id, column: at, affinity, collation, notNull: !mayBeNull && column.notNull !== undefined };
+        return {
+          kind: "column",
+          source: id,
+          column: at,
+          affinity,
+          collation,
+          notNull: !mayBeNull && column.notNull !== undefined,
+        };
       return {
         kind: "generated",
         source: id,

@@ -174,7 +174,7 @@ export class PlannerCases {
   #query(): string {
     const tables: TableShape[] = [];
     const from: string[] = [];
-    const count = 1 + this.#below(this.#chance(2) ? 2 : 3);
+    const count = 1 + this.#below(this.#chance(2) ? 2 : 4);
     for (const table of this.#tables
       .slice()
       .sort(() => this.#below(3) - 1)
@@ -204,14 +204,16 @@ export class PlannerCases {
     const on = `${this.#column(tables.slice(0, -1))} = ${this.#column([table])}${this.#chance(3) ? ` AND ${this.#condition([table], 2)}` : ""}`;
     if (kind < 8) return ` CROSS JOIN ${table.name}`;
     if (kind < 9) return ` JOIN ${table.name} ON ${on}`;
-    return ` LEFT JOIN ${table.name} ON ${on}`;
+    return ` ${this.#chance(5) ? this.#pick(["RIGHT", "FULL"]) : "LEFT"} JOIN ${table.name} ON ${on}`;
   }
 
   #tail(tables: readonly TableShape[], isStar: boolean): string {
-    const terms = (): string =>
-      Array.from({ length: 1 + this.#below(2) }, () => `${this.#column(tables)}${this.#chance(3) ? " DESC" : ""}`).join(
-        ", ",
-      );
+    const term = (): string => {
+      const collation = this.#chance(12) ? " COLLATE NOCASE" : "";
+      const last = this.#chance(25) ? " NULLS LAST" : "";
+      return `${this.#chance(15) ? "abs(1) + " : ""}${this.#column(tables)}${collation}${this.#chance(3) ? " DESC" : ""}${last}`;
+    };
+    const terms = (): string => Array.from({ length: 1 + this.#below(3) }, term).join(", ");
     if (this.#chance(2)) return "";
     if (!isStar && this.#chance(5)) return ` GROUP BY ${this.#column(tables)}`;
     return ` ORDER BY ${terms()}${this.#chance(4) ? " LIMIT 5" : ""}`;
