@@ -1,0 +1,105 @@
+CREATE TABLE a1(a, CHECK (a > (SELECT 1)))
+CREATE TABLE a2(a, CHECK (a > ?1))
+CREATE TABLE a3(a, CHECK (nosuch > 1))
+CREATE TABLE a4(a, CHECK (random() > 1))
+CREATE TABLE a5(a, CHECK (sum(a) > 1))
+CREATE TABLE a6(a, CHECK (a4.a > 1))
+CREATE TABLE a7(a, CHECK (a7.a > 1 AND main.a7.a > 0 AND rowid > 0))
+CREATE TABLE a9(a, CHECK ((a, a) = 1))
+CREATE TABLE b1(a, b AS (a + random()))
+CREATE TABLE b2(a, b AS (a + (SELECT 1)))
+CREATE TABLE b3(a, b AS (a + nosuch))
+CREATE TABLE b4(a, b AS (rowid))
+CREATE TABLE b5(a, b AS (b5.a))
+CREATE TABLE b6(a, b AS (c), c AS (b))
+CREATE TABLE b7(a, b AS (a + ?))
+CREATE TABLE b8(a, b AS (a + 1), c AS (b * 2))
+CREATE TABLE b9(a, b AS (sum(a)))
+CREATE TABLE b10(a, b AS (a || nosuchf(a)))
+CREATE TABLE t(a, b TEXT, c INTEGER PRIMARY KEY)
+CREATE INDEX i1 ON t(a + nosuch)
+CREATE INDEX i2 ON t(a + random())
+CREATE INDEX i3 ON t((SELECT 1))
+CREATE INDEX i4 ON t(t.a)
+CREATE INDEX i5 ON t(?1)
+CREATE INDEX i6 ON t(a) WHERE random() > 1
+CREATE INDEX i7 ON t(a) WHERE t.a > 1 AND main.t.b = 'x'
+CREATE INDEX i8 ON t(a) WHERE (SELECT 1)
+CREATE INDEX i9 ON t(a) WHERE ? = a
+CREATE INDEX i10 ON t(a) WHERE sum(a)
+CREATE INDEX i11 ON t(sum(a))
+CREATE INDEX i12 ON t(rowid + 1)
+CREATE INDEX i13 ON t(abs(a), b COLLATE nocase)
+CREATE INDEX i14 ON t(a) WHERE nosuch
+CREATE VIEW v1 AS SELECT ?1
+CREATE VIEW v2 AS SELECT * FROM nosuch
+CREATE VIEW v3(x, y) AS SELECT a, b FROM t
+CREATE VIEW v4(x) AS SELECT a, b FROM t
+SELECT * FROM v3
+SELECT * FROM v4
+INSERT INTO t VALUES(1, 'x', 10), ('1', 'X', 11)
+CREATE TABLE s1 AS SELECT a, a + 1, b AS q, t.b, c FROM t
+SELECT sql FROM sqlite_schema WHERE name = 's1'
+CREATE TABLE s2 AS SELECT a, a, count(*) n FROM t GROUP BY b
+SELECT sql FROM sqlite_schema WHERE name = 's2'
+CREATE TABLE s3 AS VALUES(1, 2)
+SELECT sql FROM sqlite_schema WHERE name = 's3'
+CREATE TABLE s4 AS SELECT CAST(a AS TEXT), rowid, (SELECT b FROM t), c + 0.5 AS "x y" FROM t
+SELECT sql FROM sqlite_schema WHERE name = 's4'
+CREATE TABLE s5 AS SELECT * FROM (SELECT b FROM t UNION ALL SELECT 1)
+SELECT sql FROM sqlite_schema WHERE name = 's5'
+CREATE TABLE log(x)
+CREATE TRIGGER g1 AFTER INSERT ON t WHEN new.a = 5 BEGIN INSERT INTO log VALUES(new.nosuch); END
+INSERT INTO t VALUES(6, 'x', 12)
+DROP TRIGGER g1
+CREATE TRIGGER g2 AFTER INSERT ON t BEGIN INSERT INTO log SELECT old.a; END
+INSERT INTO t VALUES(7, 'x', 13)
+DROP TRIGGER g2
+CREATE TRIGGER g3 AFTER UPDATE ON t BEGIN INSERT INTO log SELECT new.a || old.a || (SELECT count(*) FROM t WHERE t.a = new.a) ORDER BY old.a; SELECT raise(ABORT, 'no ' || new.b) WHERE new.a = 9; END
+UPDATE t SET a = a + 1 WHERE c = 10
+UPDATE t SET a = 9 WHERE c = 10
+SELECT * FROM log
+DROP TRIGGER g3
+UPDATE t SET nosuch = 1
+UPDATE t SET a = nosuch
+UPDATE t SET a = t.b, b = x.a FROM t AS x WHERE x.c = t.c
+UPDATE t SET (a, b) = (SELECT 1)
+UPDATE t SET (a, b) = (1, 2, 3)
+UPDATE t SET (a, b) = (SELECT b, a)
+UPDATE t SET a = (1, 2)
+UPDATE t SET a = sum(b)
+UPDATE t AS q SET a = t.a
+DELETE FROM t WHERE nosuch
+DELETE FROM t WHERE count(*)
+DELETE FROM nosuch
+DELETE FROM t AS q WHERE t.a
+INSERT INTO t(a, nosuch) VALUES(1, 2)
+INSERT INTO t VALUES(1)
+INSERT INTO t VALUES(a, b, c)
+INSERT INTO t VALUES(1, 2, 14) ON CONFLICT (a) DO NOTHING
+INSERT INTO t VALUES(1, 2, 10) ON CONFLICT (c) DO UPDATE SET a = excluded.b || t.b || b, b = excluded.nosuch
+INSERT INTO t VALUES(1, 2, 10) ON CONFLICT (c) DO UPDATE SET a = excluded.b || t.b || b WHERE excluded.c = c RETURNING *, a AS z, A, t.a, rowid, oid
+INSERT INTO t VALUES(1, 2, 20) RETURNING excluded.a
+INSERT INTO t VALUES(1, 2, 21) RETURNING (SELECT count(*) FROM t), nosuch
+INSERT INTO t VALUES(1, 2, 22) RETURNING t.*
+INSERT INTO t VALUES(1, 2, 23) RETURNING sum(a)
+INSERT INTO t VALUES(1, 2, 24) RETURNING a, b + 1, c c2, (SELECT max(x.a) FROM t AS x WHERE x.c < t.c)
+DELETE FROM t WHERE c = 24 RETURNING a, "b", [c]
+UPDATE t SET a = 3 WHERE c = 22 RETURNING a, old.a
+WITH q AS (SELECT 5 AS x) INSERT INTO t SELECT x, x, 30 FROM q RETURNING *
+WITH q AS (SELECT 5 AS x) UPDATE t SET a = (SELECT x FROM q) WHERE c IN (SELECT 30 FROM q)
+WITH q AS (SELECT 30 AS x) DELETE FROM t WHERE c IN q
+CREATE VIEW v6 AS SELECT a, b FROM t
+CREATE TRIGGER g6 INSTEAD OF INSERT ON v6 BEGIN INSERT INTO log VALUES(new.a || '/' || new.b || new.rowid); END
+INSERT INTO v6 VALUES(1, 2)
+SELECT * FROM log
+CREATE TEMP TABLE tt(x)
+CREATE TEMP VIEW tv AS SELECT x, a FROM tt, main.t
+SELECT * FROM tv
+CREATE VIEW v7 AS SELECT * FROM temp.tt
+CREATE VIEW v8 AS SELECT * FROM tt
+SELECT * FROM v8
+SELECT * FROM v3 WHERE rowid
+SELECT * FROM t WHERE load_extension('x')
+CREATE VIEW v9 AS SELECT load_extension('x')
+SELECT * FROM v9
