@@ -80,7 +80,7 @@ function expressionCoverage({ parts }: Planning, source: PlannedSource, probe: P
   };
   const conditions = [parts.where, ...parts.sources.map(({ on }) => on)]
     .filter((e) => e !== undefined)
-    .map(withKnownNulls);
+    .map((e) => withKnownNulls(e, parts.sources));
   if (![...parts.reads, ...conditions].every(isCovered)) return 0;
   return usesExpression ? EXPRESSION_INDEX : INDEX_ONLY;
 }

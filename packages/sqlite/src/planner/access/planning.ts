@@ -59,9 +59,9 @@ export interface Planning extends TermContext {
 
 export function preparePlanning(parts: LoopParts, wish: OrderWish | undefined, context: CompileContext): Planning {
   const bound = parts.sources.map((source) =>
-    source.on === undefined ? source : { ...source, on: withKnownNulls(source.on) },
+    source.on === undefined ? source : { ...source, on: withKnownNulls(source.on, parts.sources) },
   );
-  const where = parts.where && withKnownNulls(parts.where);
+  const where = parts.where && withKnownNulls(parts.where, parts.sources);
   const lastRight = bound.findLastIndex(({ join }) => isRight(join));
   const sources = bound.map(
     (source, place) => new PlannedSource(source, place, place < lastRight, parts.queries?.get(source.id), context),

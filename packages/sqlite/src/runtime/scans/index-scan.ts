@@ -84,7 +84,8 @@ export class IndexScan {
     // Entries equal to the key belong to the scan or are left out.
     const order = cursor.seek(this.#startKey, count, inclusive === reverse ? -1 : 1);
     if (reverse ? order > 0 : order < 0) return this.next();
-    return this.#isWithin();
+    // Below the key, with nowhere to be: the index is empty.
+    return (order !== -1 || cursor.isValid) && this.#isWithin();
   }
 
   #isWithin(): boolean {
