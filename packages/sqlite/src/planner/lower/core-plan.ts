@@ -211,8 +211,18 @@ function partsOf(
   };
 }
 
+type RowOrder = NonNullable<SourceEstimate["order"]>;
+
 /** The order of a subquery's rows, as far as it is said by columns of its result. */
-function orderOf({ orderBy, orderColumns, cores }: BoundQuery): NonNullable<SourceEstimate["order"]> {
+function orderOf(query: BoundQuery): RowOrder {
+  const said = saidOrderOf(query);
+  if (query.cores.length === 1 || query.operators.at(-1) === "UNION ALL") return said;
+  // Rows that are merged come in the order of all their columns.
+  const rest = query.columns.keys().filter((column) => !query.orderColumns.includes(column));
+  return [...said, ...rest.map((column) => ({ column, descending: false, nullsFirst: true }))];
+}
+
+function saidOrderOf({ orderBy, orderColumns, cores }: BoundQuery): RowOrder {
   const [core] = cores;
   const columns =
     cores.length > 1

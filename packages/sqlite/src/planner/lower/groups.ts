@@ -186,18 +186,18 @@ class Groups {
       }
       const key = this.#keyOf(e);
       if (key !== -1) return register(this.#keyRegisters + key);
-      if (e.kind !== "column" && e.kind !== "generated") return undefined;
+      if (!isColumn(e)) return undefined;
       const bare = this.#bare.findIndex((one) => isSameColumn(one, e));
       return bare === -1 ? undefined : register(this.#bareRegisters + bare, e.affinity, e.collation);
     };
   }
 
   /**
-   * The term of GROUP BY that an expression is; -1: none, or a constant, which need not be remembered. With min or max even what is a key comes
-   * from the row of the extreme, whose key need not be the same as the first row's, but only equal.
+   * The term of GROUP BY that an expression is; -1: none, or a constant, which need not be remembered. With min or max a column that is a
+   * key comes from the row of the extreme, where it need not be the same as in the first row, but only equal.
    */
   #keyOf(e: BoundExpression): number {
-    if (e.kind === "constant" || this.#extreme !== -1) return -1;
+    if (e.kind === "constant" || (this.#extreme !== -1 && isColumn(e))) return -1;
     return this.#core.groupBy.findIndex((key) => key.kind === e.kind && equalExpressions(key, e) && this.#isOwn(key));
   }
 
@@ -216,7 +216,7 @@ class Groups {
     const found: ReadFromRow[] = [];
     const look = (e: BoundExpression): BoundExpression | undefined => {
       if (this.#keyOf(e) !== -1) return e;
-      if (e.kind !== "column" && e.kind !== "generated") return undefined;
+      if (!isColumn(e)) return undefined;
       if (this.#isOwn(e) && !found.some((one) => isSameColumn(one, e))) found.push(e);
       return e;
     };
@@ -235,6 +235,10 @@ class Groups {
       if (orderBy.length > 0) this.#lowering.builder.explain(`USE TEMP B-TREE FOR ${aggregate.name}(ORDER BY)`);
     }
   }
+}
+
+function isColumn(e: BoundExpression): e is ReadFromRow {
+  return e.kind === "column" || e.kind === "generated";
 }
 
 function isSameColumn(a: ReadFromRow, b: ReadFromRow): boolean {
