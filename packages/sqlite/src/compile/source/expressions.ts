@@ -114,7 +114,7 @@ export function column(gen: Generator, source: number, number: number): Value {
   const row = gen.storeRows.get(source);
   const read =
     row === undefined
-      ? gen.define(undefined, `s${source}.read(frame, ${number})`)
+      ? gen.define(undefined, `S${source}.read(frame, ${number})`)
       : gen.define(
           undefined,
           `${row.rows}.payloads[${row.base} + ${row.first + number}]`,
@@ -309,7 +309,7 @@ function inStore(gen: Generator, { not, operands, store, prepare }: Of<"in-store
   steps(gen, prepare);
   const at = row(gen, operands);
   const id = gen.fresh();
-  gen.line(`const b${id} = d${store}.membership(x, ${at});`);
+  gen.line(`const b${id} = D${store}.membership(x, ${at});`);
   return gen.define(undefined, `b${id} === null ? null : ${not ? `1 - b${id}` : `b${id}`}`, `b${id} === null ? 0 : 1`);
 }
 

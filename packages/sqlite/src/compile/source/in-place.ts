@@ -114,7 +114,7 @@ function guarded(gen: Generator, place: InPlace, column: number): Value {
     if (isRowid(place, column)) gen.line(`${value.p} = rowidAt(${place.page}, ${place.rowidAt}); ${value.t} = 1;`);
     else readRaw(gen, locate(gen, place, column), value);
   });
-  gen.line(`else { ${value.p} = s${place.source}.read(frame, ${column}); ${value.t} = frame.tag; }`);
+  gen.line(`else { ${value.p} = S${place.source}.read(frame, ${column}); ${value.t} = frame.tag; }`);
   return value;
 }
 
@@ -149,7 +149,7 @@ function locate(gen: Generator, place: InPlace, column: number): RawColumn {
 function facts(place: InPlace, column: number): { affinity: Affinity | undefined; missing: string } {
   return {
     affinity: place.columns.table.columns[column]?.affinity,
-    missing: `s${place.source}.columns.defaultOf(${column}, frame.encoding)`,
+    missing: `S${place.source}.columns.defaultOf(${column}, frame.encoding)`,
   };
 }
 

@@ -16,16 +16,16 @@ export function scanTable(gen: Generator, step: Of<"scan-table">): void {
   beforeLoop(gen, body);
   if (layout.kind === "index" || (layout.kind === "table" && layout.table.withoutRowid)) {
     const id = gen.fresh();
-    const cursor = layout.kind === "index" ? `s${source}.entries.cursor` : `s${source}.walk()`;
+    const cursor = layout.kind === "index" ? `S${source}.entries.cursor` : `S${source}.walk()`;
     gen.line(`const j${id} = new IndexScan(0, ${reverse}, undefined, undefined);`);
-    gen.line(`s${source}.isNull = false;`);
+    gen.line(`S${source}.isNull = false;`);
     objectLoop(gen, source, label, body, `j${id}.begin(${cursor}, 0, null, 0, null)`, `j${id}.next()`);
     return;
   }
   const low = bound(gen, step.low, "lowestRowid", "-Infinity");
   const high = bound(gen, step.high, "highestRowid", "Infinity");
   const id = gen.fresh();
-  gen.line(`const c${id} = s${source}.walk(), j${id} = new RowidScan();`);
+  gen.line(`const c${id} = S${source}.walk(), j${id} = new RowidScan();`);
   const begin = `j${id}.begin(c${id}, ${low}, ${high}, ${reverse})`;
   if (gen.hasOperations) {
     objectLoop(gen, source, label, body, begin, `j${id}.next()`);
@@ -105,7 +105,7 @@ export function seekRowid(gen: Generator, { source, label, rowid, body }: Of<"se
   const wanted = value(gen, rowid);
   const id = gen.fresh();
   gen.line(`const r${id} = ${wanted.tag === 1 ? wanted.p : `rowidOf(${wanted.t}, ${wanted.p})`};`);
-  gen.line(`const c${id} = s${source}.walk();`);
+  gen.line(`const c${id} = S${source}.walk();`);
   gen.block(`b${label}: if (r${id} !== undefined && c${id}.seek(r${id}) === 0)`, () => {
     if (gen.hasOperations) {
       inside(gen, source, label, body);
@@ -146,11 +146,11 @@ export function scanIndex(gen: Generator, step: Of<"scan-index">): void {
   const isKey = layout.kind === "table" && layout.table.withoutRowid && index.origin === "pk";
   const cursor =
     layout.kind === "index"
-      ? `s${source}.entries.cursor`
+      ? `S${source}.entries.cursor`
       : isKey
-        ? `s${source}.walk()`
-        : `s${source}.walkThrough(${gen.constant(index)}).cursor`;
-  gen.line(`s${source}.isNull = false;`);
+        ? `S${source}.walk()`
+        : `S${source}.walkThrough(${gen.constant(index)}).cursor`;
+  gen.line(`S${source}.isNull = false;`);
   tests.push(`j${id}.begin(${cursor}, ${bounds})`);
   objectLoop(gen, source, label, body, tests.join(" && "), `j${id}.next()`);
 }
@@ -160,7 +160,7 @@ const SET_EQUAL: keyof IndexScan = "setEqual";
 export function scanStore(gen: Generator, { source, store, label, reverse, sorted, body }: Of<"scan-store">): void {
   beforeLoop(gen, body);
   const id = gen.fresh();
-  gen.line(`const j${id} = d${store}.scan(${reverse}, ${sorted});`);
+  gen.line(`const j${id} = D${store}.scan(${reverse}, ${sorted});`);
   storeLoop(gen, source, store, label, body, id, `for (let r${id}; (r${id} = j${id}.next()) >= 0;)`);
 }
 
@@ -168,14 +168,14 @@ export function probeStore(gen: Generator, { source, store, label, keys, body }:
   beforeLoop(gen, body);
   const at = row(gen, keys);
   const id = gen.fresh();
-  const head = `for (let r${id} = d${store}.firstOf(x, ${at}); r${id} >= 0; r${id} = d${store}.after(r${id}))`;
+  const head = `for (let r${id} = D${store}.firstOf(x, ${at}); r${id} >= 0; r${id} = D${store}.after(r${id}))`;
   storeLoop(gen, source, store, label, body, id, head);
 }
 
 export function drainQueue(gen: Generator, { source, store, label, body }: Of<"drain-queue">): void {
   beforeLoop(gen, body);
   const id = gen.fresh();
-  storeLoop(gen, source, store, label, body, id, `for (let r${id}; (r${id} = d${store}.take()) >= 0;)`);
+  storeLoop(gen, source, store, label, body, id, `for (let r${id}; (r${id} = D${store}.take()) >= 0;)`);
 }
 
 /** A loop over numbers of rows. */
@@ -190,10 +190,10 @@ function storeLoop(
 ): void {
   const layout = gen.program.sources[source]!;
   const first = layout.kind === "store" ? layout.first : 0;
-  gen.line(`s${source}.isNull = false;`);
-  gen.line(`const R${id} = d${store}.rows;`);
+  gen.line(`S${source}.isNull = false;`);
+  gen.line(`const R${id} = D${store}.rows;`);
   gen.block(`b${label}: ${head}`, () => {
-    gen.line(`frame.turn(); const q${id} = r${id} * R${id}.columns; s${source}.row = r${id};`);
+    gen.line(`frame.turn(); const q${id} = r${id} * R${id}.columns; S${source}.row = r${id};`);
     gen.storeRows.set(source, { rows: `R${id}`, base: `q${id}`, first });
     inside(gen, source, label, body);
     gen.storeRows.delete(source);
@@ -201,12 +201,12 @@ function storeLoop(
 }
 
 export function nullRow(gen: Generator, { source, body }: Of<"null-row">): void {
-  gen.line(`s${source}.isNull = true;`);
+  gen.line(`S${source}.isNull = true;`);
   gen.block("", () => {
     gen.scope.nulls.add(source);
     steps(gen, body);
   });
-  gen.line(`s${source}.isNull = false;`);
+  gen.line(`S${source}.isNull = false;`);
 }
 
 /**

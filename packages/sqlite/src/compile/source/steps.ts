@@ -61,20 +61,20 @@ function step(gen: Generator, one: Step): void {
       break;
     }
     case "clear":
-      gen.line(`d${one.store}.clear();`);
+      gen.line(`D${one.store}.clear();`);
       break;
     case "append":
       append(gen, one);
       break;
     case "add-new": {
       const at = row(gen, one.values);
-      gen.block(`if (d${one.store}.addNew(x, ${at}))`, () => steps(gen, one.then));
+      gen.block(`if (D${one.store}.addNew(x, ${at}))`, () => steps(gen, one.then));
       if (one.otherwise !== undefined) gen.block("else", () => steps(gen, one.otherwise!));
       break;
     }
     case "remove": {
       const at = row(gen, one.values);
-      gen.block(`if (d${one.store}.remove(x, ${at}))`, () => steps(gen, one.then ?? []));
+      gen.block(`if (D${one.store}.remove(x, ${at}))`, () => steps(gen, one.then ?? []));
       break;
     }
     case "clear-groups":
@@ -143,9 +143,9 @@ function count(gen: Generator, { kind, register, then }: Of<"take" | "skip">): v
 function append(gen: Generator, { store, values }: Of<"append">): void {
   const layout = gen.program.stores[store]!;
   if (layout.kind === "sorter" && layout.limit !== undefined)
-    gen.line(`if (d${store}.rows.count === 0) d${store}.${LIMIT_TO}(Number(${gen.register(layout.limit).p}));`);
+    gen.line(`if (D${store}.rows.count === 0) D${store}.${LIMIT_TO}(Number(${gen.register(layout.limit).p}));`);
   const at = row(gen, values);
-  gen.line(`d${store}.append(x, ${at});`);
+  gen.line(`D${store}.append(x, ${at});`);
 }
 
 const LIMIT_TO: keyof SorterStore = "limitTo";
