@@ -7,6 +7,7 @@ import { prepareInsert, type RowInsertPlan } from "../../runtime/change/row-inse
 import { columnNamed, type Table } from "../../schema/table.ts";
 import type * as ast from "../../sql/ast.ts";
 import { scanList } from "../lower/from.ts";
+import { lowerExpression } from "../lower/expressions.ts";
 import { lowerQuery } from "../lower/query.ts";
 import { assign, NULL_CONSTANT } from "../lower/steps.ts";
 import type { BoundQuery } from "../query.ts";
@@ -209,7 +210,9 @@ function lowerRows(
   { lowering, builder }: ChangeCompiler,
 ): Block {
   if (query === undefined) return row([]);
-  const mustFinish = !isSingleRow(query) && (isFired || readsTable(query, table));
+  const [core] = query.cores;
+  if (isSingleRow(query) && core?.kind === "values") return row(core.rows[0]!.map((e) => lowerExpression(e, lowering)));
+  const mustFinish = isFired || readsTable(query, table);
   if (!mustFinish) return lowerQuery(query, row, lowering);
   const store = builder.store({ kind: "list", columns: query.columns.length });
   const source = builder.source({ kind: "store", store, first: 0 });

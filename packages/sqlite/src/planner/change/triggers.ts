@@ -69,7 +69,7 @@ export function firedPrograms(
   return triggers.map((trigger) => {
     const isTemporary = context.databases[TEMP]?.catalogue.trigger(trigger.name) === trigger;
     const firing: FiringContext = {
-      database: isTemporary && database !== TEMP ? undefined : database,
+      database: isTemporary ? undefined : database,
       rows: firedRows(shape, trigger.definition.event),
       conflict,
       trigger,

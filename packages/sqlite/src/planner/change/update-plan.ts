@@ -1,12 +1,14 @@
 /** How a row is updated: what SET says, and what else changes with it. */
-import type { Block, Expression } from "../../compile/program.ts";
+import type { Block } from "../../compile/program.ts";
 import { SqlError } from "../../errors.ts";
 import { mayAbort } from "../../runtime/change/constraints.ts";
 import type { RowUpdatePlan } from "../../runtime/change/row-update.ts";
 import { columnNamed, ROWID, type Table } from "../../schema/table.ts";
 import type * as ast from "../../sql/ast.ts";
+import type { BoundExpression } from "../expression.ts";
 import { lowerExpression } from "../lower/expressions.ts";
 import { assign, register } from "../lower/steps.ts";
+import type { BoundQuery } from "../query.ts";
 import { bindExpression, bindSelect } from "./binding.ts";
 import type { ChangeCompiler } from "./compiler.ts";
 import { deletePlan } from "./delete-plan.ts";
@@ -24,13 +26,15 @@ export interface Assigned {
   readonly value: ast.Expression;
   /** Of a SELECT in parentheses: which of its columns; undefined: the value itself. */
   readonly place: number | undefined;
+  /** Columns that get values of the same SELECT; 1 where it is none. */
+  readonly width: number;
 }
 
 /** The last one counts where a column is assigned to twice. Throws SqlError. */
 export function assignmentsOf(set: readonly ast.Assignment[], { table }: Found, shape: RowShape): readonly Assigned[] {
   const assigned = new Map<number, Assigned>();
   for (const { columns, row, value } of set) {
-    const values = row ? rowOf(value, columns.length) : [{ value, place: undefined }];
+    const values = row ? rowOf(value, columns.length) : [{ value, place: undefined, width: 1 }];
     for (const [at, name] of columns.entries()) {
       const column = columnToSet(name, shape);
       if (table.kind === "table" && table.columns[column]?.generated !== undefined)
@@ -50,11 +54,11 @@ function columnToSet(name: string, { columns, rowidAlias, hasRowid }: RowShape):
   return column === rowidAlias ? ROWID : column;
 }
 
-function rowOf(value: ast.Expression, count: number): { value: ast.Expression; place: number | undefined }[] {
-  if (value.kind === "subquery") return Array.from({ length: count }, (_, place) => ({ value, place }));
+function rowOf(value: ast.Expression, width: number): Omit<Assigned, "column">[] {
+  if (value.kind === "subquery") return Array.from({ length: width }, (_, place) => ({ value, place, width }));
   const values = value.kind === "row" ? value.values : [value];
-  if (values.length !== count) throw wrongCount(count, values.length);
-  return values.map((one) => ({ value: one, place: undefined }));
+  if (values.length !== width) throw wrongCount(width, values.length);
+  return values.map((one) => ({ value: one, place: undefined, width: 1 }));
 }
 
 function wrongCount(columns: number, values: number): SqlError {
@@ -149,8 +153,6 @@ export interface AssignmentParts {
   /** What names in SET mean. */
   readonly scopes: readonly RowScope[];
   readonly with: ast.With | undefined;
-  /** NEW's first register. */
-  readonly fresh: number;
 }
 
 /** The values are there already, in registers from `values` on: UPDATE … FROM. */
@@ -158,40 +160,37 @@ export function copyAssigned(assignments: readonly Assigned[], values: number, f
   return assignments.map(({ column }, at) => assign(fresh + 1 + column, register(values + at)));
 }
 
-/** SET, for the row that the scopes name. */
-export function lowerAssignments(parts: AssignmentParts, compiler: ChangeCompiler): Block {
-  const { lowering } = compiler;
-  const { assignments, scopes, fresh } = parts;
-  const target = (column: number): number => fresh + 1 + column; // ROWID is -1
-  const rows = new Map<ast.Expression, readonly Expression[]>();
-  return assignments.map(({ column, value, place }) => {
-    if (place === undefined) {
-      const bound = bindExpression(value, scopes, compiler, { with: parts.with });
-      return assign(target(column), lowerExpression(bound, lowering));
-    }
+/** A value for a column, with its names resolved. */
+export interface BoundAssignment {
+  readonly column: number;
+  readonly value: BoundExpression;
+}
+
+/** What SET says, for the row that the scopes name. Throws SqlError. */
+export function bindAssignments(
+  { assignments, scopes, with: withTables }: AssignmentParts,
+  compiler: ChangeCompiler,
+): readonly BoundAssignment[] {
+  const rows = new Map<ast.Expression, BoundQuery>();
+  return assignments.map(({ column, value, place, width }): BoundAssignment => {
+    if (place === undefined) return { column, value: bindExpression(value, scopes, compiler, { with: withTables }) };
     const known = rows.get(value);
-    if (known !== undefined) return assign(target(column), known[place]!);
+    if (known !== undefined) return { column, value: { kind: "row-column", query: known, column: place } };
     const { select } = value as Extract<ast.Expression, { kind: "subquery" }>; // of rowOf
-    const count = assignments.filter((other) => other.value === value).length;
-    const { first, rest } = lowerRow(select, count, scopes, parts.with, compiler);
-    rows.set(value, [first, ...rest]);
-    return assign(target(column), place === 0 ? first : rest[place - 1]!);
+    const query = bindSelect(select, scopes, compiler, withTables);
+    if (query.columns.length !== width) throw wrongCount(width, query.columns.length);
+    rows.set(value, query);
+    // The first one runs the query for all.
+    return { column, value: { kind: "with-row", query, body: { kind: "row-column", query, column: place } } };
   });
 }
 
-/** The values of a SELECT's first row: the first one runs it. */
-function lowerRow(
-  select: ast.Select,
-  count: number,
-  scopes: readonly RowScope[],
-  withTables: ast.With | undefined,
-  compiler: ChangeCompiler,
-): { first: Expression; rest: Expression[] } {
-  const query = bindSelect(select, scopes, compiler, withTables);
-  if (query.columns.length !== count) throw wrongCount(count, query.columns.length);
-  const { lowering } = compiler;
-  lowering.uses.noteQuery(query);
-  const column = (at: number): Expression => lowerExpression({ kind: "row-column", query, column: at }, lowering);
-  const first = lowerExpression({ kind: "with-row", query, body: { kind: "row-column", query, column: 0 } }, lowering);
-  return { first, rest: query.columns.slice(1).map((_, at) => column(at + 1)) };
+/** Puts the values into NEW's registers. */
+export function lowerAssignments(
+  assignments: readonly BoundAssignment[],
+  fresh: number,
+  { lowering }: ChangeCompiler,
+): Block {
+  for (const { value } of assignments) lowering.uses.note(value);
+  return assignments.map(({ column, value }) => assign(fresh + 1 + column, lowerExpression(value, lowering))); // ROWID is -1
 }

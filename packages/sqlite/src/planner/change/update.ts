@@ -18,6 +18,7 @@ import { type Firing, firedPrograms, hasTriggers, triggersFor } from "./triggers
 import {
   type Assigned,
   assignmentsOf,
+  bindAssignments,
   copyAssigned,
   lowerAssignments,
   type LoweredUpdate,
@@ -55,11 +56,13 @@ export function lowerUpdateSteps(statement: ast.Update, compiler: ChangeCompiler
     with: statement.with,
   };
   // The original looks at SET first, then at WHERE, and at triggers and foreign keys last.
-  const assigned = isJoined
-    ? undefined
-    : lowerAssignments({ ...parts, fresh: first + shape.columns.length + 1 }, compiler);
+  const bound = isJoined ? undefined : bindAssignments(parts, compiler);
   const finding = lowerFinding(shape, table, findingOptions(statement, isJoined ? assignments : []), compiler);
-  const steps = assigned ?? copyAssigned(assignments, finding.first + names, first + shape.columns.length + 1);
+  const fresh = first + shape.columns.length + 1;
+  const steps =
+    bound === undefined
+      ? copyAssigned(assignments, finding.first + names, fresh)
+      : lowerAssignments(bound, fresh, compiler);
   const update = updatePlan({ ...parts, assign: steps }, compiler);
   const sorted = isJoined || mustSort(update, statement, table, finding);
   return { block: [runs(updateRows(update.plan, { ...finding, sorted }))], returning, atomic: false };

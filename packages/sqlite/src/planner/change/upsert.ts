@@ -13,7 +13,7 @@ import type { ChangeCompiler } from "./compiler.ts";
 import type { Returning } from "./returning.ts";
 import type { RowScope } from "./row-scope.ts";
 import type { Found } from "./target.ts";
-import { assignmentsOf, lowerAssignments, updatePlan } from "./update-plan.ts";
+import { assignmentsOf, bindAssignments, lowerAssignments, updatePlan } from "./update-plan.ts";
 
 export interface LoweredUpserts {
   readonly rules: readonly UpsertRule[];
@@ -69,7 +69,8 @@ function lowerDoUpdate(
   const scopes = [row, excluded];
   const assignments = assignmentsOf(set, found, row.shape);
   const fresh = first + inserted.shape.columns.length + 1;
-  const assign = lowerAssignments({ assignments, scopes, with: statement.with, fresh }, compiler);
+  const bound = bindAssignments({ assignments, scopes, with: statement.with }, compiler);
+  const assign = lowerAssignments(bound, fresh, compiler);
   const { plan } = updatePlan({ found, assignments, assign, row, conflict: "ABORT", returning }, compiler);
   const condition = where && truthOf(lowerExpression(bindExpression(where, scopes, compiler, {}), compiler.lowering));
   return (routines) => {
