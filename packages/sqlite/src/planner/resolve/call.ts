@@ -138,7 +138,6 @@ function bindAggregate(e: ast.Call, found: AggregateFunction, scope: Scope): Bou
   scope.collectsAggregates = collectsAggregates;
   scope.metAggregate = metAggregate;
   checkTrust(found, e.name, scope);
-  if (e.distinct && list.length !== 1) binding.late("DISTINCT aggregates must have exactly one argument", e.offset);
   const own: Omit<BoundAggregate, "id"> = {
     function: found,
     arguments: list,
@@ -157,6 +156,7 @@ function bindAggregate(e: ast.Call, found: AggregateFunction, scope: Scope): Bou
   if (!owner.aggregates.some((other) => other.id === id)) owner.aggregates.push({ id, ...own });
   const result: BoundExpression = { kind: "aggregate", aggregate: id };
   useAggregates(result, owner);
+  if (e.distinct && list.length !== 1) binding.late("DISTINCT aggregates must have exactly one argument", e.offset);
   // COLLATE that is written in an argument counts for the result.
   const collated = list.find(isCollated);
   const collation = collated && collationOf(collated);

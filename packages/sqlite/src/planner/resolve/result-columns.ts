@@ -5,7 +5,9 @@ import { type BoundExpression, ROWID } from "../expression.ts";
 import type { BoundCore, ResultColumn } from "../query.ts";
 import { affinityOf, collationOf, columnsOf } from "../walk.ts";
 import type { Binding } from "./binding.ts";
+import { columnNames } from "./column-names.ts";
 import type { ExpandedQuery } from "./expanded.ts";
+import { firstRow } from "./query.ts";
 
 type Origin = NonNullable<ResultColumn["origin"]>;
 
@@ -22,9 +24,10 @@ export function resultColumns(
     select.operators.some((operator) => operator !== "UNION ALL") &&
     select.orderBy.some(({ expression }) => expression.kind === "collate");
   const sources = rows.at(isWrapped ? -1 : 0)!;
+  const inner = isWrapped ? columnNames(first!, undefined) : undefined;
   return rows[0]!.map((e, at): ResultColumn => {
     const column = first!.kind === "select" ? first!.columns[at]! : undefined;
-    const name = column?.alias ?? columnName(e, binding) ?? column?.text ?? `column${at + 1}`;
+    const name = inner?.[at]!.name ?? column?.alias ?? columnName(e, binding) ?? column?.text ?? `column${at + 1}`;
     const collation = collationOf(e) ?? binding.binary;
     return { name, affinity: jointAffinity(rows, at), collation, origin: originOf(sources[at]!, binding) };
   });
@@ -123,7 +126,7 @@ export function originOf(e: BoundExpression, binding: Binding): Origin | undefin
       return originOf(columnsOf({ cores: content.common.recursive })[e.column]!, binding);
     case "queue": {
       const { affinity } = content.common.columns[e.column]!;
-      const declared = originOf(columnsOf(content.common.initial)[e.column]!, binding)?.type;
+      const declared = originOf(firstRow(content.common.initial.cores[0]!)[e.column]!, binding)?.type;
       const isDeclared = declared !== undefined && affinityOfType(declared) === affinity;
       const type = isDeclared ? declared : affinity === undefined ? "" : TYPES[affinity];
       return { database: undefined, table: names.tableName, column: names.columns[e.column]!.name, type };

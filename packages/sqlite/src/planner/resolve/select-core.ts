@@ -3,7 +3,7 @@ import { SqlError } from "../../errors.ts";
 import type * as ast from "../../sql/ast.ts";
 import type { BoundExpression, BoundOrder } from "../expression.ts";
 import type { BoundSelect, BoundSource } from "../query.ts";
-import { collationOf, conjunction, sourcesOf } from "../walk.ts";
+import { collationOf, conjunction, conjuncts, sourcesOf } from "../walk.ts";
 import type { Binding } from "./binding.ts";
 import { comparison } from "./comparison.ts";
 import type { ExpandedSelect, ExpandedSource } from "./expanded.ts";
@@ -51,7 +51,7 @@ export function bindSelectCore(
   const having = core.having && bindWhole(core.having, scope);
   scope.collectsAggregates = false;
   const where = core.where && bindWhole(core.where, scope);
-  const { sources, moved } = bindConditions(expanded.sources, found, scope);
+  const { sources, moved, readsRight } = bindConditions(expanded.sources, found, scope);
   scope.allowsAggregates = true;
   scope.collectsAggregates = isAggregate;
   // One row needs no order.
@@ -60,6 +60,7 @@ export function bindSelectCore(
   const orderBy = isOneRow ? binding.unused(order).slice(0, 0) : order();
   scope.collectsAggregates = false;
   const groupBy = bindGroupTerms(core.groupBy, scope);
+  if (readsRight) throw new SqlError("ON clause references tables to its right");
   if (core.distinct) for (const { expression } of aliases) binding.comparing(collationOf(expression));
   return {
     core: {
@@ -79,28 +80,37 @@ export function bindSelectCore(
   };
 }
 
+interface Conditions {
+  readonly sources: BoundSource[];
+  /** Terms of WHERE. */
+  readonly moved: BoundExpression[];
+  /** ON names a table to its right where it must not. */
+  readonly readsRight: boolean;
+}
+
 /**
- * ON and USING of each source. Those of inner joins are parts of WHERE, unless a RIGHT or FULL JOIN behind makes rows of what they leave out.
+ * ON and USING of each source. Those of inner joins are parts of WHERE, unless a RIGHT or FULL JOIN behind makes rows of what they leave out. So is a
+ * term of ON that is no more than the alias of a result column, by an oversight of the original.
  */
-function bindConditions(
-  names: readonly ExpandedSource[],
-  found: readonly FoundSource[],
-  scope: Scope,
-): { sources: BoundSource[]; moved: BoundExpression[] } {
+function bindConditions(names: readonly ExpandedSource[], found: readonly FoundSource[], scope: Scope): Conditions {
   const scoped = found.map((source) => source.scoped);
   const moved: BoundExpression[] = [];
+  let readsRight = false;
   const sources = found.map(({ bound }, at): BoundSource => {
     const { join, beforeRight } = names[at]!;
     const isOuter = join.left || join.right;
-    const terms = conditionsOf(names[at]!, at, scoped, scope);
-    const readsRight = terms.some((term) => readsAny(term, scoped.slice(at + 1)));
-    if (readsRight && (isOuter || names[0]!.beforeRight))
-      scope.binding.late("ON clause references tables to its right");
-    if (isOuter || beforeRight) return { ...bound, on: conjunction(terms) };
+    const terms = conditionsOf(names[at]!, at, scoped, scope).flatMap(conjuncts);
+    const isAlias = (term: BoundExpression): boolean => scope.aliases!.some(({ expression }) => expression === term);
+    const own = terms.filter((term) => !isAlias(term));
+    if (isOuter || names[0]!.beforeRight) readsRight ||= own.some((term) => readsAny(term, scoped.slice(at + 1)));
+    if (isOuter || beforeRight) {
+      moved.push(...terms.filter(isAlias));
+      return { ...bound, on: conjunction(own) };
+    }
     moved.push(...terms);
     return { ...bound, on: undefined };
   });
-  return { sources, moved };
+  return { sources, moved, readsRight };
 }
 
 function conditionsOf(
