@@ -13,11 +13,26 @@ export type TableSource = BoundSource & { readonly content: Extract<BoundSource[
 
 type TableAccess = Exclude<Access, { kind: "hash" }>;
 
-/** Runs `body` on each row that `access` finds. */
-export function lowerAccess(source: TableSource, access: TableAccess, body: () => Block, lowering: Lowering): Block {
+/** Runs `body` on each row that `access` finds. `isWhole`: other accesses to the source will follow, so that an index alone is not enough. */
+export function lowerAccess(
+  source: TableSource,
+  access: TableAccess,
+  isWhole: boolean,
+  body: () => Block,
+  lowering: Lowering,
+): Block {
   const { database, table } = source.content;
-  lowering.builder.setSource(source.id, layoutOf(database, table, access));
-  return new AccessLowering(source.id, table, lowering).steps(access, body);
+  const layout = layoutOf(database, table, access);
+  lowering.builder.setSource(
+    source.id,
+    isWhole && layout.kind === "index" ? { kind: "table", database, table, through: layout.index } : layout,
+  );
+  return accessAgain(source, access, body, lowering);
+}
+
+/** The same for a source that has been read before. */
+export function accessAgain(source: TableSource, access: TableAccess, body: () => Block, lowering: Lowering): Block {
+  return new AccessLowering(source.id, source.content.table, lowering).steps(access, body);
 }
 
 /** All rows of a table, as a source of that number. */

@@ -6,7 +6,7 @@
  */
 import type { Block, Expression } from "../../compile/program.ts";
 import type { Access, LoopsPlan } from "../access/plan.ts";
-import type { Column } from "../expression.ts";
+import type { BoundExpression, Column } from "../expression.ts";
 import type { BoundSelect, BoundSource, SourceContent } from "../query.ts";
 import { affinityOf, replace } from "../walk.ts";
 import { isFixed, scanTable, type TableSource } from "./access.ts";
@@ -40,6 +40,7 @@ export interface PreparedSources {
   /** Steps before the loops. */
   readonly before: Block;
   readonly bySource: ReadonlyMap<number, Prepared>;
+  readonly where: BoundExpression | undefined;
 }
 
 export function prepareSources(core: BoundSelect, plan: LoopsPlan, lowering: Lowering): PreparedSources {
@@ -74,7 +75,7 @@ export function prepareSources(core: BoundSelect, plan: LoopsPlan, lowering: Low
     before.push(rows.prepare);
     bySource.set(id, { kind: "list", store: rows.store, number: rows.columns });
   }
-  return { before: before.flat(), bySource };
+  return { before: before.flat(), bySource, where: core.where };
 }
 
 /** As EXPLAIN QUERY PLAN calls what it computes: common tables and views by their own names. */

@@ -7,7 +7,11 @@
  */
 import type { Block, Expression } from "../../compile/program.ts";
 import type { LoopPlan, LoopsPlan } from "../access/plan.ts";
-import { keyCollations, lowerAccess, rowIdentity } from "./access.ts";
+import { isRight } from "../access/simplify-joins.ts";
+import { planLoops } from "../access/plan-loops.ts";
+import { conjunction, conjuncts, sourcesOf } from "../walk.ts";
+import { accessAgain, keyCollations, lowerAccess, rowIdentity, type TableSource } from "./access.ts";
+import { copyExpression } from "./copy.ts";
 import { lowerExpression } from "./expressions.ts";
 import { enterSource, type PreparedSources, scanList } from "./from.ts";
 import type { Lowering } from "./lowering.ts";
@@ -77,7 +81,7 @@ class LoopNest {
   #enter({ source, access }: LoopPlan, body: () => Block): Block {
     const { content } = source;
     if (content.kind === "table" && access.kind !== "hash")
-      return lowerAccess({ ...source, content }, access, body, this.#lowering);
+      return lowerAccess({ ...source, content }, access, isRight(source.join), body, this.#lowering);
     return enterSource(source, access, this.#sources.bySource.get(source.id), body, this.#lowering);
   }
 
@@ -119,24 +123,36 @@ class LoopNest {
       affinities: identity.map(() => undefined),
     });
     this.#passes.push(() => {
-      const alone = this.#loops
+      const unmatched: Block = [{ kind: "add-new", store, values: identity, then: inside }];
+      const rows = (): Block => {
+        if (content.kind === "table") return this.#again({ ...source, content }, place, unmatched);
+        if (prepared?.kind !== "list") throw new Error("rows on the right of a join that are not kept");
+        return [scanList(source.id, prepared.store, unmatched, this.#lowering)];
+      };
+      return this.#loops
         .slice(0, place)
-        .reduceRight((body: Block, left): Block => [{ kind: "null-row", source: left.source.id, body }], inside);
-      const body: Block = [{ kind: "add-new", store, values: identity, then: alone }];
-      if (table !== undefined) return this.#scanTable(source.id, body);
-      if (prepared?.kind !== "list") throw new Error("rows on the right of a join that are not kept");
-      return [scanList(source.id, prepared.store, body, this.#lowering)];
+        .reduceRight((body: Block, left): Block => [{ kind: "null-row", source: left.source.id, body }], rows());
     });
     this.before.push({ kind: "clear", store });
     return [{ kind: "append", store, values: identity }];
   }
 
-  /** All rows of a table on which a loop has been already; of an index that stands for it, all entries. */
-  #scanTable(source: number, body: Block): Block {
-    const label = this.#lowering.builder.label();
-    const layout = this.#lowering.builder.layoutOf(source);
-    if (layout?.kind !== "index") return [{ kind: "scan-table", label, source, reverse: false, body }];
-    const { index } = layout;
-    return [{ kind: "scan-index", label, source, index, reverse: false, equal: [], nullable: [], body }];
+  /** The rows of a table on which a loop has been already, where all sources before it are null rows; planned anew, as in the original. */
+  #again(source: TableSource, place: number, body: Block): Block {
+    const { builder, context, uses } = this.#lowering;
+    const known = this.#loops.slice(0, place + 1).map((loop) => loop.source.id);
+    const others = this.#loops.slice(place + 1).map((loop) => loop.source.id);
+    const terms = conjuncts(this.#sources.where)
+      .filter((term) => !others.some((id) => sourcesOf(term).has(id)) && known.some((id) => sourcesOf(term).has(id)))
+      .map((term) => copyExpression(term, builder.ids));
+    for (const term of terms) uses.note(term);
+    const reads = uses.columnsOf(source.id).map((column) => uses.columnOf(source.id, column));
+    const alone = { ...source, join: "inner", on: undefined } as const;
+    const plan = planLoops({ sources: [alone], where: conjunction(terms), reads }, undefined, context);
+    const [loop] = plan.loops;
+    if (loop === undefined || loop.access.kind === "hash") throw new Error("rows that do not come from their table");
+    const { access, filters } = loop;
+    const steps = accessAgain(source, access, () => when(this.#lowered(filters), body), this.#lowering);
+    return when(this.#lowered(plan.constants), steps);
   }
 }

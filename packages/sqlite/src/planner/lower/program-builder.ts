@@ -36,10 +36,6 @@ export class ProgramBuilder {
     if (layout.kind === "table" || layout.kind === "index") this.reads.add(layout.database);
   }
 
-  layoutOf(source: number): SourceLayout | undefined {
-    return this.#sources[source];
-  }
-
   /** A new source. */
   source(layout: SourceLayout): number {
     const id = this.ids.source();
