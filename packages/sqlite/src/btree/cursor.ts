@@ -58,6 +58,11 @@ export abstract class Cursor {
     this.forgetWay();
   }
 
+  /** After `close`: the tree knows of the cursor again, which is nowhere. */
+  reopen(): void {
+    this.tree.cursors.add(this);
+  }
+
   /** Whether there is an entry here. A place that was saved is looked up. */
   get isValid(): boolean {
     if (this.state === "saved") this.restore();

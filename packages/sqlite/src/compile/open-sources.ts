@@ -27,9 +27,17 @@ export class FrameLayout {
     );
   }
 
-  /** Makes stores and sources anew. No cursor is opened before it is used. */
+  /** Makes stores and sources, or those of the frame's execution before ready again. No cursor is opened before it is used. */
   prepare(frame: Frame, scratch: number, scans: number): void {
+    if (frame.preparedBy === this && frame.scratch.length === scratch && frame.scans.length === scans) {
+      for (const store of frame.stores) store.clear();
+      for (const groups of frame.groups) groups.clear();
+      frame.onces.fill(0);
+      frame.scans.fill(undefined);
+      return;
+    }
     const { program, uses } = this;
+    frame.preparedBy = this;
     frame.stores = program.stores.map((layout) => openStore(layout));
     frame.sources = program.sources.map((layout, at) => this.#open(frame, layout, at));
     frame.groups = program.groups.map(

@@ -12,6 +12,7 @@ export interface PlanRun {
   step(): boolean;
   /** Instead of steps: runs to the end, or until `onRow` says false. */
   push(onRow: (row: Cells) => boolean): void;
+  /** To be called once, at the end. */
   close(): void;
 }
 

@@ -110,6 +110,8 @@ export class PreparedStatement {
       run.push(onRow);
     } catch (error) {
       throw connection.leaveFailed(ticket, error, run?.changes);
+    } finally {
+      run?.close();
     }
     connection.leave(ticket);
     this.#changes = connection.totalChanges === before ? 0 : connection.rowChanges.changes;
@@ -171,10 +173,10 @@ class StatementRun implements Execution {
       if (this.#run.step()) return true;
     } catch (error) {
       this.#isDone = true;
-      this.#run.close();
       try {
         throw this.#connection.leaveFailed(this.#ticket, error, this.#run.changes);
       } finally {
+        this.#run.close();
         this.#onEnd();
       }
     }
@@ -183,13 +185,12 @@ class StatementRun implements Execution {
   }
 
   close(): void {
-    if (this.#isDone) return;
-    this.#run.close();
-    this.#end();
+    if (!this.#isDone) this.#end();
   }
 
   #end(): void {
     this.#isDone = true;
+    this.#run.close();
     try {
       this.#connection.leave(this.#ticket);
     } finally {

@@ -21,6 +21,8 @@ export class ProgramPlan implements Plan {
   readonly lines: readonly PlanLine[];
   readonly isVolatile: boolean;
   readonly #executable: Executable;
+  /** A frame that nobody uses. */
+  #idle: Frame | undefined;
 
   constructor(program: Program, executable: Executable, isVolatile: boolean) {
     this.program = program;
@@ -45,18 +47,32 @@ export class ProgramPlan implements Plan {
     return backEnd === "closures" ? undefined : sourceText(this.program, "push", encoding);
   }
 
+  /** A frame whose execution has ended serves the next one again. */
   start(connection: Connection, bindings: Cells): PlanRun {
-    const { registers, columns } = this.program;
-    return new ProgramRun(new Frame(connection, bindings, registers, columns.length), this.#executable);
+    const frame = this.#idle;
+    if (frame === undefined) {
+      const { registers, columns } = this.program;
+      return new ProgramRun(this, new Frame(connection, bindings, registers, columns.length), this.#executable);
+    }
+    this.#idle = undefined;
+    frame.again(bindings);
+    return new ProgramRun(this, frame, this.#executable);
+  }
+
+  /** The execution in `frame` has ended. */
+  ended(frame: Frame): void {
+    this.#idle = frame;
   }
 }
 
 class ProgramRun implements PlanRun {
+  readonly #plan: ProgramPlan;
   readonly #frame: Frame;
   readonly #executable: Executable;
   #execution: ProgramExecution | undefined;
 
-  constructor(frame: Frame, executable: Executable) {
+  constructor(plan: ProgramPlan, frame: Frame, executable: Executable) {
+    this.#plan = plan;
     this.#frame = frame;
     this.#executable = executable;
   }
@@ -69,6 +85,7 @@ class ProgramRun implements PlanRun {
     return this.#frame.statement;
   }
 
+  /** Who gave the frame back by `close` takes no more steps. */
   step(): boolean {
     try {
       this.#execution ??= this.#executable.start(this.#frame);
@@ -86,7 +103,9 @@ class ProgramRun implements PlanRun {
     }
   }
 
+  /** Called once, at the end, when nobody looks at the row any more. */
   close(): void {
     this.#execution?.close();
+    this.#plan.ended(this.#frame);
   }
 }

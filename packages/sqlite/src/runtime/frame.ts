@@ -36,7 +36,7 @@ const TURNS_BETWEEN_LOOKS = 0x3ff;
 export class Frame {
   readonly environment: Environment;
   readonly encoding: TextEncoding;
-  readonly parameters: Cells;
+  parameters: Cells;
   readonly registers: Cells;
   /** How many programs this one runs in: triggers within triggers. */
   readonly depth: number;
@@ -62,6 +62,8 @@ export class Frame {
   readonly depths: number[] = [];
   /** The step to go on with after a row. */
   resume = 0;
+  /** Who filled it with sources and stores: for the same program they serve again. */
+  preparedBy: object | undefined = undefined;
   #turns = 0;
 
   /** What a statement and the programs of its triggers have in common; who runs the outermost frame closes it at the end. */
@@ -76,6 +78,18 @@ export class Frame {
     this.row = new Cells(columns);
     this.depth = parent === undefined ? 0 : parent.depth + 1;
     this.statement = parent === undefined ? new StatementChanges() : parent.statement;
+  }
+
+  /** For another execution of the same program, when the one before has ended. */
+  again(parameters: Cells): void {
+    this.parameters = parameters;
+    this.registers.tags.fill(NULL);
+    this.registers.payloads.fill(null);
+    this.returns.length = 0;
+    this.resume = 0;
+    this.statement.rows = 0;
+    this.statement.violations = 0;
+    this.statement.active.length = 0;
   }
 
   /** Called once a turn by every loop. Throws SQLITE_INTERRUPT. */

@@ -36,14 +36,16 @@ export function createIndex(connection: Connection, statement: CreateIndex, text
   const { unique, columns, where } = statement;
   const owner = { name: table.name, columns: table.columns, primaryKey: keyOf(table) };
   const parts = { name: name.name, origin: "c", unique, columns, where, sql } as const;
-  // Of several mistakes one is told: that in WHERE, unless an expression comes first that has one too, and then the first column's.
-  const beginsWithName = plainName(columns[0]!.expression) !== undefined;
-  if (where !== undefined && beginsWithName) checkIndexCondition(connection, database, table, where);
+  // Of several mistakes one is told: the first column's, unless that is a name with a collation, then that in WHERE.
+  const { expression: first } = columns[0]!; // an index has columns
+  const looksAtWhereFirst = first.kind === "collate" && plainName(first) !== undefined;
+  if (where !== undefined && looksAtWhereFirst) checkIndexCondition(connection, database, table, where);
   for (let count = 0; count < columns.length; count++) {
     const column = buildIndex(owner, { ...parts, columns: columns.slice(0, count + 1) }).columns[count]!; // the newest one
     checkIndexExpression(connection, database, table, column);
     checkCollation(connection, column.collation);
-    if (where !== undefined && count === 0 && !beginsWithName) checkIndexCondition(connection, database, table, where);
+    if (where !== undefined && count === 0 && !looksAtWhereFirst)
+      checkIndexCondition(connection, database, table, where);
   }
   const built = buildIndex(owner, parts);
   const rows = compileSelect(connection, rowsOf(connection, database, table, built));

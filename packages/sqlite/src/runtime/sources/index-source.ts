@@ -34,11 +34,25 @@ export class IndexEntries {
   readonly index: Index;
   readonly cursor: IndexCursor;
   readonly record: CursorRecord<IndexCursor>;
+  /** Whether the tree knows of the cursor: not between two executions. */
+  #isOpen = true;
 
   constructor(environment: Environment, database: number, index: Index, root: number = index.rootPage) {
     this.index = index;
     this.cursor = environment.btree(database).index(root, keyInfoOf(index, environment));
     this.record = new CursorRecord(this.cursor, environment.context.encoding);
+  }
+
+  /** After `close`; harmless otherwise. */
+  open(): void {
+    if (this.#isOpen) return;
+    this.cursor.reopen();
+    this.#isOpen = true;
+  }
+
+  close(): void {
+    if (this.#isOpen) this.cursor.close();
+    this.#isOpen = false;
   }
 }
 
@@ -58,7 +72,8 @@ export class IndexSource extends Source {
   }
 
   get entries(): IndexEntries {
-    this.#entries ??= new IndexEntries(this.#environment, this.#database, this.#index);
+    if (this.#entries === undefined) this.#entries = new IndexEntries(this.#environment, this.#database, this.#index);
+    else this.#entries.open();
     return this.#entries;
   }
 
@@ -76,7 +91,7 @@ export class IndexSource extends Source {
   }
 
   override close(): void {
-    this.#entries?.cursor.close();
-    this.#entries = undefined;
+    this.#entries?.close();
+    this.isNull = false;
   }
 }

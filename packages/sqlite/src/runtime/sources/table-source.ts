@@ -22,6 +22,8 @@ export class TableSource extends Source {
   readonly #environment: Environment;
   readonly #database: number;
   #rows: CursorRecord<TableCursor | IndexCursor> | undefined;
+  /** Whether the tree knows of the cursor: not between two executions. */
+  #isOpen = false;
   /** Opened when they are first walked along. */
   readonly #entries: IndexEntries[] = [];
   /** The entry that has found the row; undefined: the table's own cursor has. */
@@ -54,6 +56,7 @@ export class TableSource extends Source {
       entries = new IndexEntries(this.#environment, this.#database, index);
       this.#entries.push(entries);
     }
+    entries.open();
     this.#finder = entries;
     this.#lookedUp = -1;
     return entries;
@@ -100,11 +103,11 @@ export class TableSource extends Source {
   }
 
   override close(): void {
-    this.#rows?.cursor.close();
-    for (const { cursor } of this.#entries) cursor.close();
-    this.#rows = undefined;
-    this.#entries.length = 0;
+    if (this.#isOpen) this.#rows?.cursor.close();
+    for (const entries of this.#entries) entries.close();
+    this.#isOpen = false;
     this.#finder = undefined;
+    this.isNull = false;
   }
 
   #table(): CursorRecord<TableCursor | IndexCursor> {
@@ -114,6 +117,10 @@ export class TableSource extends Source {
       const cursor =
         key === undefined ? tree.table(table.rootPage) : tree.index(table.rootPage, keyInfoOf(key, this.#environment));
       this.#rows = new CursorRecord(cursor, this.#environment.context.encoding);
+      this.#isOpen = true;
+    } else if (!this.#isOpen) {
+      this.#rows.cursor.reopen();
+      this.#isOpen = true;
     }
     return this.#rows;
   }
