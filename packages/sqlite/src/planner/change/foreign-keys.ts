@@ -86,6 +86,19 @@ export function hasForeignKeys({ table, database }: FoundTable, { context }: Cha
   return table.foreignKeys.length > 0 || referencesTo(table, context.databases[database]!).length > 0;
 }
 
+/** Whether an UPDATE has to write rows anew for the sake of foreign keys: those of the table to itself, and those with ON UPDATE. */
+export function rewritesRows(
+  { table, database }: FoundTable,
+  changed: ReadonlySet<number>,
+  { context }: ChangeCompiler,
+): boolean {
+  if (!context.foreignKeys) return false;
+  if (table.foreignKeys.some((key) => fold(key.table) === fold(table.name) && childChanges(key, changed))) return true;
+  return referencesTo(table, context.databases[database]!).some(
+    ({ key }) => key.onUpdate !== "NO ACTION" && parentChanges(key, table, changed),
+  );
+}
+
 function together(preparations: readonly Preparation[]): Preparation | undefined {
   if (preparations.length === 0) return undefined;
   return (compiler) => inTurn(preparations.map((prepare) => prepare(compiler)))!; // there is one at least

@@ -12,7 +12,7 @@ import type { BoundQuery } from "../query.ts";
 import { bindExpression, bindSelect } from "./binding.ts";
 import type { ChangeCompiler } from "./compiler.ts";
 import { deletePlan } from "./delete-plan.ts";
-import { foreignKeysOfUpdate } from "./foreign-keys.ts";
+import { foreignKeysOfUpdate, rewritesRows } from "./foreign-keys.ts";
 import { canReplace, isRowidName } from "./insert.ts";
 import type { Returning } from "./returning.ts";
 import { type RowScope, type RowShape } from "./row-scope.ts";
@@ -109,7 +109,7 @@ export function updatePlan(parts: UpdateParts, compiler: ChangeCompiler): Lowere
       row: rules,
       conflict,
       uniqueConflict: conflict,
-      update: { old, changed },
+      update: { old, changed, whole: rewritesRows(found, changed, compiler) },
       checksRowid: changed.has(ROWID),
       upserts: [],
       victim,

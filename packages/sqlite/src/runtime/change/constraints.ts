@@ -10,7 +10,7 @@ import type { RoutineCompiler } from "../../compile/program.ts";
 import { ConflictError, type FailureAction, type ResultCode } from "../../errors.ts";
 import { EXPRESSION, type Index, ROWID, type Table } from "../../schema/table.ts";
 import type { ConflictResolution } from "../../sql/ast.ts";
-import { Cells, NULL } from "../../values/value.ts";
+import { Cells, NULL, type Payload } from "../../values/value.ts";
 import type { Frame } from "../frame.ts";
 import { RowDelete, type RowDeletePlan } from "./row-delete.ts";
 import { PreparedRow, type RowRules } from "./row-rules.ts";
@@ -33,7 +33,14 @@ export interface ConstraintPlan {
   /** The same for the rowid and unique indexes, where ON CONFLICT DO NOTHING has a word in it. */
   readonly uniqueConflict: ConflictResolution | undefined;
   /** Of an UPDATE: where OLD is, and the columns that may change, ROWID among them when the rowid may. */
-  readonly update: { readonly old: number; readonly changed: ReadonlySet<number> } | undefined;
+  readonly update:
+    | {
+        readonly old: number;
+        readonly changed: ReadonlySet<number>;
+        /** Foreign keys want all of the row written anew, with its entries in all indexes. */
+        readonly whole: boolean;
+      }
+    | undefined;
   /** Whether the rowid has to be looked up: not when it was made anew. */
   readonly checksRowid: boolean;
   readonly upserts: readonly UpsertRule[];
@@ -104,6 +111,8 @@ export class Constraints {
   readonly #victim: RowDelete | undefined;
   readonly #locator: Cells;
   readonly #old: Cells;
+  /** Whether the index that was looked at last has an entry of the row's key: of another row, or of the row that is updated. */
+  #found = false;
 
   constructor(plan: ConstraintPlan, compiler: RoutineCompiler) {
     const { row, update, conflict } = plan;
@@ -113,7 +122,7 @@ export class Constraints {
     this.#indexes = checkOrder(table.indexes);
     this.#update = update;
     this.touched = Uint8Array.from(row.indexes, ({ index, columns }) =>
-      update === undefined || isTouched(table, index, columns, update.changed) ? 1 : 0,
+      update === undefined || update.whole || isTouched(table, index, columns, update.changed) ? 1 : 0,
     );
     this.#checkAction = conflict === undefined || conflict === "REPLACE" ? "ABORT" : conflict;
     this.#checks = this.row.checks.filter(
@@ -141,6 +150,7 @@ export class Constraints {
     }
     let verdict: Verdict = ENTRIES_READY;
     let fired = 0;
+    let lastFound: Payload = null;
     for (const { index: at, response } of this.#unique) {
       if (at >= 0 && !hasAffinities) {
         this.row.applyAffinities(frame, true);
@@ -151,7 +161,9 @@ export class Constraints {
         index.isIncluded = this.row.entry(frame, at, index);
         if (response === undefined || !index.isIncluded) continue;
       }
-      if (!this.#meetsAnother(frame, stored, at)) continue;
+      const meets = this.#meetsAnother(frame, stored, at);
+      if (at >= 0 && this.#found) lastFound = this.#locator.payloads[0]!;
+      if (!meets) continue;
       if (typeof response === "function") {
         this.#standOnConflicting(frame, stored, at);
         this.row.makeReals(frame);
@@ -172,7 +184,7 @@ export class Constraints {
       }
     }
     if (!hasAffinities) this.row.applyAffinities(frame, true);
-    if (fired > 0) this.#checkAgain(frame, stored);
+    if (fired > 0) this.#checkAgain(frame, stored, lastFound);
     return verdict;
   }
 
@@ -244,10 +256,12 @@ export class Constraints {
       return !stored.isBehindLast(rowid) && stored.seek(rowid);
     }
     const { entry, cursor, index } = stored.indexes[at]!;
+    this.#found = false;
     for (let column = 0; column < index.keyColumns; column++) {
       if (entry.tags[column] === NULL) return false;
     }
     if (cursor.seek(entry, index.keyColumns) !== 0) return false;
+    this.#found = true;
     if (update === undefined) return true;
     stored.readLocator(stored.indexes[at]!, this.#locator);
     stored.locatorOf(registers, update.old, this.#old);
@@ -263,13 +277,20 @@ export class Constraints {
     stored.seekLocator(this.#locator);
   }
 
-  /** Triggers that fired for rows which REPLACE deleted may have added rows that are in the way now. */
-  #checkAgain(frame: Frame, stored: StoredTable): void {
+  /**
+   * Triggers that fired for rows which REPLACE deleted may have added rows that are in the way now. In an UPDATE the original takes the entry of the
+   * row itself for one of them unless that was the last it found before (`lastFound`): it does not read again whose the entry is.
+   */
+  #checkAgain(frame: Frame, stored: StoredTable, lastFound: Payload): void {
     if (stored.rows !== undefined && this.#meetsAnother(frame, stored, -1)) throw this.#notUnique(-1, "ABORT");
+    const update = this.#update;
+    const old = update && frame.registers.payloads[update.old];
     for (const { index: at, response } of this.#unique) {
       if (at < 0 || response !== "REPLACE") continue;
       if (!this.row.entry(frame, at, stored.indexes[at]!)) continue;
-      if (this.#meetsAnother(frame, stored, at)) throw this.#notUnique(at, "ABORT");
+      const meets = this.#meetsAnother(frame, stored, at);
+      const isRefused = update === undefined || stored.rows === undefined ? meets : this.#found && lastFound !== old;
+      if (isRefused) throw this.#notUnique(at, "ABORT");
     }
   }
 
