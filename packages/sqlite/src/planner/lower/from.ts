@@ -168,13 +168,21 @@ export function enterSource(
   const { content } = source;
   if (content.kind === "queue" && prepared === undefined) return body();
   if (prepared?.kind === "row") return [...prepared.fill, scanList(source.id, prepared.store, body(), lowering)];
-  if (prepared?.kind === "list") return [scanList(source.id, prepared.store, body(), lowering)];
+  if (prepared?.kind === "list") {
+    const isReverse = access.kind === "scan" && access.reverse;
+    return [{ ...scanList(source.id, prepared.store, body(), lowering), reverse: isReverse }];
+  }
   if (prepared?.kind !== "stream" || content.kind === "table" || content.kind === "queue")
     throw new Error("a source that was not prepared");
   return stream(source, content, prepared.line, body, lowering);
 }
 
-export function scanList(source: number, store: number, body: Block, lowering: Lowering): Block[number] {
+export function scanList(
+  source: number,
+  store: number,
+  body: Block,
+  lowering: Lowering,
+): Extract<Block[number], { kind: "scan-store" }> {
   const label = lowering.builder.label();
   return { kind: "scan-store", label, source, store, reverse: false, sorted: false, body };
 }
