@@ -133,6 +133,7 @@ class OrderCheck {
   #matchRowsOfQuery(loop: Candidate, depth: number, source: PlannedSource): boolean {
     const own = source.estimate?.order ?? [];
     let at = this.#done.indexOf(0);
+    if (at === -1) return false;
     let reverse = false;
     let matched = 0;
     for (; matched < own.length && at < this.#order.length; matched++, at++) {
