@@ -1,6 +1,6 @@
 /** The chosen path → loops with their accesses and with the conditions that are left to test in each. */
 import type { BoundExpression } from "../expression.ts";
-import { isCollated, some } from "../walk.ts";
+import { isCollated, queryIn, some } from "../walk.ts";
 import { accessOf } from "./accesses.ts";
 import {
   AUTO_INDEX,
@@ -343,15 +343,19 @@ function explained(
   candidate: Candidate,
   source: PlannedSource,
   access: Access,
-  { isExtreme, parts }: Planning,
+  planning: Planning,
 ): readonly PlanLine[] {
   if (access.kind === "or") return NO_LINES;
-  const line = {
-    text: explainLoop(candidate, source, isExtreme, parts.whole?.has(source.source.id)),
-    children: NO_LINES,
-  };
+  const text = explainLoop(candidate, source, planning.isExtreme, isChangedInPass(candidate, source, planning));
+  const line = { text, children: NO_LINES };
   if ((candidate.flags & AUTO_INDEX) === 0 || !hasBloomFilter(candidate)) return [line];
   return [{ text: explainBloomFilter(candidate, source), children: NO_LINES }, line];
+}
+
+/** The original changes rows as it finds them, with the table at hand, unless a query in WHERE might see that. */
+function isChangedInPass({ flags }: Candidate, { source, table }: PlannedSource, { parts }: Planning): boolean {
+  if (parts.whole?.has(source.id) !== true || table?.withoutRowid !== false) return false;
+  return (flags & ONE_ROW) !== 0 || parts.where === undefined || !some(parts.where, (e) => queryIn(e) !== undefined);
 }
 
 /** A hash has one, unless collations forbid. */

@@ -58,10 +58,13 @@ export interface Planning extends TermContext {
 }
 
 export function preparePlanning(parts: LoopParts, wish: OrderWish | undefined, context: CompileContext): Planning {
+  // Only in queries; conditions of statements that change rows are taken as they are written.
+  const isQuery = parts.whole === undefined || parts.whole.size === 0;
+  const known = (e: BoundExpression): BoundExpression => (isQuery ? withKnownNulls(e, parts.sources) : e);
   const bound = parts.sources.map((source) =>
-    source.on === undefined ? source : { ...source, on: withKnownNulls(source.on, parts.sources) },
+    source.on === undefined ? source : { ...source, on: known(source.on) },
   );
-  const where = parts.where && withKnownNulls(parts.where, parts.sources);
+  const where = parts.where && known(parts.where);
   const lastRight = bound.findLastIndex(({ join }) => isRight(join));
   const sources = bound.map(
     (source, place) => new PlannedSource(source, place, place < lastRight, parts.queries?.get(source.id), context),
@@ -71,8 +74,8 @@ export function preparePlanning(parts: LoopParts, wish: OrderWish | undefined, c
   // ON of inner joins is as good as WHERE, unless a RIGHT JOIN stands behind.
   const isPlain = ({ isOuter, isLeftOfRight }: PlannedSource): boolean => !isOuter && !isLeftOfRight;
   const plain = [where, ...sources.filter(isPlain).map(({ source }) => source.on)].filter((e) => e !== undefined);
-  const known = plain.length > 1 || plain[0]?.kind === "and" ? propagateConstants(plain) : plain;
-  for (const e of known) split(clause, e, -1, -1);
+  const propagated = isQuery && (plain.length > 1 || plain[0]?.kind === "and") ? propagateConstants(plain) : plain;
+  for (const e of propagated) split(clause, e, -1, -1);
   for (const planned of sources) {
     const { source, isOuter } = planned;
     if (source.on !== undefined && !isPlain(planned))
