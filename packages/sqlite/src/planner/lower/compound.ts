@@ -5,6 +5,7 @@
 import type { Block, Expression, Step } from "../../compile/program.ts";
 import type { CompoundOperator } from "../../sql/ast.ts";
 import type { BoundQuery } from "../query.ts";
+import { mergedOrder, type OrderedColumn, orderOfCore } from "./compound-order.ts";
 import type { Lowering, Sink } from "./lowering.ts";
 import { lowerCore } from "./select.ts";
 import { assignAll, register } from "./steps.ts";
@@ -34,25 +35,15 @@ interface Split {
   readonly right: Range;
 }
 
-interface OrderedColumn {
-  readonly column: number;
-  readonly descending: boolean;
-  readonly nullsFirst: boolean;
-  readonly collation: Lowering["binary"];
-}
-
 class Compound {
   readonly #query: BoundQuery;
   readonly #wanted: number | undefined;
   readonly #lowering: Lowering;
-  /** Whether rows have to be compared whole. */
-  readonly #isSetOperation: boolean;
 
   constructor(query: BoundQuery, wanted: number | undefined, lowering: Lowering) {
     this.#query = query;
     this.#wanted = wanted;
     this.#lowering = lowering;
-    this.#isSetOperation = query.operators.at(-1) !== "UNION ALL";
   }
 
   /** Rows of all cores of the range, whose order nobody has asked for. */
@@ -76,7 +67,7 @@ class Compound {
   merge(range: Range, sink: Sink): Block {
     const split = this.#split(range);
     if (split.operator !== "UNION ALL") return this.#setOperation(split, sink);
-    const order = this.#order(false);
+    const order = mergedOrder(this.#query, false);
     const sorter = this.#sorter(order, this.#wanted);
     const fill = this.#unordered(range, sorter.append);
     return [sorter.clear, ...fill, sorter.scan(sink)];
@@ -110,7 +101,7 @@ class Compound {
         // Each row of the left side that is on the right, the first time.
         const first = builder.registers.allocate(columns.length);
         const row = columns.map((_, at) => register(first + at));
-        const sorter = this.#sorter(this.#order(true), undefined);
+        const sorter = this.#sorter(mergedOrder(this.#query, true), undefined);
         const take: Sink = (values) => [
           ...assignAll(first, values),
           { kind: "remove", store: set, values: row, then: sorter.append(row) },
@@ -144,7 +135,7 @@ class Compound {
       body,
     });
     if (isPlain) return [scan(true, sink(row))];
-    const sorter = this.#sorter(this.#order(true), undefined);
+    const sorter = this.#sorter(mergedOrder(this.#query, true), undefined);
     return [sorter.clear, scan(false, sorter.append(row)), sorter.scan(sink)];
   }
 
@@ -155,34 +146,8 @@ class Compound {
   /** A core whose rows are to be sorted: the original sorts each for itself, and plans it so. */
   #ordered(at: number, sink: Sink): Block {
     const core = this.#query.cores[at]!;
-    const row = core.kind === "values" ? core.rows[0]! : core.result;
-    const orderBy = this.#order(this.#isSetOperation).map(({ column, ...term }) => ({
-      expression: row[column]!,
-      ...term,
-    }));
+    const orderBy = orderOfCore(this.#query, at);
     return lowerCore(core, { orderBy, wanted: undefined, limited: false, sorts: false }, sink, this.#lowering);
-  }
-
-  /** ORDER BY; `whole`: and the columns that it does not name behind it. */
-  #order(whole: boolean): OrderedColumn[] {
-    const { orderBy, orderColumns, columns, compoundCollations } = this.#query;
-    const order = orderBy.map(({ descending, nullsFirst, collation }, at) => ({
-      column: orderColumns[at]!,
-      descending,
-      nullsFirst,
-      collation,
-    }));
-    if (!whole && order.length > 0) return order;
-    const rest = [...columns.keys()].filter((column) => !orderColumns.includes(column));
-    return [
-      ...order,
-      ...rest.map((column) => ({
-        column,
-        descending: false,
-        nullsFirst: true,
-        collation: compoundCollations[column] ?? this.#lowering.binary,
-      })),
-    ];
   }
 
   #sorter(

@@ -6,6 +6,7 @@ import type { LoopsPlan, OrderWish, SourceEstimate, WishedTerm } from "../access
 import type { BoundExpression, BoundOrder } from "../expression.ts";
 import type { BoundQuery, BoundSelect, RecursiveQuery, SourceContent } from "../query.ts";
 import { equalExpressions, sourcesOf } from "../walk.ts";
+import { orderOfCore } from "./compound-order.ts";
 import { distinctCollation } from "./delivery.ts";
 import { isCoroutine, isUncorrelatedContent } from "./from-kinds.ts";
 import type { Lowering } from "./lowering.ts";
@@ -266,22 +267,19 @@ function rowsOfContent(content: Exclude<SourceContent, { kind: "table" }>, lower
 
 function rowsOfQuery(query: BoundQuery, lowering: Lowering): LogEstimate {
   const rows = query.cores
-    .map((core) =>
-      core.kind === "values" ? logEstimate(core.rows.length) : planCore(core, orderingOf(query), lowering).rows,
+    .map((core, at) =>
+      core.kind === "values" ? logEstimate(core.rows.length) : planCore(core, orderingOf(query, at), lowering).rows,
     )
     .reduce(addEstimates);
   const limit = constantLimit(query.limit);
   return limit === undefined ? rows : Math.min(rows, logEstimate(limit));
 }
 
-/** What there is to know before planning the cores of a query. */
-export function orderingOf(query: BoundQuery): Ordering {
+/** What there is to know before planning a core of a query. */
+export function orderingOf(query: BoundQuery, at: number): Ordering {
+  if (query.cores.length > 1) return { orderBy: orderOfCore(query, at), limited: false, sorts: false };
   const limit = constantLimit(query.limit);
-  return {
-    orderBy: query.cores.length === 1 ? query.orderBy : [],
-    limited: query.limit !== undefined,
-    ...(limit === undefined ? {} : { limit }),
-  };
+  return { orderBy: query.orderBy, limited: query.limit !== undefined, ...(limit === undefined ? {} : { limit }) };
 }
 
 function constantLimit(limit: BoundExpression | undefined): number | undefined {

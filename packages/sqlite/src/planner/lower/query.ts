@@ -21,7 +21,7 @@ export function lowerQuery(query: BoundQuery, sink: Sink, lowering: Lowering, op
 
 function lowerCores(query: BoundQuery, limits: Limits, sink: Sink, lowering: Lowering): Block {
   if (query.cores.length > 1) return lowerCompound(query, limits.wanted, sink, lowering);
-  const options = { ...orderingOf(query), wanted: limits.wanted, limited: limits.isLimited };
+  const options = { ...orderingOf(query, 0), wanted: limits.wanted, limited: limits.isLimited };
   return lowerCore(query.cores[0]!, options, sink, lowering); // there is one at least
 }
 
