@@ -17,6 +17,8 @@ const MAX_SCHEMA_FORMAT = 4;
 export const DEFAULT_CACHE_SIZE = -2_000;
 /** Bytes that the original counts for a page beside its content. */
 const PAGE_OVERHEAD = 144;
+/** So much of a database in memory is kept as pages at least. */
+const MEMORY_CACHE_BYTES = 64 * 1_024 * 1_024;
 /** Offset of the header's byte that says whether there is a log. */
 const READ_VERSION = 19;
 
@@ -67,7 +69,7 @@ export class OpenDatabase implements DatabaseSchema {
     const journal = handle.journalPlace();
     // What is in the file before the transaction ends, nobody else may read.
     const maySpill = (): boolean => {
-      if (handle.lock.othersRead) return false;
+      if (handle.path === undefined || handle.lock.othersRead) return false;
       handle.lock.exclude();
       return true;
     };
@@ -146,7 +148,10 @@ export class OpenDatabase implements DatabaseSchema {
   setCacheSize(size: number): void {
     this.cacheSize = size;
     const { settings, pageSize } = this.pager;
-    settings.cachePages = size >= 0 ? size : Math.floor((-size * 1_024) / (pageSize + PAGE_OVERHEAD));
+    const pages = size >= 0 ? size : Math.floor((-size * 1_024) / (pageSize + PAGE_OVERHEAD));
+    // What is in memory anyway is not worth being brought in again and again.
+    const least = this.handle.path === undefined ? Math.floor(MEMORY_CACHE_BYTES / pageSize) : 0;
+    settings.cachePages = Math.max(pages, least);
   }
 
   /** Begins to read, and reads the schema when it is not the one that is known. Throws SQLITE_BUSY, SQLITE_NOTADB, SQLITE_CORRUPT … */

@@ -8,14 +8,16 @@ import type { Page } from "./page.ts";
 
 /** Pages that are looked at for one that can go, before more than the limit are kept. */
 const MAX_LOOKS = 64;
+/** So many pages are kept in any case: those that one change of a tree works with have to stay the same objects all along. */
+const LEAST_PAGES = 500;
 
 export class PageCache {
   readonly #pages = new Map<number, Page>();
-  /** Most pages that are kept while they can be had from the file again. */
-  capacity: number;
+  readonly #settings: { readonly cachePages: number };
 
-  constructor(capacity: number) {
-    this.capacity = capacity;
+  /** `cachePages`, which may change: most pages that are kept while they can be had from the file again, but no fewer than LEAST_PAGES. */
+  constructor(settings: { readonly cachePages: number }) {
+    this.#settings = settings;
   }
 
   get size(): number {
@@ -31,7 +33,7 @@ export class PageCache {
   /** Takes a page in; over the limit, one that is not dirty goes, if it is found soon. */
   put(page: Page): void {
     this.#pages.set(page.number, page);
-    if (this.#pages.size > this.capacity) this.#letOneGo();
+    if (this.#pages.size > Math.max(LEAST_PAGES, this.#settings.cachePages)) this.#letOneGo();
   }
 
   remove(number: number): void {

@@ -80,7 +80,7 @@ export class Pager {
     this.#pageSize = options.pageSize ?? DEFAULT_PAGE_SIZE;
     this.#reserved = options.reserved ?? 0;
     this.settings = { journalMode: "delete", synchronous: "full", cachePages: DEFAULT_CACHE_PAGES };
-    this.#cache = new PageCache(DEFAULT_CACHE_PAGES);
+    this.#cache = new PageCache(this.settings);
   }
 
   get pageSize(): number {
@@ -337,7 +337,6 @@ export class Pager {
     const isSame = this.#stamp.length > 0 && stamp.every((byte, at) => byte === this.#stamp[at]);
     if (isSame && geometry.pageSize === this.#pageSize) return;
     this.#cache.clear();
-    this.#cache.capacity = this.settings.cachePages;
     this.#stamp = stamp;
     this.#pageSize = geometry.pageSize;
     this.#reserved = geometry.reserved;
@@ -359,7 +358,6 @@ export class Pager {
     if (log !== undefined && log.pageSize !== pageSize) throw corrupt();
     // Without a log the file itself may have changed by a checkpoint: nothing in it tells.
     this.#cache.clear();
-    this.#cache.capacity = this.settings.cachePages;
     this.#stamp = new Uint8Array(0);
     this.#pageSize = pageSize;
     this.#reserved = reserved;
