@@ -287,3 +287,21 @@ describe("WITH and RETURNING", () => {
     );
   });
 });
+
+describe("INSERT … SELECT * between tables that are made alike", () => {
+  it("keeps rowids where the table has an index and no row yet", () => {
+    alike(
+      `CREATE TABLE s(a, b); CREATE INDEX si ON s(a); INSERT INTO s(rowid, a, b) VALUES (5, 1, 2), (9, 3, 4);
+       CREATE TABLE d(a, b); CREATE INDEX di ON d(a); CREATE TABLE e(a, b); CREATE TABLE f(a, b TEXT); CREATE INDEX fi ON f(a)`,
+      `INSERT INTO d SELECT * FROM s RETURNING rowid
+       DELETE FROM d
+       INSERT INTO d SELECT * FROM s
+       INSERT INTO d SELECT * FROM s
+       UPDATE d SET b = rowid
+       INSERT INTO e SELECT * FROM s
+       UPDATE e SET b = rowid
+       INSERT INTO f SELECT * FROM s
+       UPDATE f SET b = rowid`,
+    );
+  });
+});

@@ -91,7 +91,3 @@ export class ChangeCompiler {
 export function runs(operation: Operation): Step {
   return { kind: "run", operation };
 }
-
-export function isConstant(e: Expression): boolean {
-  return e.kind === "constant" || e.kind === "parameter";
-}

@@ -1,18 +1,19 @@
 /** INSERT and REPLACE → steps. */
-import type { Block, Expression } from "../../compile/program.ts";
+import type { Block, Expression, Step } from "../../compile/program.ts";
 import { SqlError } from "../../errors.ts";
 import { mayAbort } from "../../runtime/change/constraints.ts";
-import { fireInstead } from "../../runtime/change/change-rows.ts";
+import { fireInstead, noteEmpty } from "../../runtime/change/change-rows.ts";
 import { prepareInsert, type RowInsertPlan } from "../../runtime/change/row-insert.ts";
 import { columnNamed, type Table } from "../../schema/table.ts";
 import type * as ast from "../../sql/ast.ts";
 import { scanList } from "../lower/from.ts";
 import { lowerExpression } from "../lower/expressions.ts";
 import { lowerQuery } from "../lower/query.ts";
-import { assign, NULL_CONSTANT } from "../lower/steps.ts";
+import { assign, NULL_CONSTANT, register } from "../lower/steps.ts";
 import type { BoundQuery } from "../query.ts";
 import { bindRows, viewShape } from "./binding.ts";
 import { type ChangeCompiler, runs } from "./compiler.ts";
+import { copiedWithRowids } from "./copied-rows.ts";
 import { deletePlan } from "./delete-plan.ts";
 import { foreignKeysOfInsert } from "./foreign-keys.ts";
 import type { LoweredChange } from "./lower-step.ts";
@@ -41,8 +42,9 @@ export function lowerInsertSteps(statement: ast.Insert, compiler: ChangeCompiler
   if (table.kind === "view") return lowerInsertIntoView(statement, found, triggers, compiler);
   compiler.writes.add(database);
   const shape = shapeOf(table);
-  const given = givenColumns(statement, shape, table);
-  const query = boundSource(statement, given, compiler);
+  const copied = hasTriggers(triggers) ? undefined : copiedWithRowids(statement, table, compiler);
+  const given = givenColumns(statement, shape, table, copied !== undefined);
+  const query = boundSource(copied === undefined ? statement : { ...statement, source: copied }, given, compiler);
   const first = compiler.rowRegisters(shape.columns.length, 2) + shape.columns.length + 1;
   const row: RowScope = {
     name: statement.table.alias ?? statement.table.name,
@@ -53,12 +55,20 @@ export function lowerInsertSteps(statement: ast.Insert, compiler: ChangeCompiler
   };
   const isSingle = query === undefined || isSingleRow(query);
   const plan = insertPlan(statement, found.database, table, { given, triggers, row, isSingle }, compiler);
+  const isEmpty = copied === undefined ? undefined : compiler.builder.registers.allocate();
   const values = (row_: readonly Expression[]): Block => [
     ...assignRow(row_, given, table, plan.plan, first),
+    ...(isEmpty === undefined ? [] : [forgetUnless(isEmpty, first)]),
     runs({ name: "insert", prepare: (routines) => prepareInsert(plan.plan, routines) }),
   ];
-  const block = lowerRows(query, table, hasTriggers(triggers), values, compiler);
+  const rows = lowerRows(query, table, hasTriggers(triggers), values, compiler);
+  const block = isEmpty === undefined ? rows : [runs(noteEmpty(database, table, isEmpty)), ...rows];
   return { block, returning: plan.returning, atomic: plan.isSimple };
+}
+
+/** Rows that come into a table that has others get rowids of their own. */
+function forgetUnless(isEmpty: number, rowid: number): Step {
+  return { kind: "if", condition: { kind: "not", operand: register(isEmpty) }, then: [assign(rowid, NULL_CONSTANT)] };
 }
 
 function isSingleRow({ cores }: BoundQuery): boolean {
@@ -86,16 +96,18 @@ function givenColumns(
   { columns, source, table: target }: ast.Insert,
   shape: RowShape,
   table: Table | undefined,
+  rowidFirst: boolean = false,
 ): Given {
   const isGenerated = (at: number): boolean => table?.columns[at]!.generated !== undefined;
   const places: number[] = shape.columns.map(() => -1);
   let rowid = -1;
   if (columns === undefined) {
-    let count = 0;
+    let count = rowidFirst ? 1 : 0;
     if (source !== undefined) {
       for (const at of places.keys()) if (!isGenerated(at)) places[at] = count++;
     }
-    if (shape.rowidAlias >= 0) rowid = places[shape.rowidAlias]!;
+    if (rowidFirst) rowid = 0;
+    else if (shape.rowidAlias >= 0) rowid = places[shape.rowidAlias]!;
     return { rowid, columns: places, count };
   }
   for (const [place, name] of columns.entries()) {

@@ -1,6 +1,7 @@
 /** UPDATE and DELETE of the rows that a query finds, and INSERT, UPDATE and DELETE of views, whose triggers do it all. */
 import type { Block, Operation, RoutineCompiler } from "../../compile/program.ts";
 import type { Table } from "../../schema/table.ts";
+import { INTEGER } from "../../values/value.ts";
 import type { Frame } from "../frame.ts";
 import { type FiredProgram, prepareFiring } from "./fire.ts";
 import { RowDelete, type RowDeletePlan } from "./row-delete.ts";
@@ -108,6 +109,17 @@ export function clearTable(database: number, table: Table): Operation {
     name: "clear-table",
     prepare: () => (frame) => {
       frame.statement.rows += StoredTable.of(frame, database, table).clear();
+    },
+  };
+}
+
+/** Puts into a register whether a table has no rows. */
+export function noteEmpty(database: number, table: Table, register: number): Operation {
+  return {
+    name: "note-empty",
+    prepare: () => (frame) => {
+      const isEmpty = !StoredTable.of(frame, database, table).rows!.first();
+      frame.registers.set(register, INTEGER, isEmpty ? 1 : 0);
     },
   };
 }

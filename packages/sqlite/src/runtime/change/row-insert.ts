@@ -113,7 +113,7 @@ class RowInsert {
   }
 }
 
-export function copyRow({ tags, payloads }: Cells, from: number, to: number, table: Table): void {
+function copyRow({ tags, payloads }: Cells, from: number, to: number, table: Table): void {
   for (let at = 0; at <= table.columns.length; at++) {
     tags[to + at] = tags[from + at]!;
     payloads[to + at] = payloads[from + at]!;
