@@ -1,5 +1,5 @@
 /** What compiling a statement that changes rows carries along: the program that it becomes part of, and the trigger in whose program it stands. */
-import type { Block, Expression, Operation, Program, Step } from "../../compile/program.ts";
+import type { Block, Operation, Program, Step } from "../../compile/program.ts";
 import type { SequencedTable } from "../../runtime/change/statement-end.ts";
 import type { Table, Trigger } from "../../schema/table.ts";
 import type * as ast from "../../sql/ast.ts";
