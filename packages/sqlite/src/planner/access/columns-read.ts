@@ -10,10 +10,17 @@ export type ColumnsRead = ReadonlyMap<number, ReadonlySet<number>>;
 /** By the source's id; what only the change of a row reads is not counted. The rowid is not noted: every index has it. A generated column counts as all columns, as in the original. */
 export function columnsReadIn(parts: LoopParts, byId: SourcesById): ColumnsRead {
   const reader = new Reader(byId);
-  for (const e of parts.reads) reader.expression(e);
+  for (const e of parts.reads) if (!isLocator(e, parts, byId)) reader.expression(e);
   if (parts.where !== undefined) reader.expression(parts.where);
   for (const { on } of parts.sources) if (on !== undefined) reader.expression(on);
   return reader.columns;
+}
+
+/** A column of the key by which a row that will be changed is found again. */
+function isLocator(e: BoundExpression, { whole }: LoopParts, byId: SourcesById): boolean {
+  if (e.kind !== "column" || whole?.has(e.source) !== true) return false;
+  const table = byId.get(e.source)?.table;
+  return table?.withoutRowid === true && table.columns[e.column]!.primaryKeyPosition > 0;
 }
 
 class Reader {

@@ -140,6 +140,8 @@ class OrderCheck {
       const term = this.#order[at]!;
       const { column, descending, nullsFirst } = own[matched]!;
       if (term.source !== source.source.id || term.column !== column) break;
+      const { content } = source.source;
+      if (content.kind === "query" && !sameName(content.query.columns[column]!.collation.name, term.collation)) break;
       if (this.#question.kind !== "group") {
         if ((nullsFirst === descending) !== term.movesNulls) break;
         if (matched > 0) {
