@@ -305,3 +305,19 @@ describe("INSERT … SELECT * between tables that are made alike", () => {
     );
   });
 });
+
+describe("functions of dates", () => {
+  it("know no now in constraints, computed columns and indexes", () => {
+    alike(
+      `CREATE TABLE t(a, b AS (date(a))); CREATE TABLE u(a CHECK (datetime(a) > '2000'));
+       CREATE TABLE w(a); CREATE INDEX wi ON w(date(a)); CREATE INDEX wj ON w(a) WHERE date(a) > '2000'`,
+      `INSERT INTO t(a) VALUES ('now')
+       INSERT INTO t(a) VALUES ('2020-01-01')
+       INSERT INTO u VALUES ('now')
+       INSERT INTO u VALUES ('2020-01-01')
+       INSERT INTO w VALUES ('now')
+       INSERT INTO w VALUES ('2020-01-01') RETURNING date(a)
+       UPDATE w SET a = date('2021-02-03', '+1 day')`,
+    );
+  });
+});

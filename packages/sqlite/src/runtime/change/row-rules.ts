@@ -3,6 +3,7 @@
  * what the row's entries in the indexes are.
  */
 import type { Evaluator, Expression, RoutineCompiler } from "../../compile/program.ts";
+import { operandsOf } from "../../compile/uses.ts";
 import { ConflictError } from "../../errors.ts";
 import { EXPRESSION, type Index, type Table } from "../../schema/table.ts";
 import type { Affinity } from "../../values/affinity.ts";
@@ -81,14 +82,17 @@ export class PreparedRow {
     this.#defaults = rules.defaults.map(prepare);
     this.#generated = rules.generated.map(({ column, value }) => ({
       at: first + 1 + column,
-      value: compiler.expression(value),
+      value: pureEvaluator(value, "a generated column", compiler),
     }));
-    this.checks = rules.checks.map((check) => ({ ...check, condition: compiler.expression(check.condition) }));
+    this.checks = rules.checks.map((check) => ({
+      ...check,
+      condition: pureEvaluator(check.condition, "a CHECK constraint", compiler),
+    }));
     this.entries = rules.indexes.map(({ index, where, expressions }) => ({
       index,
-      where: prepare(where),
+      where: where && pureEvaluator(where, "an index", compiler),
       registers: Int32Array.from(index.columns, ({ column }) => registerOf(table, first, column)),
-      values: expressions.map(prepare),
+      values: expressions.map((value) => value && pureEvaluator(value, "an index", compiler)),
     }));
     this.#affinities = table.columns.flatMap(({ affinity, generated }, column) =>
       affinity === "BLOB" || generated !== undefined || column === table.rowidAlias
@@ -172,6 +176,26 @@ export class PreparedRow {
 function registerOf(table: Table, first: number, column: number): number {
   if (column === EXPRESSION) return -1;
   return column < 0 || column === table.rowidAlias ? first : first + 1 + column;
+}
+
+/** Evaluates where only what always gives the same may be called; `place`: as CallContext.pureFor has it. */
+function pureEvaluator(expression: Expression, place: string, compiler: RoutineCompiler): Evaluator {
+  const evaluate = compiler.expression(expression);
+  if (!calls(expression)) return evaluate;
+  return (frame) => {
+    const { context } = frame.environment;
+    const before = context.pureFor;
+    context.pureFor = place;
+    try {
+      return evaluate(frame);
+    } finally {
+      context.pureFor = before;
+    }
+  };
+}
+
+function calls(expression: Expression): boolean {
+  return expression.kind === "call" || operandsOf(expression).some(calls);
 }
 
 /** A condition that gives 1 or 0. */
