@@ -29,6 +29,7 @@ import { joinedColumns } from "./join-columns.ts";
 import { locateTable } from "./locate-table.ts";
 import { bindQuery } from "./query.ts";
 import { innerColumns, starColumns } from "./star.ts";
+import { isWrapped, wrappedCompound, wrapperOf } from "./wrapped-compound.ts";
 
 /** What names of tables mean where a query stands. */
 export interface TableNames {
@@ -39,6 +40,8 @@ export interface TableNames {
   readonly fromSchema: boolean;
   /** Views that are being expanded. */
   readonly views: readonly View[];
+  /** The text is the statement's own, not that of a view or a common table: see wrapped-compound.ts. */
+  readonly wraps: boolean;
 }
 
 const MAX_SOURCES = 200;
@@ -46,7 +49,7 @@ const MAX_SOURCES = 200;
 export function topLevelNames(binding: Binding, clause?: ast.With): TableNames {
   const frame = pushWith(clause, undefined);
   const { database } = binding;
-  return { binding, with: frame, database, fromSchema: database !== undefined, views: [] };
+  return { binding, with: frame, database, fromSchema: database !== undefined, views: [], wraps: true };
 }
 
 /** The queries in an expression that stands in no SELECT. */
@@ -66,6 +69,7 @@ export function expandInExpression(
 /** A SELECT that is a statement, which needs no number. */
 export function expandStatement(select: ast.Select, outer: TableNames): ExpandedQuery {
   const names = { ...outer, with: pushWith(select.with, outer.with) };
+  if (isWrapped(select)) return expandWrapped(select, names, 0);
   return new QueryExpansion(select, names, 0).cores(0, select.cores.length).finish();
 }
 
@@ -74,8 +78,29 @@ export function expandQuery(select: ast.Select, outer: TableNames, written?: ast
   const names = { ...outer, with: pushWith(select.with, outer.with) };
   const { views, binding } = names;
   const number = views.length > 0 ? undefined : binding.numbers.of(written ?? select.cores.at(-1)!);
+  if (names.wraps && isWrapped(select)) return expandWrapped(select, names, number);
   const expansion = new QueryExpansion(select, names, number);
   return expansion.cores(0, select.cores.length).finish();
+}
+
+/** See wrapped-compound.ts. */
+function expandWrapped(select: ast.Select, names: TableNames, number: number | undefined): ExpandedQuery {
+  const { binding, fromSchema } = names;
+  const own = binding.numbers.of(select.cores.at(-1)!);
+  const expansion = new QueryExpansion(wrappedCompound(select), names, own);
+  const compound = expansion.cores(0, select.cores.length).finish();
+  binding.throwExpansion();
+  const around = wrapperOf(select);
+  const core = around.cores[0] as ast.SelectCore; // as it is made
+  const [join] = core.from;
+  const found = queryFound(compound, undefined, `(subquery-${own})`);
+  const source: ExpandedSource = { ...found, join: join!, using: [], usingPairs: [], beforeRight: false };
+  const columns = core.columns.flatMap((star) => (star.kind === "star" ? starColumns(star, [source], binding) : []));
+  const { limit, limitOffset } = around;
+  const expressions = [...expressionsOf(core), limit, limitOffset].filter((e) => e !== undefined);
+  const subqueries = expandInExpression(expressions, names);
+  const cores = [{ kind: "select", core, sources: [source], columns }] as const;
+  return { select: around, cores, subqueries, fromSchema, number: number ?? own, wrappedOrder: select.orderBy };
 }
 
 /** Cores are gone through from the last one, as in the original, so that of several mistakes the same one is found. */
@@ -217,6 +242,7 @@ class QueryExpansion {
       database: database === TEMP ? undefined : database,
       fromSchema: true,
       views: [...views, view],
+      wraps: false,
     };
     checkView(view, inside);
     const query = expandQuery(select, inside);
@@ -305,7 +331,7 @@ function expandCommonTable(source: ast.TableSource, state: CommonTableState, nam
   if (source.arguments !== undefined) throw new SqlError(`'${source.name}' is not a function`);
   if (typeof source.indexedBy === "string") throw new SqlError(`no such index: "${source.indexedBy}"`);
   const first = firstRecursiveCore(definition, (core) => flattened(core.from));
-  const inside = { ...names, with: pushWith(select.with, frame) };
+  const inside = { ...names, with: pushWith(select.with, frame), wraps: false };
   const number = names.views.length > 0 ? undefined : names.binding.numbers.of(select.cores.at(-1)!);
   const expansion = new QueryExpansion(select, inside, number);
   try {

@@ -21,6 +21,8 @@ export interface ExpandedQuery {
   readonly fromSchema: boolean;
   /** See query-numbers.ts. */
   readonly number: number;
+  /** Its only source has the ORDER BY that is its own: see wrapped-compound.ts. */
+  readonly wrappedOrder?: readonly ast.OrderingTerm[];
 }
 
 export type ExpandedCore = ExpandedSelect | ast.Values;

@@ -1,6 +1,6 @@
 /** Expanded queries → bound queries: cores one by one, what joins them, ORDER BY and LIMIT of the whole. */
 import { SqlError } from "../../errors.ts";
-import type { CompoundOperator } from "../../sql/ast.ts";
+import type { CompoundOperator, OrderingTerm } from "../../sql/ast.ts";
 import type { Collation } from "../../values/collation.ts";
 import { INTEGER } from "../../values/value.ts";
 import type { BoundExpression, BoundOrder } from "../expression.ts";
@@ -33,9 +33,31 @@ export function bindQuery(query: ExpandedQuery, outer: Scope | undefined, bindin
     const parts = { cores: bound.cores, ...order, ...limits };
     return finishQuery({ ...parts, operators }, bound, binding, outerOf(parts, outer));
   }
-  const orderBy = bound.orderBy ?? [];
-  const parts = { cores: bound.cores, orderBy, ...limits };
-  return finishQuery({ ...parts, operators, orderColumns: [] }, bound, binding, outerOf(parts, outer));
+  const ordered = query.wrappedOrder === undefined ? bound : liftOrder(bound, query.wrappedOrder, binding);
+  const parts = { cores: ordered.cores, orderBy: ordered.orderBy ?? [], ...limits };
+  return finishQuery({ ...parts, operators, orderColumns: [] }, ordered, binding, outerOf(parts, outer));
+}
+
+/** Takes the ORDER BY of a wrapped compound out of it. */
+function liftOrder(
+  bound: BoundCores,
+  terms: readonly OrderingTerm[],
+  binding: Binding,
+): BoundCores & { readonly orderBy: readonly BoundOrder[] } {
+  const [core] = bound.cores;
+  const [source] = core?.kind === "select" ? core.sources : [];
+  if (core?.kind !== "select" || source?.content.kind !== "query") throw new Error("a wrapped compound is a source");
+  const { content } = source;
+  const { orderBy, orderColumns } = content.query;
+  const lifted = orderBy.map((order, at): BoundOrder => {
+    const column = core.result[orderColumns[at]!]!;
+    if (terms[at]!.expression.kind !== "collate")
+      return { ...order, expression: column, collation: binding.comparing(collationOf(column)) };
+    return { ...order, expression: { kind: "collate", operand: column, collation: order.collation } };
+  });
+  const query = { ...content.query, orderBy: [], orderColumns: [] };
+  const cores = [{ ...core, sources: [{ ...source, content: { ...content, query } }] }];
+  return { ...bound, cores, orderBy: lifted };
 }
 
 /** Nothing can be read where nothing is around. */

@@ -5,7 +5,6 @@ import { type BoundExpression, ROWID } from "../expression.ts";
 import type { BoundCore, ResultColumn } from "../query.ts";
 import { affinityOf, collationOf, columnsOf } from "../walk.ts";
 import type { Binding } from "./binding.ts";
-import { columnNames } from "./column-names.ts";
 import type { ExpandedQuery } from "./expanded.ts";
 import { firstRow } from "./query.ts";
 
@@ -13,23 +12,17 @@ type Origin = NonNullable<ResultColumn["origin"]>;
 
 /** The names are the leftmost core's. */
 export function resultColumns(
-  { cores: expanded, select }: ExpandedQuery,
+  { cores: expanded }: ExpandedQuery,
   cores: readonly BoundCore[],
   binding: Binding,
 ): ResultColumn[] {
   const rows = cores.flatMap((core) => (core.kind === "values" ? core.rows : [core.result]));
   const [first] = expanded;
-  // The original makes such a query one around the compound, and of a compound it asks the last SELECT where columns come from.
-  const isWrapped =
-    select.operators.some((operator) => operator !== "UNION ALL") &&
-    select.orderBy.some(({ expression }) => expression.kind === "collate");
-  const sources = rows.at(isWrapped ? -1 : 0)!;
-  const inner = isWrapped ? columnNames(first!, undefined) : undefined;
   return rows[0]!.map((e, at): ResultColumn => {
     const column = first!.kind === "select" ? first!.columns[at]! : undefined;
-    const name = inner?.[at]!.name ?? column?.alias ?? columnName(e, binding) ?? column?.text ?? `column${at + 1}`;
+    const name = column?.alias ?? columnName(e, binding) ?? column?.text ?? `column${at + 1}`;
     const collation = collationOf(e) ?? binding.binary;
-    return { name, affinity: jointAffinity(rows, at), collation, origin: originOf(sources[at]!, binding) };
+    return { name, affinity: jointAffinity(rows, at), collation, origin: originOf(e, binding) };
   });
 }
 
