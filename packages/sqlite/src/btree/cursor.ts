@@ -9,10 +9,11 @@ import { corrupt } from "../pager/pager.ts";
 import type { Page } from "../pager/page.ts";
 import { compareRecordToKey, type KeyInfo } from "../record/compare-key.ts";
 import { RecordReader } from "../record/record-reader.ts";
+import { readVarint, rowidAt, varintEnd } from "../record/varint.ts";
 import { Cells } from "../values/value.ts";
 import type { Btree } from "./btree.ts";
 import { CellParser } from "./cell.ts";
-import { cellAt, cellCount, checkNode, childAt, isLeaf, nodeKind, rightChild } from "./node.ts";
+import { cellAt, cellCount, checkNode, childAt, isLeaf, nodeKind, pointersOf, rightChild } from "./node.ts";
 
 /** No tree of a file that fits into 2^32 pages is deeper, unless it is damaged. */
 const MAX_DEPTH = 20;
@@ -30,6 +31,8 @@ export abstract class Cursor {
   /** Of the page that the cursor stands on; -1 without a way. */
   protected depth = -1;
   protected state: CursorState = "invalid";
+  /** Nobody has changed the tree along the way since the way was gone. */
+  protected isSure = false;
   /** After a saved place was found again: negative when the entry in front of it was, positive when the one behind it was. */
   protected skip = 0;
   /** Another number whenever what was read of the entry may not be true any more: the cursor moved, or its tree was changed. */
@@ -147,6 +150,23 @@ export abstract class Cursor {
     return { bytes: this.#whole, view: this.#wholeView, start: 0, end: payloadLength };
   }
 
+  /** The page of the entry, for loops that go along its cells themselves. */
+  get leaf(): Page {
+    return this.pages[this.depth]!;
+  }
+
+  /** The place of the entry on its page. */
+  get leafIndex(): number {
+    return this.indexes[this.depth]!;
+  }
+
+  /** Goes to another entry of the same page, for loops that are there already; returns the `version`. */
+  stand(index: number): number {
+    this.indexes[this.depth] = index;
+    this.moved();
+    return this.version;
+  }
+
   /** How many entries the tree has. Leaves the cursor nowhere. */
   count(): number {
     let entries = 0;
@@ -241,6 +261,7 @@ export abstract class Cursor {
       this.moveToChild(rightChild(page));
     }
     this.state = "valid";
+    this.isSure = true;
     return true;
   }
 
@@ -252,6 +273,33 @@ export abstract class Cursor {
     this.pages.push(page);
     this.depth += 1;
     this.indexes[this.depth] = 0;
+    this.moved();
+  }
+
+  /** Begins to go down from the root. `isHere`: the way that there is leads from it, so that pages of it may be used again. False: the tree is empty. */
+  protected startDown(isHere: boolean): boolean {
+    if (!isHere || cellCount(this.pages[0]!) === 0) return this.moveToRoot();
+    this.depth = 0;
+    return true;
+  }
+
+  /** Goes to the child left of a cell. */
+  protected down(page: Page, index: number): void {
+    const { usableSize } = this.tree.geometry;
+    this.indexes[this.depth] = index;
+    const number = childAt(page, index, usableSize);
+    const known = this.pages[this.depth + 1];
+    if (known !== undefined && known.number === number) {
+      this.depth += 1;
+      return;
+    }
+    this.pages.length = this.depth + 1;
+    this.moveToChild(number);
+  }
+
+  /** The way ends here. */
+  protected endDown(): void {
+    this.pages.length = this.depth + 1;
     this.moved();
   }
 
@@ -293,6 +341,7 @@ export abstract class Cursor {
 
   /** The tree is empty, and the first entry is about to come. */
   standOnEmptyRoot(root: Page): void {
+    this.isSure = false;
     this.pages.push(root);
     this.depth = 0;
     this.indexes[0] = 0;
@@ -301,6 +350,7 @@ export abstract class Cursor {
 
   /** The tree was changed along the way, which may have become shorter. */
   changed(): void {
+    this.isSure = false;
     this.depth = this.pages.length - 1;
     this.moved();
   }
@@ -316,6 +366,7 @@ export abstract class Cursor {
 
   /** The pages of the way, for who changes the tree along it. */
   way(): { readonly pages: Page[]; readonly indexes: Int32Array } {
+    this.isSure = false;
     return { pages: this.pages, indexes: this.indexes };
   }
 }
@@ -323,6 +374,8 @@ export abstract class Cursor {
 export class TableCursor extends Cursor {
   protected readonly isTable = true;
   #kept: number | bigint = 0;
+  #index = 0;
+  #low = 0;
 
   get rowid(): number | bigint {
     this.parse();
@@ -334,35 +387,61 @@ export class TableCursor extends Cursor {
    * table is empty.
    */
   seek(rowid: number | bigint): -1 | 0 | 1 {
-    if (!this.moveToRoot()) return -1;
-    const { usableSize } = this.tree.geometry;
+    const isHere = this.state === "valid" && this.skip === 0 && this.isSure;
+    if (isHere) {
+      // Often it is on the same leaf as the row before.
+      const page = this.pages[this.depth]!;
+      const order = this.#search(page, rowid);
+      if (order === 0 || (this.#low > 0 && this.#low < cellCount(page))) {
+        this.indexes[this.depth] = this.#index;
+        this.moved();
+        return order;
+      }
+    }
+    if (!this.startDown(isHere)) return -1;
     for (;;) {
       const page = this.pages[this.depth]!;
-      const kind = nodeKind(page);
-      const leaf = isLeaf(page);
-      let low = 0;
-      let high = cellCount(page) - 1;
-      let order: -1 | 0 | 1 = -1;
-      let index = 0;
-      while (low <= high) {
-        index = (low + high) >>> 1;
-        this.parser.parse(page, cellAt(page, index, usableSize), kind);
-        const here = this.parser.rowid;
-        order = here < rowid ? -1 : here > rowid ? 1 : 0;
-        if (order === 0) break;
-        if (order < 0) low = index + 1;
-        else high = index - 1;
-      }
-      this.moved();
-      if (leaf) {
-        this.indexes[this.depth] = index;
+      const order = this.#search(page, rowid);
+      if (isLeaf(page)) {
+        this.indexes[this.depth] = this.#index;
+        this.endDown();
         return order;
       }
       // The left child of a cell holds what is up to its key.
-      const down = order === 0 ? index : low;
-      this.indexes[this.depth] = down;
-      this.moveToChild(childAt(page, down, usableSize));
+      this.down(page, order === 0 ? this.#index : this.#low);
     }
+  }
+
+  /** Looks for a rowid on one page: `#index` is the cell that was looked at last, which is on that side of it, and `#low` the first one behind it. */
+  #search(page: Page, rowid: number | bigint): -1 | 0 | 1 {
+    const { bytes, view } = page;
+    const { usableSize } = this.tree.geometry;
+    const leaf = isLeaf(page);
+    const pointers = pointersOf(page);
+    let low = 0;
+    let high = cellCount(page) - 1;
+    let order: -1 | 0 | 1 = -1;
+    let index = 0;
+    while (low <= high) {
+      index = (low + high) >>> 1;
+      let at = view.getUint16(pointers + 2 * index);
+      if (at < pointers || at > usableSize - 4) throw corrupt();
+      if (!leaf) at += 4;
+      else if (bytes[at]! < 0x80) at += 1;
+      else if (bytes[at + 1]! < 0x80) at += 2;
+      else {
+        readVarint(bytes, at);
+        at = varintEnd;
+      }
+      const here = rowidAt(bytes, at);
+      order = here < rowid ? -1 : here > rowid ? 1 : 0;
+      if (order === 0) break;
+      if (order < 0) low = index + 1;
+      else high = index - 1;
+    }
+    this.#index = index;
+    this.#low = low;
+    return order;
   }
 
   protected keepKey(): void {
@@ -381,23 +460,6 @@ export class TableCursor extends Cursor {
   /** Removes the row under the cursor; `next` leads to the one that followed. */
   delete(): void {
     this.tree.deleteEntry(this);
-  }
-
-  /** The page of the row, for loops that go along its cells themselves. */
-  get leaf(): Page {
-    return this.pages[this.depth]!;
-  }
-
-  /** The place of the row on its page. */
-  get leafIndex(): number {
-    return this.indexes[this.depth]!;
-  }
-
-  /** Goes to another row of the same page, for loops that are there already; returns the `version`. */
-  stand(index: number): number {
-    this.indexes[this.depth] = index;
-    this.moved();
-    return this.version;
   }
 
   /** Whether the cursor stands on the row of `rowid`, without looking for it. */
@@ -433,27 +495,39 @@ export class IndexCursor extends Cursor {
    * never 0 then.
    */
   seek(key: Cells, count: number = key.length, equal: -1 | 0 | 1 = 0): -1 | 0 | 1 {
-    if (!this.moveToRoot()) return -1;
-    const { usableSize } = this.tree.geometry;
+    if (!this.startDown(this.state === "valid" && this.skip === 0 && this.isSure)) return -1;
+    const { usableSize, maxIndexLocal } = this.tree.geometry;
     for (;;) {
       const page = this.pages[this.depth]!;
+      const leaf = isLeaf(page);
       let low = 0;
       let high = cellCount(page) - 1;
       let order = -1;
       let index = 0;
       while (low <= high) {
         index = (low + high) >>> 1;
-        this.indexes[this.depth] = index;
-        this.moved();
-        const { bytes, view, start, end } = this.payload();
-        order = compareRecordToKey(bytes, view, start, end, key, count, this.keyInfo) || equal;
-        if (order === 0) return 0;
+        const at = cellAt(page, index, usableSize) + (leaf ? 0 : 4);
+        const length = readVarint(page.bytes, at);
+        const start = varintEnd;
+        if (length <= maxIndexLocal && start + length <= usableSize)
+          order = compareRecordToKey(page.bytes, page.view, start, start + length, key, count, this.keyInfo);
+        else {
+          this.indexes[this.depth] = index;
+          this.moved();
+          const whole = this.payload();
+          order = compareRecordToKey(whole.bytes, whole.view, whole.start, whole.end, key, count, this.keyInfo);
+        }
+        order ||= equal;
+        if (order === 0) break;
         if (order < 0) low = index + 1;
         else high = index - 1;
       }
-      if (isLeaf(page)) return order < 0 ? -1 : 1;
-      this.indexes[this.depth] = low;
-      this.moveToChild(childAt(page, low, usableSize));
+      if (leaf || order === 0) {
+        this.indexes[this.depth] = index;
+        this.endDown();
+        return order === 0 ? 0 : order < 0 ? -1 : 1;
+      }
+      this.down(page, low);
     }
   }
 

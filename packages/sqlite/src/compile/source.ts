@@ -7,6 +7,7 @@
  * where the code would be too long, closures do the work.
  */
 import { cellCount, pointersOf } from "../btree/node.ts";
+import { rowidAt } from "../record/varint.ts";
 import { truthOf } from "../runtime/comparison.ts";
 import { countRows } from "../runtime/count-rows.ts";
 import type { Frame } from "../runtime/frame.ts";
@@ -36,6 +37,7 @@ const HELPERS = {
   ...support,
   cellCount,
   pointersOf,
+  rowidAt,
   truthOf,
   countRows,
   lowestRowid,

@@ -41,6 +41,17 @@ export function readRowid(bytes: Uint8Array, at: number): number | bigint {
   return narrowed(BigInt.asIntN(64, (exact << 8n) | BigInt(bytes[at + 8] ?? 0)));
 }
 
+/** A rowid, without telling where it ends: for loops that look at many. */
+export function rowidAt(bytes: Uint8Array, at: number): number | bigint {
+  const first = bytes[at]!;
+  if (first < 0x80) return first;
+  const second = bytes[at + 1]!;
+  if (second < 0x80) return ((first & 0x7f) << 7) | second;
+  const third = bytes[at + 2]!;
+  if (third < 0x80) return ((first & 0x7f) << 14) | ((second & 0x7f) << 7) | third;
+  return readRowid(bytes, at);
+}
+
 /** An INTEGER as engines keep it: a number where that is exact. */
 export function narrowed(value: bigint): number | bigint {
   return value >= -MAX_SAFE && value <= MAX_SAFE ? Number(value) : value;

@@ -28,6 +28,7 @@ export class TestDatabase {
   constructor(sql: string) {
     this.original.exec(sql);
     const pager = new Pager({ file: new MemoryFile(this.original.serialize()), random: () => 1 });
+    pager.settings.cachePages = 100_000;
     pager.beginRead();
     this.tree = new Btree(pager);
     const context = new CallContext(

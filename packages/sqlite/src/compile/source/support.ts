@@ -6,7 +6,7 @@
 import { corrupt } from "../../pager/pager.ts";
 import type { ComparisonAffinity } from "../../planner/expression.ts";
 import { readInteger } from "../../record/record-reader.ts";
-import { readRowid, readVarint, varintEnd } from "../../record/varint.ts";
+import { readVarint, varintEnd } from "../../record/varint.ts";
 import { compareOperands } from "../../runtime/comparison.ts";
 import type { ValueDictionary } from "../../runtime/dictionary.ts";
 import type { Frame } from "../../runtime/frame.ts";
@@ -43,16 +43,6 @@ export function skipVarint(bytes: Uint8Array, at: number): number {
   let end = at;
   while (end < at + 8 && bytes[end]! > 0x7f) end += 1;
   return end + 1;
-}
-
-export function rowidAt(bytes: Uint8Array, at: number): number | bigint {
-  const first = bytes[at]!;
-  if (first < 0x80) return first;
-  const second = bytes[at + 1]!;
-  if (second < 0x80) return ((first & 0x7f) << 7) | second;
-  const third = bytes[at + 2]!;
-  if (third < 0x80) return ((first & 0x7f) << 14) | ((second & 0x7f) << 7) | third;
-  return readRowid(bytes, at);
 }
 
 /** The INTEGER of a serial type; short ones are read byte by byte, which is quicker than through the view. */
