@@ -69,7 +69,7 @@ export function expandInExpression(
 /** A SELECT that is a statement, which needs no number. */
 export function expandStatement(select: ast.Select, outer: TableNames): ExpandedQuery {
   const names = { ...outer, with: pushWith(select.with, outer.with) };
-  if (isWrapped(select)) return expandWrapped(select, names, 0);
+  if (isWrapped(select)) return expandWrapped(select, names, outer, 0);
   return new QueryExpansion(select, names, 0).cores(0, select.cores.length).finish();
 }
 
@@ -78,13 +78,18 @@ export function expandQuery(select: ast.Select, outer: TableNames, written?: ast
   const names = { ...outer, with: pushWith(select.with, outer.with) };
   const { views, binding } = names;
   const number = views.length > 0 ? undefined : binding.numbers.of(written ?? select.cores.at(-1)!);
-  if (names.wraps && isWrapped(select)) return expandWrapped(select, names, number);
+  if (names.wraps && isWrapped(select)) return expandWrapped(select, names, outer, number);
   const expansion = new QueryExpansion(select, names, number);
   return expansion.cores(0, select.cores.length).finish();
 }
 
-/** See wrapped-compound.ts. */
-function expandWrapped(select: ast.Select, names: TableNames, number: number | undefined): ExpandedQuery {
+/** See wrapped-compound.ts. `outer`: what is around the statement's own WITH, which the original leaves with the compound. */
+function expandWrapped(
+  select: ast.Select,
+  names: TableNames,
+  outer: TableNames,
+  number: number | undefined,
+): ExpandedQuery {
   const { binding, fromSchema } = names;
   const own = binding.numbers.of(select.cores.at(-1)!);
   const expansion = new QueryExpansion(wrappedCompound(select), names, own);
@@ -98,7 +103,7 @@ function expandWrapped(select: ast.Select, names: TableNames, number: number | u
   const columns = core.columns.flatMap((star) => (star.kind === "star" ? starColumns(star, [source], binding) : []));
   const { limit, limitOffset } = around;
   const expressions = [...expressionsOf(core), limit, limitOffset].filter((e) => e !== undefined);
-  const subqueries = expandInExpression(expressions, names);
+  const subqueries = expandInExpression(expressions, outer);
   const cores = [{ kind: "select", core, sources: [source], columns }] as const;
   return { select: around, cores, subqueries, fromSchema, number: number ?? own, wrappedOrder: select.orderBy };
 }
