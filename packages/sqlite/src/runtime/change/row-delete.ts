@@ -44,8 +44,10 @@ export class RowDelete {
   readonly #actions: Fire | undefined;
   readonly #counts: boolean;
   readonly #returning: ((frame: Frame) => void) | undefined;
-  /** Whether the row's values are needed to delete it. */
-  readonly #loads: boolean;
+  /** By column: not 0 where its value is needed to delete the row; undefined: all are. */
+  readonly #needed: Uint8Array | undefined;
+  /** Nothing of the row is needed. */
+  readonly #isPlain: boolean;
   readonly #pins: boolean;
 
   constructor(plan: RowDeletePlan, compiler: RoutineCompiler) {
@@ -67,17 +69,13 @@ export class RowDelete {
       this.#removed !== undefined ||
       this.#actions !== undefined;
     this.#pins = plan.pins && (this.#before !== undefined || this.#after !== undefined);
-    this.#loads =
-      this.firesSomething ||
-      plan.counts ||
-      plan.returning !== undefined ||
-      row.table.withoutRowid ||
-      row.table.indexes.length > 0;
+    this.#needed = this.firesSomething || plan.returning !== undefined ? undefined : columnsOfEntries(row);
+    this.#isPlain = this.#needed?.includes(1) === false;
   }
 
   /** Deletes the row under the cursor. */
   run(frame: Frame, stored: StoredTable): void {
-    if (this.#loads) this.row.load(frame, stored);
+    if (!this.#isPlain || frame.environment.rowChanged !== undefined) this.row.load(frame, stored, this.#needed);
     if (!this.#pins) return this.#run(frame, stored);
     stored.pins += 1;
     try {
@@ -105,6 +103,14 @@ export class RowDelete {
     if (this.#returning !== undefined) this.#returning(frame);
     if (this.#after !== undefined) this.#after(frame);
   }
+}
+
+/** The columns that a row's entries are made of; where some are computed, all. */
+function columnsOfEntries({ table, indexes, generated }: RowRules): Uint8Array | undefined {
+  if (generated.length > 0) return undefined;
+  const needed = new Uint8Array(table.columns.length);
+  for (const { columns } of indexes) for (const column of columns) if (column >= 0) needed[column] = 1;
+  return needed;
 }
 
 /** Removes the entries of a row in all indexes but the table itself. `only`: those that are not 0. */

@@ -101,10 +101,10 @@ export class PreparedRow {
     );
   }
 
-  /** Reads the row under the cursor into the registers, and computes what is not stored. */
-  load(frame: Frame, stored: StoredTable): void {
+  /** Reads the row under the cursor into the registers, or what is `needed` of it, and computes what is not stored. */
+  load(frame: Frame, stored: StoredTable, needed?: Uint8Array): void {
     const { registers } = frame;
-    stored.read(registers, this.first, (column, at) => this.#setDefault(frame, column, at));
+    stored.read(registers, this.first, (column, at) => this.#setDefault(frame, column, at), needed);
     if (this.#generated.length > 0) this.#computeVirtual(frame);
   }
 

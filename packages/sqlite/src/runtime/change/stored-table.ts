@@ -67,6 +67,7 @@ export class StoredTable {
   readonly #order: readonly number[] | undefined;
   readonly #record: Cells;
   readonly #longest: number;
+  readonly #hasUserCollations: boolean;
 
   private constructor(table: Table, tree: Btree, database: number, environment: Environment) {
     this.#database = database;
@@ -76,6 +77,9 @@ export class StoredTable {
     this.#tree = tree;
     this.rows = table.withoutRowid ? undefined : tree.table(table.rootPage);
     this.indexes = checkOrder(table.indexes).map((index) => new StoredIndex(index, table, tree, environment));
+    this.#hasUserCollations = this.indexes.some(({ cursor }) =>
+      cursor.keyInfo.collations.some(({ kind }) => kind === "user"),
+    );
     this.primary = table.withoutRowid ? this.indexes.find(({ index }) => index.origin === "pk") : undefined;
     this.reader = new RecordReader(encoding);
     this.#writer = new RecordWriter(encoding, tree.pager.headerField("schemaFormat"));
@@ -101,6 +105,7 @@ export class StoredTable {
   close(): void {
     this.rows?.close();
     for (const { cursor } of this.indexes) cursor.close();
+    if (this.#hasUserCollations) return; // They may be others the next time.
     const tables = unusedTables.get(this.#tree) ?? new WeakMap<Table, StoredTable[]>();
     unusedTables.set(this.#tree, tables);
     const unused = tables.get(this.table);
@@ -182,8 +187,8 @@ export class StoredTable {
     return left < right ? -1 : left > right ? 1 : 0;
   }
 
-  /** The row under the cursor, but for columns that are computed: `missing` fills in what the record is too short for. */
-  read(cells: Cells, first: number, missing: (column: number, at: number) => void): void {
+  /** The row under the cursor, but for columns that are computed: `missing` fills in what the record is too short for. `needed`: not 0 for columns to read; all. */
+  read(cells: Cells, first: number, missing: (column: number, at: number) => void, needed?: Uint8Array): void {
     const { rows, reader, table } = this;
     const { bytes, view, start, end } = (rows ?? this.primary!.cursor).payload();
     reader.attach(bytes, view, start, end);
@@ -192,6 +197,7 @@ export class StoredTable {
     const count = this.#reals.length;
     for (let place = 0; place < count; place++) {
       const column = this.#order === undefined ? place : this.#order[place]!;
+      if (needed !== undefined && needed[column] === 0) continue;
       const at = first + 1 + column;
       if (column === table.rowidAlias) cells.set(at, NULL, null);
       else if (reader.has(place)) {
