@@ -19,7 +19,7 @@ export function impliesPartialIndex(where: BoundExpression, source: PlannedSourc
 }
 
 /** Whether `b` is true where `a` is, by their forms. */
-export function implies(a: BoundExpression, b: BoundExpression): boolean {
+function implies(a: BoundExpression, b: BoundExpression): boolean {
   if (equalExpressions(a, b) || equalExpressions(withoutLets(a), withoutLets(b))) return true;
   if (b.kind === "or" && (implies(a, b.left) || implies(a, b.right))) return true;
   if (b.kind === "not-null" && impliesNotNull(a, b.operand, false)) return true;

@@ -61,9 +61,7 @@ export function preparePlanning(parts: LoopParts, wish: OrderWish | undefined, c
   // Only in queries; conditions of statements that change rows are taken as they are written.
   const isQuery = parts.whole === undefined || parts.whole.size === 0;
   const known = (e: BoundExpression): BoundExpression => (isQuery ? withKnownNulls(e, parts.sources) : e);
-  const bound = parts.sources.map((source) =>
-    source.on === undefined ? source : { ...source, on: known(source.on) },
-  );
+  const bound = parts.sources.map((source) => (source.on === undefined ? source : { ...source, on: known(source.on) }));
   const where = parts.where && known(parts.where);
   const lastRight = bound.findLastIndex(({ join }) => isRight(join));
   const sources = bound.map(

@@ -198,7 +198,7 @@ function isUnindexed(source: PlannedSource, column: number): boolean {
 }
 
 /** Conditions of an outer join's ON restrict its right side; those of WHERE do not restrict what outer joins touch. */
-export function isOfJoin(term: Term, source: PlannedSource): boolean {
+function isOfJoin(term: Term, source: PlannedSource): boolean {
   const { id } = source.source;
   return term.outerJoin === id || (term.innerJoin === id && !source.isOuter);
 }
