@@ -239,7 +239,7 @@ export class RandomQueries {
 
   #condition(scope: readonly string[], depth: number): string {
     const column = (): string => this.#pick(scope);
-    switch (this.#below(depth > 1 ? 14 : 9)) {
+    switch (this.#below(depth > 1 ? 15 : 9)) {
       case 0:
         return `${column()} = ${this.#value("*")}`;
       case 1:
@@ -264,6 +264,10 @@ export class RandomQueries {
         return `${this.#pick(["", "NOT "])}EXISTS (${this.#query(1, depth - 1, scope, [])})`;
       case 11:
         return `(${column()}, ${column()}) ${this.#pick(["", "NOT "])}IN (${this.#query(2, 1, [], [])})`;
+      case 13: {
+        const { name, columns } = this.#pick(TABLES);
+        return `${column()} ${this.#pick(["", "NOT "])}IN (SELECT ${this.#pick(columns)} FROM ${name})`;
+      }
       case 12:
         return `(${column()}, ${column()}) ${this.#pick(["=", "<", "IS", ">="])} (${this.#query(2, 1, scope, [])})`;
       default:

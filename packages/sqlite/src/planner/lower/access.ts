@@ -6,6 +6,7 @@ import { aggregatesOf, each, sourcesOf } from "../walk.ts";
 import type { BoundExpression } from "../expression.ts";
 import type { BoundSource } from "../query.ts";
 import { lowerExpression, rowsAsSet } from "./expressions.ts";
+import { eachStored, explainStored, storedColumn } from "./in-operator.ts";
 import type { Lowering } from "./lowering.ts";
 import { when } from "./steps.ts";
 
@@ -163,6 +164,14 @@ class AccessLowering {
         values.push(lowerExpression(term.value, this.#lowering));
         continue;
       }
+      const stored = term.among.kind === "in-query" ? storedColumn(term.among, true) : undefined;
+      if (stored !== undefined) {
+        explainStored(stored, this.#lowering);
+        const each = eachStored(stored, term.descending, this.#lowering);
+        values.push(each.value);
+        around.unshift(each.around);
+        continue;
+      }
       const { store, prepare } = this.#valuesOf(term.among);
       const source = builder.source({ kind: "store", store, first: 0 });
       const label = builder.label();
@@ -177,7 +186,7 @@ class AccessLowering {
 
   /** A set of what IN looks among. */
   #valuesOf(among: Extract<EqualTerm, { kind: "in" }>["among"]): { readonly store: number; readonly prepare: Block } {
-    if (among.kind === "in-query") return rowsAsSet(among, this.#lowering);
+    if (among.kind === "in-query") return rowsAsSet(among, false, this.#lowering);
     const { builder } = this.#lowering;
     const { affinity, collation, items } = among;
     const store = builder.store({ kind: "set", columns: 1, collations: [collation], affinities: [affinity] });

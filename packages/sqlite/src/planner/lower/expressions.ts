@@ -2,6 +2,7 @@
 import type { Block, Expression } from "../../compile/program.ts";
 import type { BoundExpression } from "../expression.ts";
 import type { BoundQuery } from "../query.ts";
+import { explainStored, isStored, storedColumn } from "./in-operator.ts";
 import { isUncorrelated, type Lowering } from "./lowering.ts";
 import { lowerQuery } from "./query.ts";
 import { assign, assignInteger, NULL_CONSTANT, register } from "./steps.ts";
@@ -135,13 +136,19 @@ function inQuery(e: Extract<BoundExpression, { kind: "in-query" }>, lowering: Lo
     const affinity = e.affinities[at];
     return affinity === undefined ? lowered : { kind: "affinity", operand: lowered, affinity };
   });
-  const { store, prepare } = rowsAsSet(e, lowering);
+  const stored = storedColumn(e, false);
+  if (stored !== undefined) {
+    explainStored(stored, lowering);
+    return isStored(operands[0]!, e.not, stored, lowering);
+  }
+  const { store, prepare } = rowsAsSet(e, true, lowering);
   return { kind: "in-store", not: e.not, operands, store, prepare };
 }
 
-/** A set of the query's rows, and the steps that fill it. */
+/** A set of the query's rows, and the steps that fill it. `isAsked`: whether rows are in it; otherwise it is gone through. */
 export function rowsAsSet(
   { query, affinities, collations }: Extract<BoundExpression, { kind: "in-query" }>,
+  isAsked: boolean,
   lowering: Lowering,
 ): { readonly store: number; readonly prepare: Block } {
   const { builder } = lowering;
@@ -150,7 +157,7 @@ export function rowsAsSet(
     lowerQuery(
       query,
       (values) => {
-        if (isUncorrelated(query)) builder.explain("CREATE BLOOM FILTER");
+        if (isAsked && isUncorrelated(query)) builder.explain("CREATE BLOOM FILTER");
         return [{ kind: "append", store, values }];
       },
       lowering,

@@ -18,7 +18,9 @@ export interface CoreOptions extends Ordering {
 const DISTINCT = { unique: undefined, adjacent: "adjacent", no: "any" } as const;
 
 export function lowerCore(core: BoundCore, options: CoreOptions, sink: Sink, lowering: Lowering): Block {
-  return core.kind === "values" ? lowerValues(core, sink, lowering) : lowerSelect(core, options, sink, lowering);
+  return core.kind === "values"
+    ? lowerValues(core, options.orderBy.length > 0, sink, lowering)
+    : lowerSelect(core, options, sink, lowering);
 }
 
 function lowerSelect(core: BoundSelect, options: CoreOptions, sink: Sink, lowering: Lowering): Block {

@@ -5,8 +5,10 @@ import { lowerExpression } from "./expressions.ts";
 import type { Lowering, Sink } from "./lowering.ts";
 import { assignAll, register } from "./steps.ts";
 
-export function lowerValues({ rows }: BoundValues, sink: Sink, lowering: Lowering): Block {
+/** `isMerged`: somebody sorts the rows. */
+export function lowerValues({ rows }: BoundValues, isMerged: boolean, sink: Sink, lowering: Lowering): Block {
   lowering.builder.explain(rows.length === 1 ? "SCAN CONSTANT ROW" : `SCAN ${rows.length}-ROW VALUES CLAUSE`);
+  if (isMerged && rows.length > 1) lowering.builder.explain("USE TEMP B-TREE FOR ORDER BY");
   const values = rows.map((row) => row.map((e) => lowerExpression(e, lowering)));
   const [first] = values;
   if (first === undefined) return [];
