@@ -117,7 +117,7 @@ function isUniqueNotNull(table: Table, { unique, columns, keyColumns }: Index): 
   );
 }
 
-/** Undefined: the index is empty. */
+/** Undefined: there is nothing to say. */
 function statOf(
   connection: Connection,
   tree: Btree,
@@ -148,7 +148,8 @@ function statOf(
     [previous, current] = [current, previous];
   }
   cursor.close();
-  if (rows === 0) return undefined;
+  // An empty index says nothing, unless it is that no row fits a partial one.
+  if (rows === 0) return index.where === undefined ? undefined : Array.from({ length: count + 1 }, () => 0).join(" ");
   const averages = Array.from(changes, (changed) => {
     const distinct = changed + 1;
     const average = Math.floor((rows + distinct - 1) / distinct);

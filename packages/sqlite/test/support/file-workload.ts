@@ -59,13 +59,15 @@ export function checkFileWorkload(seed: number, shell: string): void {
 }
 
 /** Two halves, each of which leaves no transaction open. */
-export function historyOf(seed: number): [string[], string[]] {
+function historyOf(seed: number): [string[], string[]] {
   const below = randomBelow(seed);
   const { pageSize, encoding, autoVacuum, journalMode } = settingsOf(seed);
   const script = new RandomScript(below);
+  // Without a journal, what fails half-way leaves the file in any state: then there are only statements that cannot fail.
+  const statements = (): string[] => (journalMode === "off" ? [] : script.statements(8));
   const half = (): string[] => [
     `PRAGMA journal_mode = ${journalMode}`,
-    ...Array.from({ length: 6 }, () => [...script.statements(8).filter(isAlike), ...bulk(below)]).flat(),
+    ...Array.from({ length: 6 }, () => [...statements().filter(isAlike), ...bulk(below)]).flat(),
     "COMMIT",
   ];
   const begin = [
