@@ -109,6 +109,29 @@ export function withoutCollate(e: ast.Expression): ast.Expression {
   return e.kind === "collate" ? withoutCollate(e.operand) : e;
 }
 
+/** Where the leftmost name or literal stands, by which the original tells where a mistake is; -1: something else stands there. */
+export function offsetOfLeaf(e: ast.Expression): number {
+  switch (e.kind) {
+    case "identifier":
+    case "column":
+    case "literal":
+    case "variable":
+    case "call":
+      return e.offset;
+    case "binary":
+      return offsetOfLeaf(e.left);
+    case "unary":
+    case "collate":
+    case "cast":
+    case "null-test":
+    case "between":
+    case "in":
+      return offsetOfLeaf(e.operand);
+    default:
+      return -1;
+  }
+}
+
 function optional<T>(item: T | undefined): T[] {
   return item === undefined ? [] : [item];
 }

@@ -1,5 +1,6 @@
 /** What binding one statement shares: the connection's context, ids, and the errors that the original finds only after all names are resolved. */
 import { SqlError, SqliteError } from "../../errors.ts";
+import type * as ast from "../../sql/ast.ts";
 import type { Collation } from "../../values/collation.ts";
 import type { CompileContext } from "../context.ts";
 import { Ids } from "../ids.ts";
@@ -26,8 +27,8 @@ export class Binding {
   readonly sources: Map<number, { readonly names: ExpandedSource; readonly content: SourceContent }> = new Map();
   /** Recursive common tables of which a part is being bound. */
   readonly recursive: Map<RecursiveKey, RecursiveQuery> = new Map();
-  /** What aggregates were called, as written, by their ids. */
-  readonly aggregateNames: Map<number, string> = new Map();
+  /** Calls of aggregates, by their ids. */
+  readonly aggregateCalls: Map<number, Pick<ast.Call, "name" | "offset">> = new Map();
   /** Generated columns whose expressions are being bound. */
   readonly generating: Set<object> = new Set();
   readonly numbers: QueryNumbers = new QueryNumbers();
@@ -44,8 +45,8 @@ export class Binding {
   }
 
   /** An error in stars or USING, with which the original goes on looking at other FROMs: the last error is told. */
-  failExpansion(message: string, offset = -1): void {
-    this.#expansion = new SqlError(message, offset);
+  failExpansion(message: string): void {
+    this.#expansion = new SqlError(message);
   }
 
   /** After such an error common tables are no longer found. */

@@ -152,11 +152,11 @@ function bindAggregate(e: ast.Call, found: AggregateFunction, scope: Scope): Bou
     return { kind: "constant", tag: 0, payload: null };
   }
   const id = owner.aggregates.find((other) => isSame(other, own))?.id ?? binding.ids.aggregate();
-  binding.aggregateNames.set(id, e.name);
+  binding.aggregateCalls.set(id, e);
   if (!owner.aggregates.some((other) => other.id === id)) owner.aggregates.push({ id, ...own });
   const result: BoundExpression = { kind: "aggregate", aggregate: id };
   useAggregates(result, owner);
-  if (e.distinct && list.length !== 1) binding.late("DISTINCT aggregates must have exactly one argument", e.offset);
+  if (e.distinct && list.length !== 1) binding.late("DISTINCT aggregates must have exactly one argument");
   // COLLATE that is written in an argument counts for the result.
   const collated = list.find(isCollated);
   const collation = collated && collationOf(collated);

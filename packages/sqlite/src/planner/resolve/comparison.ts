@@ -9,7 +9,7 @@ import type { Affinity } from "../../values/affinity.ts";
 import type { BoundExpression, BoundInQuery, ComparisonAffinity, ComparisonOperator } from "../expression.ts";
 import type { BoundQuery } from "../query.ts";
 import { affinityOf, collationOf, columnsOf, comparisonCollation, conjunction, outerOf } from "../walk.ts";
-import { isList, isNowhere, queryAmong } from "./ast-walk.ts";
+import { isList, isNowhere, offsetOfLeaf, queryAmong } from "./ast-walk.ts";
 import type { Binding } from "./binding.ts";
 import { bindExpression, widthOfExpression } from "./expression.ts";
 import { widthOf } from "./expanded.ts";
@@ -77,11 +77,10 @@ export function bindComparison(
   operator: ComparisonOperator,
   left: ast.Expression,
   right: ast.Expression,
-  offset: number,
   scope: Scope,
 ): BoundExpression {
   const width = widthOfExpression(left, scope);
-  if (width !== widthOfExpression(right, scope)) throw new SqlError("row value misused", offset);
+  if (width !== widthOfExpression(right, scope)) throw new SqlError("row value misused", offsetOfLeaf(left));
   const a = bindRow(left, scope);
   const b = bindRow(right, scope);
   return withRows([a, b], compareRows(operator, a.values, b.values, scope.binding));
@@ -156,7 +155,7 @@ function evaluatedOnce(
 export function bindBetween(e: ast.Between, scope: Scope): BoundExpression {
   const width = widthOfExpression(e.operand, scope);
   const isAlike = [e.low, e.high].every((bound) => widthOfExpression(bound, scope) === width);
-  if (!isAlike) throw new SqlError("row value misused", e.offset);
+  if (!isAlike) throw new SqlError("row value misused", offsetOfLeaf(e.operand));
   const { binding } = scope;
   const rows = [e.operand, e.low, e.high].map((part) => bindRow(part, scope));
   const [operand, low, high] = rows.map(({ values }) => values) as [
@@ -192,7 +191,7 @@ export function bindCase(e: ast.Case, scope: Scope): BoundExpression {
     branchesOf(e, scope, (when) => {
       const row = bindRow(when, scope);
       if (row.values.length === values.length) return withRows([row], compareRows("=", values, row.values, binding));
-      binding.late("row value misused", when.offset);
+      binding.late("row value misused");
       return integerConstant(0);
     }),
   );

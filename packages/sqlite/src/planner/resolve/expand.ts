@@ -276,9 +276,14 @@ function checkView(view: View, names: TableNames): void {
   if (checked.has(view)) return;
   names.binding.throwExpansion();
   const binding = new Binding(context, { database: names.database });
-  const query = expandQuery(view.definition.select, { ...names, binding });
-  binding.throwExpansion();
-  bindQuery(query, undefined, binding);
+  try {
+    const query = expandQuery(view.definition.select, { ...names, binding });
+    binding.throwExpansion();
+    bindQuery(query, undefined, binding);
+  } catch (error) {
+    // A place in the view's text is none in the statement's.
+    throw error instanceof SqlError ? new SqlError(error.message) : error;
+  }
   checked.add(view);
 }
 

@@ -72,13 +72,13 @@ export function bindExpression(e: ast.Expression, scope: Scope): BoundExpression
     }
     case "row":
       for (const value of e.values) bindExpression(value, scope);
-      scope.binding.late("row value misused", e.offset);
+      scope.binding.late("row value misused");
       return NULL_CONSTANT;
     case "current-time":
       return bindNamedCall(e.what.toLowerCase(), [], e.offset, scope);
     case "raise": {
       const message = e.message && bindExpression(e.message, scope);
-      if (!scope.binding.inTrigger) scope.binding.late("RAISE() may only be used within a trigger-program", e.offset);
+      if (!scope.binding.inTrigger) scope.binding.late("RAISE() may only be used within a trigger-program");
       return { kind: "raise", action: e.action, message };
     }
   }
@@ -127,7 +127,7 @@ function bindBinary(e: ast.Binary, scope: Scope): BoundExpression {
     case "<=":
     case ">":
     case ">=":
-      return bindComparison(operator, e.left, e.right, e.offset, scope);
+      return bindComparison(operator, e.left, e.right, scope);
     case "->":
     case "->>":
       return bindNamedCall(operator, [e.left, e.right], e.offset, scope);
@@ -150,7 +150,7 @@ function bindIs(e: ast.Binary, operator: "IS" | "IS NOT", scope: Scope): BoundEx
   const right = withoutCollate(e.right);
   const truth = truthOf(right, scope);
   if (truth === undefined && right.kind === "identifier") bindExpression(right, scope); // what is wrong with it is said first
-  if (truth === undefined) return bindComparison(operator, e.left, e.right, e.offset, scope);
+  if (truth === undefined) return bindComparison(operator, e.left, e.right, scope);
   const operand = bindExpression(e.left, scope);
   if (truth) return { kind: not ? "is-not-true" : "is-true", operand };
   return { kind: not ? "is-not-false" : "is-false", operand };

@@ -19,7 +19,7 @@ export interface LocatedTable {
  * Throws SqlError: `no such table: x`, or that it cannot be used yet.
  */
 export function locateTable(
-  { schema, name, offset }: Pick<ast.TableSource, "schema" | "name" | "offset">,
+  { schema, name }: Pick<ast.TableSource, "schema" | "name">,
   context: CompileContext,
   database: number | undefined,
 ): LocatedTable {
@@ -39,8 +39,8 @@ export function locateTable(
     if (found !== undefined) return found;
   }
   if (schema === undefined && TABLE_FUNCTIONS.test(name))
-    throw new SqlError(`table-valued functions are not supported yet: ${name}`, offset);
-  throw new SqlError(`no such table: ${qualifier === undefined ? "" : `${qualifier}.`}${name}`, offset);
+    throw new SqlError(`table-valued functions are not supported yet: ${name}`);
+  throw new SqlError(`no such table: ${qualifier === undefined ? "" : `${qualifier}.`}${name}`);
 }
 
 /** Tables that the original has without anybody making them. */

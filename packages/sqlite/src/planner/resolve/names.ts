@@ -218,7 +218,8 @@ export function useAggregates(e: BoundExpression, scope: Scope): void {
   scope.metAggregate = true;
   if (scope.collectsAggregates) return;
   const [first] = aggregatesOf(e);
-  scope.binding.late(`misuse of aggregate: ${scope.binding.aggregateNames.get(first!) ?? ""}()`);
+  const { name, offset } = scope.binding.aggregateCalls.get(first!)!; // it was bound before
+  scope.binding.late(`misuse of aggregate: ${name}()`, offset);
 }
 
 function isAlike(a: string | undefined, b: string): boolean {

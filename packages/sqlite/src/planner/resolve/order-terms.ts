@@ -6,7 +6,7 @@ import type { Collation } from "../../values/collation.ts";
 import type { BoundExpression, BoundOrder } from "../expression.ts";
 import type { BoundCore } from "../query.ts";
 import { equalExpressions } from "../walk.ts";
-import { withoutCollate } from "./ast-walk.ts";
+import { offsetOfLeaf, withoutCollate } from "./ast-walk.ts";
 import type { Binding } from "./binding.ts";
 import { orderOf } from "./call.ts";
 import { coreWidth, type ExpandedCore, type ExpandedQuery } from "./expanded.ts";
@@ -66,9 +66,8 @@ function numbered(
   const number = plainInteger(withoutCollate(term));
   if (number === undefined) return undefined;
   const aliases = scope.aliases!; // the result is bound first
-  const error = (): SqlError => outOfRange(at, clause, aliases.length, term.offset);
-  if (number < 1 || number > MAX_NUMBER) throw error();
-  if (number > aliases.length) beyond.push(error());
+  if (number < 1 || number > MAX_NUMBER) throw outOfRange(at, clause, aliases.length, offsetOfLeaf(term));
+  if (number > aliases.length) beyond.push(outOfRange(at, clause, aliases.length, -1));
   return aliases[Math.min(number, aliases.length) - 1]!;
 }
 
@@ -119,10 +118,7 @@ export function matchCompoundTerms(
   return terms.map((term, at) => {
     const column = columns[at];
     if (column === undefined)
-      throw new SqlError(
-        `${ordinal(at + 1)} ORDER BY term does not match any column in the result set`,
-        term.expression.offset,
-      );
+      throw new SqlError(`${ordinal(at + 1)} ORDER BY term does not match any column in the result set`);
     const { expression } = term;
     return {
       term,
@@ -143,7 +139,7 @@ function columnIn(
   const width = coreWidth(expanded);
   const number = plainInteger(plain);
   if (number !== undefined) {
-    if (number < 1 || number > width) throw outOfRange(at, "ORDER", width, term.offset);
+    if (number < 1 || number > width) throw outOfRange(at, "ORDER", width, offsetOfLeaf(term));
     return number - 1;
   }
   if (expanded.kind === "values" || core.kind === "values") return undefined;

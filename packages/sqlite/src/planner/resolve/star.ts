@@ -39,7 +39,7 @@ export function starColumns(
       columns.push({ expression, alias, text: undefined, inner: undefined });
     }
   }
-  if (!isFound) binding.failExpansion(table === undefined ? "no tables specified" : `no such table: ${table}`, offset);
+  if (!isFound) binding.failExpansion(table === undefined ? "no tables specified" : `no such table: ${table}`);
   return columns;
 }
 
