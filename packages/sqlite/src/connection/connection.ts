@@ -24,6 +24,7 @@ import { Collations } from "./collations.ts";
 import { planStatement } from "./compile.ts";
 import type { PlanLine } from "./execution.ts";
 import { functionEnvironment } from "./function-environment.ts";
+import { hoistLiterals } from "./hoist-literals.ts";
 import { Hooks } from "./hooks.ts";
 import { DEFAULT_LIMITS, type Limits, sqlLimits } from "./limits.ts";
 import { OpenDatabase } from "./open-database.ts";
@@ -45,6 +46,7 @@ export interface ConnectionOptions {
   readonly foreignKeys?: boolean;
   readonly doubleQuotedStrings?: boolean;
   readonly verbose?: (sql: string) => void;
+  readonly interruptFlag?: Int32Array;
 }
 
 /** Numbers of databases that are always there. */
@@ -83,6 +85,7 @@ export class Connection implements Environment {
   readonly #addedFunctions = new Map<string, SqlFunction[]>();
   #context: CallContext | undefined;
   #interrupted = false;
+  readonly #interruptFlag: Int32Array | undefined;
   #isOpen = true;
   /** Counts what else than schemas makes plans useless. */
   #revision = 0;
@@ -93,6 +96,7 @@ export class Connection implements Environment {
     this.isReadonly = options.readonly === true;
     this.world = options.world;
     this.verbose = options.verbose;
+    this.#interruptFlag = options.interruptFlag;
     this.backEnd = options.backEnd ?? "auto";
     this.settings = settingsFrom(options);
     this.limits = { ...DEFAULT_LIMITS };
@@ -127,7 +131,7 @@ export class Connection implements Environment {
   }
 
   get interrupted(): boolean {
-    return this.#interrupted;
+    return this.#interrupted || (this.#interruptFlag !== undefined && Atomics.load(this.#interruptFlag, 0) !== 0);
   }
 
   get rowChanged(): Environment["rowChanged"] {
@@ -242,12 +246,42 @@ export class Connection implements Environment {
     if (sql.length > this.limits.sqlLength) throw new SqliteError("SQLITE_TOOBIG", "statement too long");
     const known = offset === 0 ? this.#plans.text(sql) : undefined;
     if (known !== undefined) return { statement: new PreparedStatement(this, known), end: sql.length };
+    const hoisted = this.#prepareShape(sql, offset);
+    if (hoisted !== undefined) return hoisted;
     const parsed = parseStatement(sql, offset, sqlLimits(this.limits));
     const { end } = parsed;
     if (parsed.statement === undefined) return { statement: undefined, end };
     const text = parsedText(sql, offset, parsed, parsed.statement);
     if (offset === 0 && end === sql.length) this.#plans.addText(sql, text);
     return { statement: new PreparedStatement(this, text), end };
+  }
+
+  /** By the plan of a statement of the same shape, which differs in literals only. The first of a shape is prepared as any other. */
+  #prepareShape(
+    sql: string,
+    offset: number,
+  ): { readonly statement: PreparedStatement; readonly end: number } | undefined {
+    const hoisted = hoistLiterals(sql, offset);
+    if (hoisted === undefined) return undefined;
+    const { shape, values, end, isSelect } = hoisted;
+    const known = this.#plans.shape(shape);
+    if (known === "once") {
+      const parsed = parseStatement(shape, 0, sqlLimits(this.limits));
+      if (parsed.statement !== undefined) this.#plans.addShape(shape, parsedText(shape, 0, parsed, parsed.statement));
+    }
+    if (known === undefined || known === "once" || (isSelect && this.#hasPartialIndexes)) return undefined;
+    try {
+      return { statement: new PreparedStatement(this, known, { sql: sql.slice(offset, end), values }), end };
+    } catch (error) {
+      // What is wrong is told with its place in the text.
+      if (error instanceof SqliteError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether an index serves only those who name the right literal. */
+  get #hasPartialIndexes(): boolean {
+    return this.databases.some(({ hasPartialIndexes }) => hasPartialIndexes);
   }
 
   exec(sql: string): void {
@@ -361,7 +395,7 @@ export class Connection implements Environment {
     if (!this.#isOpen) throw new SqliteError("SQLITE_MISUSE", "database is not open");
     if (ticket.epoch !== this.transactions.epoch)
       throw new SqliteError("SQLITE_ABORT_ROLLBACK", "abort due to ROLLBACK");
-    if (this.#interrupted) throw new SqliteError("SQLITE_INTERRUPT", "interrupted");
+    if (this.interrupted) throw new SqliteError("SQLITE_INTERRUPT", "interrupted");
   }
 
   checkOpen(): void {

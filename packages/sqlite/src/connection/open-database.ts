@@ -33,6 +33,7 @@ interface ReadSchema {
   readonly cookie: number;
   readonly catalogue: Catalogue;
   readonly statistics: Statistics;
+  readonly hasPartialIndexes: boolean;
 }
 
 export class OpenDatabase implements DatabaseSchema {
@@ -103,6 +104,10 @@ export class OpenDatabase implements DatabaseSchema {
   /** The schema that was read last. */
   get catalogue(): Catalogue {
     return this.#schema?.catalogue ?? EMPTY_CATALOGUE;
+  }
+
+  get hasPartialIndexes(): boolean {
+    return this.#schema?.hasPartialIndexes ?? false;
   }
 
   get statistics(): Statistics {
@@ -306,7 +311,11 @@ export class OpenDatabase implements DatabaseSchema {
     this.generation += 1;
     const encoding = this.encoding ?? "utf8";
     const catalogue = Catalogue.read(readSchemaRows(this.tree, encoding), Math.max(1, pager.pageCount));
-    this.#schema = { cookie, catalogue, statistics: readStatistics(this.tree, catalogue, encoding) };
+    const statistics = readStatistics(this.tree, catalogue, encoding);
+    const hasPartialIndexes = [...catalogue.tables()].some(
+      (table) => table.kind === "table" && table.indexes.some(({ where }) => where !== undefined),
+    );
+    this.#schema = { cookie, catalogue, statistics, hasPartialIndexes };
   }
 
   #forgetChangedSchema(): boolean {

@@ -10,6 +10,8 @@ const MAX_LENGTH = 4_096;
 export class PlanCache {
   /** The one that was used longest ago first. */
   readonly #texts = new Map<string, ParsedText>();
+  /** Statements with `?` for their literals. */
+  readonly #shapes = new Map<string, ParsedText | "once">();
   readonly #plans = new WeakMap<ParsedText, { readonly plan: Plan; readonly generation: number }>();
 
   text(sql: string): ParsedText | undefined {
@@ -30,6 +32,22 @@ export class PlanCache {
     }
   }
 
+  /** The shape's text; "once" when it has been asked for once before, and undefined when it never was. */
+  shape(shape: string): ParsedText | "once" | undefined {
+    const known = this.#shapes.get(shape);
+    if (known === undefined) this.addShape(shape, "once");
+    return known;
+  }
+
+  addShape(shape: string, text: ParsedText | "once"): void {
+    this.#shapes.set(shape, text);
+    if (this.#shapes.size <= MAX_TEXTS) return;
+    for (const oldest of this.#shapes.keys()) {
+      this.#shapes.delete(oldest);
+      return;
+    }
+  }
+
   plan(text: ParsedText, generation: number): Plan | undefined {
     const known = this.#plans.get(text);
     return known?.generation === generation ? known.plan : undefined;
@@ -41,5 +59,6 @@ export class PlanCache {
 
   clear(): void {
     this.#texts.clear();
+    this.#shapes.clear();
   }
 }

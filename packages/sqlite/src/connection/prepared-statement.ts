@@ -20,6 +20,14 @@ export interface ParsedText {
   readonly terminator: number;
 }
 
+/** The text of a statement as it was written, and the literals that its plan takes as parameters. */
+export interface Literals {
+  readonly sql: string;
+  readonly values: Cells;
+}
+
+const NO_BINDINGS = new Cells(0);
+
 /** So often a plan is made anew because the schema changes under it, before that counts as an error. */
 const MAX_ATTEMPTS = 50;
 
@@ -27,6 +35,8 @@ export class PreparedStatement {
   readonly bindings: Cells;
   readonly #connection: Connection;
   readonly #text: ParsedText;
+  /** Of a statement whose literals stand apart from its plan. */
+  readonly #literals: Literals | undefined;
   #plan: Plan;
   #generation: number;
   #running: StatementRun | undefined;
@@ -34,20 +44,21 @@ export class PreparedStatement {
   /** The plan has been run. */
   #isUsed = false;
 
-  constructor(connection: Connection, text: ParsedText) {
+  constructor(connection: Connection, text: ParsedText, literals?: Literals) {
     this.#connection = connection;
     this.#text = text;
-    this.bindings = new Cells(text.parameters.length);
+    this.#literals = literals;
+    this.bindings = literals === undefined ? new Cells(text.parameters.length) : NO_BINDINGS;
     this.#plan = connection.plan(text);
     this.#generation = connection.generation;
   }
 
   get sql(): string {
-    return this.#text.sql;
+    return this.#literals?.sql ?? this.#text.sql;
   }
 
   get parameters(): readonly (string | undefined)[] {
-    return this.#text.parameters;
+    return this.#literals === undefined ? this.#text.parameters : [];
   }
 
   get encoding(): TextEncoding {
@@ -106,7 +117,7 @@ export class PreparedStatement {
     const before = connection.totalChanges;
     let run: PlanRun | undefined;
     try {
-      run = this.#plan.start(connection, this.bindings);
+      run = this.#plan.start(connection, this.#literals?.values ?? this.bindings);
       run.push(onRow);
     } catch (error) {
       throw connection.leaveFailed(ticket, error, run?.changes);
@@ -138,6 +149,7 @@ export class PreparedStatement {
   /** For a run that lasts: values that are bound meanwhile are for the next one. */
   #ownBindings(): Cells {
     const { bindings } = this;
+    if (this.#literals !== undefined) return this.#literals.values;
     if (bindings.length === 0) return bindings;
     const own = new Cells(bindings.length);
     own.tags.set(bindings.tags);
