@@ -22,6 +22,11 @@ export interface DatabaseOptions {
   readonly doubleQuotedStrings?: boolean;
   /** Called with the text of each statement before it runs, parameters put in. */
   readonly verbose?: (sql: string) => void;
+  /**
+   * For other threads, which cannot call `interrupt`: while the first element is not 0, statements that run throw SQLITE_INTERRUPT as soon as they
+   * look. Lies in a SharedArrayBuffer.
+   */
+  readonly interruptFlag?: Int32Array;
 }
 
 /** The shape of rows: an object by columns' names (the last of equal names wins), an array, or the first column's value alone. */
