@@ -18,6 +18,7 @@ const SOURCES = [
   "package.json",
   "../lox/src",
   "../regex/src",
+  "../sqlite/src",
 ];
 
 /** Newest modification below `path`, in milliseconds. Deletions show in the time of their directory. */

@@ -11,6 +11,7 @@ import type { Sampler } from "./live/sampler.ts";
 import type { Panel, Subscriber, Topic } from "./panels/panel.ts";
 import type { ServiceView, StackView } from "./stack-view.ts";
 import type { FolderSearch } from "./tools/search.ts";
+import type { StackDatabases } from "./tools/sqlite/stack-databases.ts";
 
 export interface ApiOptions {
   readonly stack: StackView;
@@ -20,6 +21,7 @@ export interface ApiOptions {
   readonly log: Log;
   /** Undefined when no folder may be searched. */
   readonly search: FolderSearch | undefined;
+  readonly databases: StackDatabases;
 }
 
 export class Api {
@@ -50,6 +52,15 @@ export class Api {
         // Lines of the files below the config's folder, as they are found.
         "POST /api/search": async (request) => this.#search().answer(await readJson(request)),
         "POST /api/search/folder": () => json(this.#search().folder()),
+        // The config's SQLite files: which there are, a question to one, the end of what runs on it.
+        "POST /api/sqlite": () => json(options.databases.list()),
+        "POST /api/sqlite/:database": async (request, _context, { database = "" }) =>
+          options.databases.answer(database, await readJson(request)),
+        "POST /api/sqlite/:database/stop": async (request, _context, { database = "" }) => {
+          await readJson(request);
+          await options.databases.stop(database);
+          return new Response(null, { status: 204 });
+        },
         // Asks the panel of the service's kind.
         "POST /api/services/:service/panel/:route": (request, _context, { service = "", route = "" }) =>
           this.#panel(request, this.#service(service), route),

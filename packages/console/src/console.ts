@@ -12,6 +12,7 @@ import type { ServiceInfo } from "./protocol.ts";
 import { Guard, isLoopbackHost } from "./security/guard.ts";
 import type { ServiceView, StackView } from "./stack-view.ts";
 import { FolderSearch } from "./tools/search.ts";
+import { StackDatabases } from "./tools/sqlite/stack-databases.ts";
 
 export interface ConsoleOptions {
   readonly stack: StackView;
@@ -23,14 +24,16 @@ export interface ConsoleOptions {
   readonly log?: Log;
   /** A folder that the search page may search; none unless it is named. */
   readonly searchFolder?: string;
+  /** SQLite files that the database page opens, by the names that it shows. They lie on the real disk, whatever the world. */
+  readonly databases?: Readonly<Record<string, string>>;
 }
 
 export class Console {
   readonly #server: HttpServer;
   readonly #guard: Guard;
-  readonly #close: () => void;
+  readonly #close: () => Promise<void>;
 
-  private constructor(server: HttpServer, guard: Guard, close: () => void) {
+  private constructor(server: HttpServer, guard: Guard, close: () => Promise<void>) {
     this.#server = server;
     this.#guard = guard;
     this.#close = close;
@@ -41,7 +44,8 @@ export class Console {
    * loopback address: the console is for the person at this machine, and has no other protection than that and its token.
    */
   static async listen(options: ConsoleOptions): Promise<Console> {
-    const { stack, port = 0, host = "127.0.0.1", world = realWorld, log = silentLog, searchFolder } = options;
+    const { stack, port = 0, host = "127.0.0.1", world = realWorld, log = silentLog } = options;
+    const { searchFolder, databases: paths = {} } = options;
     if (!isLoopbackHost(host)) throw new RangeError(`the console listens on loopback only, not on ${host}`);
     const page = Page.load();
     const guard = new Guard(world.random);
@@ -66,12 +70,14 @@ export class Console {
     const hub: LiveHub = new LiveHub({ stack, sampler, clock: world.clock, random: world.random, describe });
     sampler.sample(); // A page that opens within the first second shall not be empty.
     const search = searchFolder === undefined ? undefined : new FolderSearch(world, searchFolder);
-    const api = new Api({ stack, hub, sampler, panelOf, log, search });
+    const databases = new StackDatabases(paths);
+    const api = new Api({ stack, hub, sampler, panelOf, log, search, databases });
 
-    const close = (): void => {
+    const close = async (): Promise<void> => {
       sampler.close();
       hub.close();
       for (const panel of panels.values()) panel.close();
+      await databases.close();
     };
     try {
       const server = await HttpServer.listen({
@@ -84,7 +90,7 @@ export class Console {
       guard.bind(server.address.port);
       return new Console(server, guard, close);
     } catch (error) {
-      close();
+      await close();
       throw error;
     }
   }
@@ -100,7 +106,7 @@ export class Console {
 
   /** Ends every page's stream, then the server. */
   async close(): Promise<void> {
-    this.#close();
+    await this.#close();
     await this.#server.close({ graceMs: 500 });
   }
 
