@@ -69,8 +69,7 @@ function planRows(
   loopsFor: LoopsFor,
   lowering: Lowering,
 ): CorePlan {
-  if (core.distinct && sorts !== false && isResult(orderBy, core))
-    return planDistinctAsGroups(orderBy, limits, loopsFor);
+  if (core.distinct && sorts !== false && isResult(orderBy, core)) return planDistinctAsGroups(orderBy, loopsFor);
   const distinct = core.distinct ? anyOrder(core.result, lowering) : undefined;
   const loops = loopsFor(
     orderBy.length > 0
@@ -81,24 +80,20 @@ function planRows(
   return { loops, grouping: { kind: "none" }, orderedTerms, distinct: loops.distinct, rows: loops.rows };
 }
 
-/** Whether ORDER BY is the list of the result's columns, as it stands. */
+/** Whether ORDER BY is the list of the result's columns, each up or down. */
 function isResult(orderBy: readonly BoundOrder[], { result }: BoundSelect): boolean {
   return (
     orderBy.length === result.length &&
     orderBy.every(
       ({ expression, descending, nullsFirst }, at) =>
-        !descending && nullsFirst && equalExpressions(expression, result[at]!),
+        nullsFirst !== descending && equalExpressions(expression, result[at]!),
     )
   );
 }
 
 /** SELECT DISTINCT with ORDER BY the same columns is planned as GROUP BY: one tree does both. */
-function planDistinctAsGroups(
-  orderBy: readonly BoundOrder[],
-  limits: Omit<Ordering, "orderBy" | "sorts">,
-  loopsFor: LoopsFor,
-): CorePlan {
-  const loops = loopsFor({ kind: "group-by", terms: orderBy.map(wished), groupsInOrder: true, ...limits });
+function planDistinctAsGroups(orderBy: readonly BoundOrder[], loopsFor: LoopsFor): CorePlan {
+  const loops = loopsFor({ kind: "group-by", terms: orderBy.map(wished), groupsInOrder: true, limited: false });
   return {
     loops,
     grouping: { kind: "none" },
@@ -109,14 +104,15 @@ function planDistinctAsGroups(
   };
 }
 
-function planGroups(core: BoundSelect, { orderBy, sorts: _, ...limits }: Ordering, loopsFor: LoopsFor): CorePlan {
+function planGroups(core: BoundSelect, { orderBy }: Ordering, loopsFor: LoopsFor): CorePlan {
   // The original takes over DESC from ORDER BY, term by term, whatever the terms are.
   const terms = core.groupBy.map((expression, at) => {
     const descending = orderBy.length === core.groupBy.length && orderBy[at]!.descending;
     return { expression, descending, nullsFirst: !descending, collation: core.groupCollations[at]!.name };
   });
   const groupsInOrder = orderBy.length === terms.length && terms.every((term, at) => isSameTerm(term, orderBy[at]!));
-  const loops = loopsFor({ kind: "group-by", terms, groupsInOrder, ...limits });
+  // A limit counts for nothing: groups are all made first.
+  const loops = loopsFor({ kind: "group-by", terms, groupsInOrder, limited: false });
   return {
     loops,
     grouping: loops.ordered

@@ -27,6 +27,8 @@ test.each([
   "SELECT * FROM t ORDER BY d LIMIT 3",
   "SELECT DISTINCT d FROM t",
   "SELECT DISTINCT d, c FROM t ORDER BY d, c",
+  "SELECT DISTINCT d, c FROM t ORDER BY d DESC, c",
+  "SELECT DISTINCT d, c FROM t ORDER BY d NULLS LAST, c",
   "SELECT DISTINCT a FROM t",
   "SELECT count(*) FROM t",
   "SELECT min(b) FROM t",
