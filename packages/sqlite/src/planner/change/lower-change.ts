@@ -9,12 +9,9 @@ import { lowerStep } from "./lower-step.ts";
 function lowerChange(statement: ast.Insert | ast.Update | ast.Delete, context: CompileContext): Program {
   const compiler = new ChangeCompiler(context);
   const { block, returning, atomic } = lowerStep(statement, compiler);
-  const main = [
-    ...block,
-    runs(endOfChanges([...compiler.sequenced.values()])),
-    ...(returning?.give ?? []),
-    runs(COUNT_CHANGES),
-  ];
+  // Whoever has enough of RETURNING's rows has made all changes all the same.
+  const end = [runs(endOfChanges([...compiler.sequenced.values()])), runs(COUNT_CHANGES)];
+  const main = [...block, ...end, ...(returning?.give ?? [])];
   return compiler.finish(main, returning?.columns ?? [], atomic || !compiler.outlook.mayAbort);
 }
 
