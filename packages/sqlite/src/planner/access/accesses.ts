@@ -209,10 +209,12 @@ function hashAccess(
   candidate.equal = terms.length;
   if (isPartial) candidate.flags |= PARTIAL_AUTO_INDEX;
   if (keys.length === 0) return unhashed(filters, planning);
-  const read = [...planning.columnsRead(source)]
-    .filter((column) => !columns.includes(column))
-    .toSorted((a, b) => a - b);
-  return { kind: "hash", keys, filters, order: read };
+  const read = new Set(planning.columnsRead(source));
+  if (source.table?.withoutRowid === true)
+    for (const [column, { primaryKeyPosition }] of source.table.columns.entries())
+      if (primaryKeyPosition > 0) read.add(column);
+  const order = [...read].filter((column) => !columns.includes(column)).toSorted((a, b) => a - b);
+  return { kind: "hash", keys, filters, order };
 }
 
 /** All rows: what was to be left out of the hash is tested after all. */
