@@ -186,7 +186,8 @@ class AccessLowering {
 
   /** A set of what IN looks among. */
   #valuesOf(among: Extract<EqualTerm, { kind: "in" }>["among"]): { readonly store: number; readonly prepare: Block } {
-    if (among.kind === "in-query") return rowsAsSet(among, false, this.#lowering);
+    // It is planned as if nothing stood around it.
+    if (among.kind === "in-query") return this.#lowering.within(0, () => rowsAsSet(among, false, this.#lowering));
     const { builder } = this.#lowering;
     const { affinity, collation, items } = among;
     const store = builder.store({ kind: "set", columns: 1, collations: [collation], affinities: [affinity] });

@@ -258,7 +258,7 @@ function isSameTerm(term: WishedTerm, order: BoundOrder): boolean {
 
 function rowsOfContent(content: Exclude<SourceContent, { kind: "table" }>, lowering: Lowering): number {
   if (content.kind === "query") return rowsOfQuery(content.query, lowering);
-  return content.kind === "queue" ? 0 : rowsOfRecursive(content.common, lowering);
+  return content.kind === "queue" ? 0 : rowsOfRecursive(content.common);
 }
 
 function rowsOfQuery(query: BoundQuery, lowering: Lowering): LogEstimate {
@@ -284,9 +284,10 @@ function constantLimit(limit: BoundExpression | undefined): number | undefined {
     : undefined;
 }
 
-function rowsOfRecursive({ initial }: RecursiveQuery, lowering: Lowering): number {
-  return rowsOfQuery(initial, lowering) + RECURSION_FACTOR;
+function rowsOfRecursive({ limit }: RecursiveQuery): LogEstimate {
+  const rows = constantLimit(limit);
+  return rows === undefined ? UNKNOWN_ROWS : Math.min(UNKNOWN_ROWS, logEstimate(rows));
 }
 
-/** The original takes a recursive table for 32 times as long as what it begins with. */
-const RECURSION_FACTOR = 50;
+/** 2^32: nobody can tell how long a recursive table is. */
+const UNKNOWN_ROWS: LogEstimate = 320;
