@@ -6,7 +6,7 @@
  * parameters, so that statements of the same shape share their code. Where a content-security policy forbids making functions from text, and
  * where the code would be too long, closures do the work.
  */
-import { cellCount, pointersOf } from "../btree/node.ts";
+import { cellCount, isLeaf, pointersOf } from "../btree/node.ts";
 import { rowidAt } from "../record/varint.ts";
 import { truthOf } from "../runtime/comparison.ts";
 import { countRows } from "../runtime/count-rows.ts";
@@ -36,6 +36,7 @@ export const source: BackEnd = {
 const HELPERS = {
   ...support,
   cellCount,
+  isLeaf,
   pointersOf,
   rowidAt,
   truthOf,

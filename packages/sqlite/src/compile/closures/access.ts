@@ -143,6 +143,13 @@ function scanIndex(step: Of<"scan-index">, flow: Flow): void {
   loop(flow, step.label, step.body, begin, (frame) => (frame.scans[at] as IndexScan).next());
 }
 
+function enterStore(frame: Frame, source: number, store: number): StoreSource {
+  const found = frame.sources[source] as StoreSource;
+  found.rows = frame.stores[store]!.rows;
+  found.isNull = false;
+  return found;
+}
+
 function scanStore(step: Of<"scan-store">, flow: Flow): void {
   const { source, store, reverse, sorted } = step;
   const at = flow.scans++;
@@ -153,7 +160,7 @@ function scanStore(step: Of<"scan-store">, flow: Flow): void {
     return true;
   };
   const begin = (frame: Frame): boolean => {
-    frame.sources[source]!.isNull = false;
+    enterStore(frame, source, store);
     frame.scans[at] = frame.stores[store]!.scan(reverse, sorted);
     return next(frame);
   };
@@ -165,8 +172,7 @@ function probeStore(step: Of<"probe-store">, flow: Flow): void {
   const keys = flow.row(step.keys);
   const begin = (frame: Frame): boolean => {
     keys.fill(frame);
-    const found = frame.sources[source] as StoreSource;
-    found.isNull = false;
+    const found = enterStore(frame, source, store);
     found.row = (frame.stores[store] as MultimapStore).firstOf(frame.scratch, keys.at);
     return found.row >= 0;
   };
@@ -181,9 +187,8 @@ function probeStore(step: Of<"probe-store">, flow: Flow): void {
 function drainQueue(step: Of<"drain-queue">, flow: Flow): void {
   const { source, store } = step;
   const next = (frame: Frame): boolean => {
-    const found = frame.sources[source] as StoreSource;
+    const found = enterStore(frame, source, store);
     found.row = (frame.stores[store] as QueueStore).take();
-    found.isNull = false;
     return found.row >= 0;
   };
   loop(flow, step.label, step.body, next, next);

@@ -40,6 +40,8 @@ export class Generator extends Writer {
   readonly locals: Map<number, Value> = new Map();
   /** Sources whose rows are read in place here, from the outside in. */
   readonly inPlace: InPlace[] = [];
+  /** Rows that were looked up for entries of indexes. */
+  readonly lookedUp: InPlace[] = [];
   /** Variables of stores' rows: the source's number to the variable with the place of its first cell. */
   readonly storeRows: Map<number, { readonly rows: string; readonly base: string; readonly first: number }> = new Map();
 
@@ -106,6 +108,7 @@ export class Generator extends Writer {
       }
       source.isGuarded = true;
     }
+    for (const row of this.lookedUp) row.isGuarded = true;
   }
 }
 

@@ -6,14 +6,21 @@
  * cursor's version tells, and the row is read through the cursor instead.
  */
 import type { Affinity } from "../../values/affinity.ts";
-import { ROWID } from "../../schema/table.ts";
-import { ROWID_SLOT, type TableColumns } from "../../runtime/sources/table-columns.ts";
+import { indexSlotOf, NO_SLOT, ROWID_SLOT, type TableColumns } from "../../runtime/sources/table-columns.ts";
+import { type Index, ROWID, type Table } from "../../schema/table.ts";
 import type { Generator } from "./generator.ts";
 import type { RawColumn, Value } from "./value.ts";
 
+/** Where columns stand in the records of a tree. */
+export interface RecordShape {
+  /** ROWID_SLOT: in front of the record; NO_SLOT: nowhere in this tree. */
+  slotOf(column: number): number;
+  readonly affinities: readonly { readonly affinity: Affinity }[];
+}
+
 export interface InPlace {
   readonly source: number;
-  readonly columns: TableColumns;
+  readonly shape: RecordShape;
   /** Variables: the cursor, its version when the row was found, and the row's place on the leaf (undefined: the cursor stands there anyway). */
   readonly cursor: string;
   readonly version: string;
@@ -28,29 +35,59 @@ export interface InPlace {
   isGuarded: boolean;
 }
 
-/** Declares the variables for the cells of the leaf on which a cursor stands. */
-export function declareLeaf(gen: Generator, id: number): void {
-  gen.line(`let g${id}, y${id}, w${id}, m${id} = 0, z${id} = 0, i${id} = 0, v${id} = 0;`);
-  enterLeaf(gen, id);
+export function tableShape(columns: TableColumns): RecordShape {
+  const { slots, table } = columns;
+  return { slotOf: (column) => (column === ROWID ? ROWID_SLOT : slots[column]!), affinities: table.columns };
 }
 
-/** Sets them, for the leaf that the cursor has come to. */
-export function enterLeaf(gen: Generator, id: number): void {
+export function indexShape(table: Table, index: Index): RecordShape {
+  return { slotOf: (column) => indexSlotOf(table, index, column), affinities: table.columns };
+}
+
+/** Declares the variables for the cells of the leaf on which a cursor stands. */
+export function declareLeaf(gen: Generator, id: number, kind: TreeKind): void {
+  gen.line(`let g${id}, y${id}, w${id}, m${id} = 0, z${id} = 0, i${id} = 0, v${id} = 0;`);
+  if (kind === "index") gen.line(`let n${id} = 0, r${id} = 0;`);
+  enterLeaf(gen, id, kind);
+}
+
+export type TreeKind = "table" | "index";
+
+/** Sets them, for the leaf that the cursor has come to. An index has entries on interior nodes too: there the cursor goes on after each. */
+export function enterLeaf(gen: Generator, id: number, kind: TreeKind): void {
   gen.line(
     `g${id} = c${id}.leaf; y${id} = g${id}.bytes; w${id} = g${id}.view; m${id} = cellCount(g${id}); z${id} = pointersOf(g${id}); i${id} = c${id}.leafIndex; v${id} = c${id}.version;`,
   );
+  if (kind === "index")
+    gen.line(
+      `if (isLeaf(g${id})) { n${id} = 0; r${id} = 0; } else { n${id} = 4; r${id} = i${id}; m${id} = i${id} + 1; }`,
+    );
+}
+
+/** What a row is opened with; `accepts`: JavaScript that says whether the scan goes as far as the record whose memory, start and end it is given. */
+export interface RowOptions {
+  readonly source: number;
+  readonly id: number;
+  readonly kind: TreeKind;
+  readonly shape: RecordShape;
+  /** The loop goes along cells by itself. */
+  readonly walks: boolean;
+  readonly accepts?: ((record: string) => string) | undefined;
 }
 
 /** Begins to read the row at `i` of the leaf; the source is in place from here on. */
-export function openRow(gen: Generator, source: number, id: number, columns: TableColumns, walks: boolean): InPlace {
+export function openRow(gen: Generator, { source, id, kind, shape, walks, accepts }: RowOptions): InPlace {
   gen.line(`let a${id} = w${id}.getUint16(z${id} + 2 * i${id});`);
   gen.line(`if (a${id} < z${id} || a${id} > u${id} - 4) malformed();`);
+  if (kind === "index") gen.line(`a${id} += n${id};`);
   gen.line(`let l${id} = y${id}[a${id}++];`);
   gen.line(`if (l${id} > 127) { l${id} = varintAt(y${id}, a${id} - 1); a${id} = varintAfter(); }`);
-  gen.line(`const d${id} = a${id};`);
-  gen.line(
-    `if (y${id}[a${id}] < 128) a${id} += 1; else if (y${id}[a${id} + 1] < 128) a${id} += 2; else if (y${id}[a${id} + 2] < 128) a${id} += 3; else a${id} = skipVarint(y${id}, a${id});`,
-  );
+  if (kind === "table") {
+    gen.line(`const d${id} = a${id};`);
+    gen.line(
+      `if (y${id}[a${id}] < 128) a${id} += 1; else if (y${id}[a${id} + 1] < 128) a${id} += 2; else if (y${id}[a${id} + 2] < 128) a${id} += 3; else a${id} = skipVarint(y${id}, a${id});`,
+    );
+  }
   gen.line(`let b${id} = y${id}, x${id} = w${id}, e${id} = a${id} + l${id};`);
   gen.block(`if (l${id} > o${id})`, () => {
     gen.line(`v${id} = c${id}.stand(i${id});`);
@@ -59,14 +96,15 @@ export function openRow(gen: Generator, source: number, id: number, columns: Tab
     );
   });
   gen.line(`else if (e${id} > u${id}) malformed();`);
+  if (accepts !== undefined) gen.line(`if (!${accepts(`b${id}, x${id}, a${id}, e${id}`)}) break;`);
   gen.line(`let q${id} = b${id}[a${id}], h${id} = a${id} + 1;`);
   gen.line(`if (q${id} > 127) { q${id} = varintAt(b${id}, a${id}); h${id} = varintAfter(); }`);
   gen.line(`q${id} += a${id}; let f${id} = q${id};`);
   gen.line(`if (q${id} > e${id} || h${id} > q${id}) malformed();`);
-  gen.scope.headers.set(source, { next: 0, header: `h${id}`, content: `f${id}` });
+  gen.scope.headers.set(`c${id}`, { next: 0, header: `h${id}`, content: `f${id}` });
   return {
     source,
-    columns,
+    shape,
     cursor: `c${id}`,
     version: `v${id}`,
     index: walks ? `i${id}` : undefined,
@@ -85,20 +123,57 @@ export function columnInPlace(gen: Generator, place: InPlace, column: number): V
   const key = `${place.source}:${column}`;
   const known = gen.scope.value(key);
   if (known !== undefined) return known;
-  const value = place.isGuarded ? guarded(gen, place, column) : read(gen, place, column);
+  const value =
+    place.shape.slotOf(column) === NO_SLOT
+      ? columnOfRow(gen, place, column)
+      : place.isGuarded
+        ? guarded(gen, place, column)
+        : read(gen, place, column);
   gen.scope.values.set(key, value);
   return value;
 }
 
+/** A column that the index does not have: its row is looked up where it is first needed, and read in place too. */
+function columnOfRow(gen: Generator, entry: InPlace, column: number): Value {
+  const { source } = entry;
+  let row = gen.scope.row(source);
+  if (row === undefined && !entry.isGuarded) {
+    const rowid = columnInPlace(gen, entry, ROWID);
+    const id = gen.fresh();
+    gen.line(`const c${id} = S${source}.rows;`);
+    gen.line(`if (${rowid.t} !== 1 || c${id}.seek(${rowid.p}) !== 0) malformed();`);
+    declareGeometry(gen, source, id, "table");
+    declareLeaf(gen, id, "table");
+    const shape = tableShape(gen.layout.tables[source]!);
+    row = openRow(gen, { source, id, kind: "table", shape, walks: false });
+    gen.scope.rows.set(source, row);
+    gen.lookedUp.push(row);
+  }
+  if (row !== undefined) return row.isGuarded ? guarded(gen, row, column) : read(gen, row, column);
+  if (entry.index !== undefined)
+    gen.line(
+      `if (${entry.cursor}.version === ${entry.version}) ${entry.version} = ${entry.cursor}.stand(${entry.index});`,
+    );
+  return gen.define(undefined, `S${source}.read(frame, ${column})`);
+}
+
+/** Variables for what the page's size decides. */
+export function declareGeometry(gen: Generator, source: number, id: number, kind: TreeKind): void {
+  const layout = gen.program.sources[source]!;
+  if (layout.kind !== "table" && layout.kind !== "index") throw new Error("only trees have rows in place");
+  const most = kind === "table" ? "maxTableLocal" : "maxIndexLocal";
+  gen.line(`const { usableSize: u${id}, ${most}: o${id} } = frame.environment.btree(${layout.database}).geometry;`);
+}
+
 /** The column where it lies; undefined: it is the rowid, it has been read already, or it has to be asked for first whether it is there. */
 export function rawInPlace(gen: Generator, place: InPlace, column: number): RawColumn | undefined {
-  if (place.isGuarded || isRowid(place, column) || gen.scope.value(`${place.source}:${column}`) !== undefined)
+  if (place.isGuarded || place.shape.slotOf(column) < 0 || gen.scope.value(`${place.source}:${column}`) !== undefined)
     return undefined;
   return locate(gen, place, column);
 }
 
-function isRowid(place: InPlace, column: number): boolean {
-  return column === ROWID || place.columns.slots[column] === ROWID_SLOT;
+function isRowid({ shape }: InPlace, column: number): boolean {
+  return shape.slotOf(column) === ROWID_SLOT;
 }
 
 function read(gen: Generator, place: InPlace, column: number): Value {
@@ -120,11 +195,10 @@ function guarded(gen: Generator, place: InPlace, column: number): Value {
 
 /** Reads the header up to a column, if that has not been done. */
 function locate(gen: Generator, place: InPlace, column: number): RawColumn {
-  const { source } = place;
-  const slot = place.columns.slots[column]!;
-  const known = gen.scope.raw(`${source}:${slot}`);
+  const slot = place.shape.slotOf(column);
+  const known = gen.scope.raw(`${place.cursor}:${slot}`);
   if (known !== undefined) return { ...known, ...facts(place, column) };
-  const { state, isOwn } = gen.scope.header(source)!; // opened with the row
+  const { state, isOwn } = gen.scope.header(place.cursor)!; // opened with the row
   let { header, content } = state;
   if (!isOwn) {
     const id = gen.fresh();
@@ -139,16 +213,16 @@ function locate(gen: Generator, place: InPlace, column: number): RawColumn {
     gen.line(`const o${id} = ${content};`);
     gen.line(`${content} += t${id} < 12 ? LENGTHS[t${id} + 1] : (t${id} - 12) >>> 1;`);
     found = { type: `t${id}`, at: `o${id}`, bytes: place.bytes, view: place.view, ...facts(place, column) };
-    gen.scope.raws.set(`${source}:${at}`, found);
+    gen.scope.raws.set(`${place.cursor}:${at}`, found);
   }
   gen.line(`if (${content} > ${place.end} || ${header} > ${place.headerEnd}) malformed();`);
-  gen.scope.headers.set(source, { next: slot + 1, header, content });
+  gen.scope.headers.set(place.cursor, { next: slot + 1, header, content });
   return found!; // the slot was not known, so that it is not below `next`
 }
 
 function facts(place: InPlace, column: number): { affinity: Affinity | undefined; missing: string } {
   return {
-    affinity: place.columns.table.columns[column]?.affinity,
+    affinity: place.shape.affinities[column]?.affinity,
     missing: `S${place.source}.columns.defaultOf(${column}, frame.encoding)`,
   };
 }

@@ -1,10 +1,21 @@
 /** Access steps → JavaScript loops. */
+import { ROWID } from "../../schema/table.ts";
 import type { IndexScan } from "../../runtime/scans/index-scan.ts";
 import type { Block, Bound, Expression, Program, Step } from "../program.ts";
 import { visitBlock } from "../uses.ts";
 import { column, row, value } from "./expressions.ts";
 import type { Generator } from "./generator.ts";
-import { columnInPlace, declareLeaf, enterLeaf, type InPlace, openRow } from "./in-place.ts";
+import {
+  columnInPlace,
+  declareGeometry,
+  declareLeaf,
+  enterLeaf,
+  indexShape,
+  type InPlace,
+  openRow,
+  type RowOptions,
+  tableShape,
+} from "./in-place.ts";
 import { steps } from "./steps.ts";
 import type { Value } from "./value.ts";
 
@@ -32,47 +43,40 @@ export function scanTable(gen: Generator, step: Of<"scan-table">): void {
     return;
   }
   const end = reverse ? (step.low === undefined ? undefined : low) : step.high === undefined ? undefined : high;
-  gen.block(`b${label}: if (${begin})`, () => leafLoop(gen, step, id, end));
+  const shape = tableShape(gen.layout.tables[source]!);
+  gen.block(`b${label}: if (${begin})`, () => leafLoop(gen, { source, id, kind: "table", shape }, step, end));
 }
 
 /** Along the cells of one leaf after another. */
 function leafLoop(
   gen: Generator,
-  { source, label, reverse, body }: Of<"scan-table">,
-  id: number,
-  end: string | undefined,
+  { source, id, kind, shape, accepts }: Omit<RowOptions, "walks">,
+  { label, reverse, body }: { readonly label: number; readonly reverse: boolean; readonly body: Block },
+  end?: string,
 ): void {
-  geometry(gen, source, id);
-  declareLeaf(gen, id);
+  declareGeometry(gen, source, id, kind);
+  declareLeaf(gen, id, kind);
   gen.block("for (;;)", () => {
-    const place = openRow(gen, source, id, gen.layout.tables[source]!, true);
+    const place = openRow(gen, { source, id, kind, shape, walks: true, accepts });
     if (end !== undefined) {
-      const rowid = columnInPlace(gen, place, -1);
+      const rowid = columnInPlace(gen, place, ROWID);
       gen.line(`if (${rowid.p} ${reverse ? "<" : ">"} ${end}) break;`);
     }
     inside(gen, source, label, body, place);
     const onward = (): void => {
       gen.line(`frame.turn(); if (!c${id}.${reverse ? "previous" : "next"}()) break;`);
-      enterLeaf(gen, id);
+      enterLeaf(gen, id, kind);
     };
     // Somebody may have changed the tree: the cursor knows where the row was.
     const changed = place.isGuarded ? `c${id}.version !== v${id}` : "false";
     gen.line(`if (${changed}) {`);
     onward();
-    gen.line(reverse ? `} else if (i${id} > 0) i${id} -= 1;` : `} else if (i${id} + 1 < m${id}) i${id} += 1;`);
+    const first = kind === "index" ? `r${id}` : "0";
+    gen.line(reverse ? `} else if (i${id} > ${first}) i${id} -= 1;` : `} else if (i${id} + 1 < m${id}) i${id} += 1;`);
     gen.line(`else { c${id}.stand(i${id});`);
     onward();
     gen.line("}");
   });
-}
-
-/** Variables for what the page's size decides. */
-function geometry(gen: Generator, source: number, id: number): void {
-  const layout = gen.program.sources[source]!;
-  if (layout.kind !== "table") throw new Error("only tables have rows in place");
-  gen.line(
-    `const { usableSize: u${id}, maxTableLocal: o${id} } = frame.environment.btree(${layout.database}).geometry;`,
-  );
 }
 
 /** The body of a loop, or of what turns once; `place`: the source's row is read in place. */
@@ -111,9 +115,10 @@ export function seekRowid(gen: Generator, { source, label, rowid, body }: Of<"se
       inside(gen, source, label, body);
       return;
     }
-    geometry(gen, source, id);
-    declareLeaf(gen, id);
-    inside(gen, source, label, body, openRow(gen, source, id, gen.layout.tables[source]!, false));
+    declareGeometry(gen, source, id, "table");
+    declareLeaf(gen, id, "table");
+    const shape = tableShape(gen.layout.tables[source]!);
+    inside(gen, source, label, body, openRow(gen, { source, id, kind: "table", shape, walks: false }));
   });
 }
 
@@ -151,6 +156,17 @@ export function scanIndex(gen: Generator, step: Of<"scan-index">): void {
         ? `S${source}.walk()`
         : `S${source}.walkThrough(${gen.constant(index)}).cursor`;
   gen.line(`S${source}.isNull = false;`);
+  if (!gen.hasOperations && layout.kind !== "store" && layout.kind !== "registers" && !layout.table.withoutRowid) {
+    gen.line(`const c${id} = ${cursor};`);
+    tests.push(`j${id}.begin(c${id}, ${bounds})`);
+    const isWhole = step.equal.length === 0 && step.low === undefined && step.high === undefined;
+    const accepts = isWhole ? undefined : (record: string): string => `j${id}.accepts(${record})`;
+    const shape = indexShape(layout.table, index);
+    gen.block(`b${label}: if (${tests.join(" && ")})`, () =>
+      leafLoop(gen, { source, id, kind: "index", shape, accepts }, step),
+    );
+    return;
+  }
   tests.push(`j${id}.begin(${cursor}, ${bounds})`);
   objectLoop(gen, source, label, body, tests.join(" && "), `j${id}.next()`);
 }
@@ -191,7 +207,7 @@ function storeLoop(
   const layout = gen.program.sources[source]!;
   const first = layout.kind === "store" ? layout.first : 0;
   gen.line(`S${source}.isNull = false;`);
-  gen.line(`const R${id} = D${store}.rows;`);
+  gen.line(`const R${id} = S${source}.rows = D${store}.rows;`);
   gen.block(`b${label}: ${head}`, () => {
     gen.line(`frame.turn(); const q${id} = r${id} * R${id}.columns; S${source}.row = r${id};`);
     gen.storeRows.set(source, { rows: `R${id}`, base: `q${id}`, first });
@@ -220,7 +236,7 @@ export function beforeLoop(gen: Generator, body: Block): void {
     }
   }
   if (hasHazard(gen.program, body)) {
-    for (const place of gen.inPlace) place.isGuarded = true;
+    for (const place of [...gen.inPlace, ...gen.lookedUp]) place.isGuarded = true;
   }
 }
 

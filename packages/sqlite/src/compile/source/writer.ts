@@ -1,4 +1,5 @@
 /** Generated JavaScript: lines, and scopes that know what has been computed in them and around them. */
+import type { InPlace } from "./in-place.ts";
 import type { RawColumn, Value } from "./value.ts";
 
 /** How far a record's header has been read: the next column's place, and the variables for where its type and its content stand. */
@@ -13,7 +14,10 @@ export class Scope {
   readonly parent: Scope | undefined;
   readonly values: Map<string, Value> = new Map();
   readonly raws: Map<string, RawColumn> = new Map();
-  readonly headers: Map<number, HeaderState> = new Map();
+  /** By cursor. */
+  readonly headers: Map<string, HeaderState> = new Map();
+  /** Rows that were looked up for an index's entries, by source. */
+  readonly rows: Map<number, InPlace> = new Map();
   /** Sources that are null rows here. */
   readonly nulls: Set<number> = new Set();
 
@@ -30,11 +34,15 @@ export class Scope {
   }
 
   /** The furthest that is known here, and whether this very scope may read on in its variables. */
-  header(source: number): { readonly state: HeaderState; readonly isOwn: boolean } | undefined {
-    const own = this.headers.get(source);
+  header(cursor: string): { readonly state: HeaderState; readonly isOwn: boolean } | undefined {
+    const own = this.headers.get(cursor);
     if (own !== undefined) return { state: own, isOwn: true };
-    const outer = this.parent?.header(source);
+    const outer = this.parent?.header(cursor);
     return outer === undefined ? undefined : { state: outer.state, isOwn: false };
+  }
+
+  row(source: number): InPlace | undefined {
+    return this.rows.get(source) ?? this.parent?.row(source);
   }
 
   isNull(source: number): boolean {

@@ -90,9 +90,15 @@ export class IndexScan {
 
   #isWithin(): boolean {
     if (this.#endCount === 0) return true;
-    const cursor = this.#cursor!;
-    const { bytes, view, start, end } = cursor.payload();
-    const order = compareRecordToKey(bytes, view, start, end, this.#endKey, this.#endCount, cursor.keyInfo);
+    const { bytes, view, start, end } = this.#cursor!.payload();
+    return this.accepts(bytes, view, start, end);
+  }
+
+  /** Whether the scan goes as far as the entry in `bytes[start…end)`, for loops that go along the cells themselves. */
+  accepts(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
+    if (this.#endCount === 0) return true;
+    const { keyInfo } = this.#cursor!;
+    const order = compareRecordToKey(bytes, view, start, end, this.#endKey, this.#endCount, keyInfo);
     if (this.#endInclusive) return this.#reverse ? order >= 0 : order <= 0;
     return this.#reverse ? order > 0 : order < 0;
   }

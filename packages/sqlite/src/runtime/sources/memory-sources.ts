@@ -6,7 +6,8 @@ import { readNull } from "./index-source.ts";
 import { Source } from "./source.ts";
 
 export class StoreSource extends Source {
-  readonly rows: Rows;
+  /** Of the store that is gone through: copies of a subquery may have stores of their own. */
+  rows: Rows;
   readonly #first: number;
   /** The number of the row. */
   row = 0;

@@ -48,6 +48,11 @@ export class TableSource extends Source {
     return this.#table().cursor;
   }
 
+  /** The table's own cursor, for who looks up the rows of entries. */
+  get rows(): TableCursor | IndexCursor {
+    return this.#table().cursor;
+  }
+
   /** The entries of an index, whose cursor finds the row from here on. The table's own key is no such index. */
   walkThrough(index: Index): IndexEntries {
     this.isNull = false;
