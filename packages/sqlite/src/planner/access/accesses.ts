@@ -209,12 +209,20 @@ function hashAccess(
   candidate.equal = terms.length;
   if (isPartial) candidate.flags |= PARTIAL_AUTO_INDEX;
   if (keys.length === 0) return unhashed(filters, planning);
-  const read = new Set(planning.columnsRead(source));
-  if (source.table?.withoutRowid === true)
-    for (const [column, { primaryKeyPosition }] of source.table.columns.entries())
-      if (primaryKeyPosition > 0) read.add(column);
-  const order = [...read].filter((column) => !columns.includes(column)).toSorted((a, b) => a - b);
+  const order = keptColumns(planning, source).filter((column) => !columns.includes(column));
   return { kind: "hash", keys, filters, order };
+}
+
+/** The columns that the original's automatic index has, in order: those that are read and those that tell rows apart; of a query all. */
+function keptColumns(planning: Planning, { source, table }: PlannedSource): number[] {
+  const read = planning.columnsRead(planning.byId.get(source.id)!); // it is one of them
+  if (table !== undefined)
+    return [...table.columns.keys()].filter(
+      (column) => read.has(column) || (table.withoutRowid && table.columns[column]!.primaryKeyPosition > 0),
+    );
+  const { content } = source;
+  const columns = content.kind === "table" ? [] : (content.kind === "query" ? content.query : content.common).columns;
+  return [...columns.keys()];
 }
 
 /** All rows: what was to be left out of the hash is tested after all. */
