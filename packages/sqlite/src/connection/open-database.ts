@@ -207,7 +207,8 @@ export class OpenDatabase implements DatabaseSchema {
   /** Undoes what happened since savepoint `savepoint`, and keeps it. True: the schema may have changed. */
   rollbackTo(savepoint: number): boolean {
     if (this.#savepoints <= savepoint) return false;
-    this.tree.rollback(savepoint);
+    this.#keepPlaces();
+    this.pager.rollbackTo(savepoint);
     this.#savepoints = savepoint + 1;
     return this.#forgetChangedSchema();
   }
@@ -231,7 +232,8 @@ export class OpenDatabase implements DatabaseSchema {
   /** True: the schema may have changed. */
   rollback(): boolean {
     if (this.#state !== "write") return false;
-    this.tree.rollback();
+    this.#keepPlaces();
+    this.pager.rollback();
     this.#savepoints = 0;
     this.#state = "read";
     return this.#forgetChangedSchema();
@@ -282,6 +284,19 @@ export class OpenDatabase implements DatabaseSchema {
   close(): void {
     this.pager.close();
     this.handle.close();
+  }
+
+  /** Statements that read go on where they are, by the keys of their rows. */
+  #keepPlaces(): void {
+    const { tree } = this;
+    for (const cursor of tree.cursors) {
+      try {
+        cursor.save();
+      } catch {
+        // Where a key cannot be read any more there is nothing to go on from.
+        cursor.invalidate();
+      }
+    }
   }
 
   #look(): void {
