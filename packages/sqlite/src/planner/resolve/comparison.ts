@@ -66,7 +66,7 @@ export function bindRow(e: ast.Expression, scope: Scope): RowOperand {
 }
 
 /** `body`, with the rows of the operands that are queries around it. */
-export function withRows(operands: readonly RowOperand[], body: BoundExpression): BoundExpression {
+function withRows(operands: readonly RowOperand[], body: BoundExpression): BoundExpression {
   return operands.reduceRight<BoundExpression>(
     (inner, { query }) => (query === undefined ? inner : { kind: "with-row", query, body: inner }),
     body,

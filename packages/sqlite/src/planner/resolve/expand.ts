@@ -74,7 +74,7 @@ export function expandStatement(select: ast.Select, outer: TableNames): Expanded
 }
 
 /** `written`: the table that the SELECT stands for. Throws SqlError: no such table, and whatever else is wrong with FROM. */
-export function expandQuery(select: ast.Select, outer: TableNames, written?: ast.TableSource): ExpandedQuery {
+function expandQuery(select: ast.Select, outer: TableNames, written?: ast.TableSource): ExpandedQuery {
   const names = { ...outer, with: pushWith(select.with, outer.with) };
   const { views, binding } = names;
   const number = views.length > 0 ? undefined : binding.numbers.of(written ?? select.cores.at(-1)!);

@@ -2,6 +2,7 @@
 import { type Affinity, affinityOfType } from "../../values/affinity.ts";
 import type * as ast from "../../sql/ast.ts";
 import type { BoundExpression } from "../expression.ts";
+import type { BoundQuery } from "../query.ts";
 import { isDropped, withoutCollate } from "./ast-walk.ts";
 import { bindCall, bindNamedCall } from "./call.ts";
 import { bindBetween, bindCase, bindComparison, bindIn } from "./comparison.ts";
@@ -51,7 +52,7 @@ export function bindExpression(e: ast.Expression, scope: Scope): BoundExpression
       return bindIn(e, scope);
     case "exists":
       prohibit("subqueries", scope, EVERYWHERE, e.offset);
-      return { kind: "exists", query: bindFirstRow(scope.subquery(e.select), scope) };
+      return { kind: "exists", query: withoutDistinct(bindFirstRow(scope.subquery(e.select), scope)) };
     case "case":
       return bindCase(e, scope);
     case "cast":
@@ -82,6 +83,13 @@ export function bindExpression(e: ast.Expression, scope: Scope): BoundExpression
       return { kind: "raise", action: e.action, message };
     }
   }
+}
+
+/** EXISTS asks for no different rows and no order, and OFFSET passes over all of them, as in the original. */
+function withoutDistinct(query: BoundQuery): BoundQuery {
+  const [core, ...others] = query.cores;
+  if (core?.kind !== "select" || others.length > 0) return query;
+  return { ...query, cores: [{ ...core, distinct: false }], orderBy: [] };
 }
 
 /** CAST without a type is to NUMERIC, unlike a column without one. */
