@@ -1,6 +1,7 @@
 /** Which back end runs a program. */
 import { closures } from "../compile/closures.ts";
 import type { BackEnd, Executable, Execution } from "../compile/executable.ts";
+import { LongScans } from "../compile/long-scans.ts";
 import type { Program } from "../compile/program.ts";
 import { source } from "../compile/source.ts";
 import type { Frame } from "../runtime/frame.ts";
@@ -21,30 +22,35 @@ export function backEndOf(choice: BackEndChoice): BackEnd {
 
 const automatic: BackEnd = { compile: (program) => new AutomaticExecutable(program) };
 
-/** Closures until it is sure that the program runs again and again. */
+/** Closures until it is sure that the program runs again and again, or for long. */
 class AutomaticExecutable implements Executable {
   readonly #program: Program;
   #executable: Executable;
+  readonly #longScans: LongScans;
   #runs = 0;
+  #isSource = false;
 
   constructor(program: Program) {
     this.#program = program;
     this.#executable = closures.compile(program);
+    this.#longScans = new LongScans(program);
   }
 
   start(frame: Frame): Execution {
-    this.#count();
+    this.#count(frame);
     return this.#executable.start(frame);
   }
 
   run(frame: Frame, onRow: (row: Cells) => boolean): void {
-    this.#count();
+    this.#count(frame);
     this.#executable.run(frame, onRow);
   }
 
-  #count(): void {
+  #count({ environment }: Frame): void {
     this.#runs += 1;
-    if (this.#runs === RUNS_BEFORE_SOURCE) this.#executable = source.compile(this.#program);
+    if (this.#isSource || (this.#runs < RUNS_BEFORE_SOURCE && !this.#longScans.areIn(environment))) return;
+    this.#isSource = true;
+    this.#executable = source.compile(this.#program);
   }
 }
 
