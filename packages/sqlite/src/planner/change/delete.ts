@@ -23,7 +23,7 @@ export function lowerDeleteSteps(statement: ast.Delete, compiler: ChangeCompiler
   compiler.writes.add(database);
   const isWatched = hasTriggers(triggers) || hasForeignKeys({ table, database }, compiler);
   if (statement.where === undefined && statement.returning === undefined && !isWatched)
-    return { block: [runs(clearTable(database, table))], returning: undefined, atomic: false };
+    return { block: [runs(clearTable(database, table))], returning: undefined, atomic: true };
   const shape = shapeOf(table);
   const finding = lowerFinding(
     shape,
@@ -49,7 +49,8 @@ export function lowerDeleteSteps(statement: ast.Delete, compiler: ChangeCompiler
   const returning = lowerReturning(statement.returning, row, compiler);
   const sorted = isWatched || returning !== undefined;
   const rows = deleteRows({ ...plan, returning: returning?.keep(row) }, { ...finding, sorted });
-  return { block: [runs(rows)], returning, atomic: false };
+  // All rows are found before the first one goes, so that nothing is left that could fail.
+  return { block: [runs(rows)], returning, atomic: !sorted };
 }
 
 function lowerDeleteOfView(

@@ -12,7 +12,7 @@ import { type FindingOptions, type FoundRows, locatorColumns, lowerFinding } fro
 import type { LoweredChange } from "./lower-step.ts";
 import { lowerReturning } from "./returning.ts";
 import { type RowScope, shapeOf } from "./row-scope.ts";
-import { indexesScanned } from "./indexes-scanned.ts";
+import { indexesScanned, mostRows } from "./found-rows.ts";
 import { checkChangeable, findTarget, type Found } from "./target.ts";
 import { type Firing, firedPrograms, hasTriggers, triggersFor } from "./triggers.ts";
 import {
@@ -65,7 +65,8 @@ export function lowerUpdateSteps(statement: ast.Update, compiler: ChangeCompiler
       : lowerAssignments(bound, fresh, compiler);
   const update = updatePlan({ ...parts, assign: steps }, compiler);
   const sorted = isJoined || mustSort(update, statement, table, finding);
-  return { block: [runs(updateRows(update.plan, { ...finding, sorted }))], returning, atomic: false };
+  const atomic = mostRows(finding.steps) <= 1 && !isWatched(update, statement.returning);
+  return { block: [runs(updateRows(update.plan, { ...finding, sorted }))], returning, atomic };
 }
 
 function findingOptions(
@@ -110,17 +111,21 @@ function mustSort(
   table: Table,
   { steps, source }: FoundRows,
 ): boolean {
-  const { foreignKeys, changed, constraints } = plan;
-  const isWatched = hasTriggers(triggers) || returning !== undefined;
-  const hasKeys =
-    foreignKeys.added !== undefined || foreignKeys.removed !== undefined || foreignKeys.actions.length > 0;
-  if (isWatched || hasKeys || replaces || keyChanges(table, changed)) return true;
+  const { changed, constraints } = plan;
+  if (isWatched({ plan, triggers, replaces }, returning) || keyChanges(table, changed)) return true;
   if (where !== undefined && containsQuery(where)) return true;
   const scanned = indexesScanned(steps, source);
   if (scanned.length > 1) return true;
   return constraints.row.indexes.some(
     ({ index, columns }) => scanned.includes(index) && (changed.has(ROWID) || !columns.isDisjointFrom(changed)),
   );
+}
+
+/** Whether something else happens with each row, before or behind the change itself. */
+function isWatched({ plan, triggers, replaces }: LoweredUpdate, returning: ast.Update["returning"]): boolean {
+  const { added, removed, actions } = plan.foreignKeys;
+  const hasKeys = added !== undefined || removed !== undefined || actions.length > 0;
+  return hasTriggers(triggers) || returning !== undefined || hasKeys || replaces;
 }
 
 function containsQuery(e: unknown): boolean {

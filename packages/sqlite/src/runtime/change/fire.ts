@@ -66,7 +66,7 @@ function tooDeep(): SqliteError {
 /** Programs within programs for which every stack of JavaScript has room. */
 const SHALLOW = 100;
 /** Calls within calls that one more program may need, down to the pages of the file. */
-const CALLS = 1_500;
+const CALLS = 800;
 
 /** Whether there is room for one more program: an overflow in the middle of a change would leave a page half written in memory. */
 function hasStack(): boolean {
