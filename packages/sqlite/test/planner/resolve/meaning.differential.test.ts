@@ -23,6 +23,10 @@ describe.each(["closures", "source"] as const)("with %s", (backEnd) => {
     expectSame(script("resolve-statements.sql"), backEnd);
   });
 
+  it("names find their database: temporary, main, attached", () => {
+    expectSame(script("resolve-databases.sql"), backEnd);
+  });
+
   it("result columns are called as full_column_names and short_column_names say", () => {
     expectSame(script("resolve-names.sql"), backEnd);
   });
