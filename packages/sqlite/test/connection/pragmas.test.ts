@@ -25,6 +25,9 @@ test("what the schema is", () => {
     "PRAGMA main.table_info(t)",
     "PRAGMA temp.table_info(t)",
     "PRAGMA collation_list",
+    "CREATE VIEW broken AS SELECT nothing FROM t",
+    "PRAGMA table_info(broken)",
+    "SELECT * FROM pragma_table_list ORDER BY 1, 2",
     "PRAGMA nothing.table_info(t)",
   ]).close();
 });

@@ -1,4 +1,5 @@
 /** Pragmas that tell the schema: tables, columns, indexes, foreign keys. */
+import { SqliteError } from "../../errors.ts";
 import type { Action, ActionRow } from "../plan.ts";
 import {
   fold,
@@ -85,6 +86,16 @@ function columnsOf(
   }));
 }
 
+/** How many columns it has; 0 of a view that does not compile. */
+function widthOf(connection: Connection, database: number, object: Table | View | VirtualTable): number {
+  try {
+    return columnsOf(connection, database, object).length;
+  } catch (error) {
+    if (error instanceof SqliteError) return 0;
+    throw error;
+  }
+}
+
 function tableInfo(asked: Asked, withHidden: boolean): Action {
   const { connection } = asked;
   const columns = ["cid", "name", "type", "notnull", "dflt_value", "pk", ...(withHidden ? ["hidden"] : [])];
@@ -124,7 +135,7 @@ function tableList(asked: Asked): Action {
           if (value !== undefined && fold(value) !== fold(name)) continue;
           const type = object.kind === "virtual-table" ? "virtual" : object.kind;
           const [wr, strict] = object.kind === "table" ? [object.withoutRowid, object.strict] : [false, false];
-          rows.push([schema, name, type, columnsOf(connection, at, object).length, wr ? 1 : 0, strict ? 1 : 0]);
+          rows.push([schema, name, type, widthOf(connection, at, object), wr ? 1 : 0, strict ? 1 : 0]);
         }
       }
       return rows;
