@@ -32,8 +32,8 @@ export class FrameLayout {
     if (frame.preparedBy === this && frame.scratch.length === scratch && frame.scans.length === scans) {
       for (const store of frame.stores) store.clear();
       for (const groups of frame.groups) groups.clear();
-      frame.onces.fill(0);
-      frame.scans.fill(undefined);
+      if (frame.onces.length > 0) frame.onces.fill(0);
+      if (scans > 0) frame.scans.fill(undefined);
       return;
     }
     const { program, uses } = this;

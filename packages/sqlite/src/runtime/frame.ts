@@ -83,8 +83,12 @@ export class Frame {
   /** For another execution of the same program, when the one before has ended. */
   again(parameters: Cells): void {
     this.parameters = parameters;
-    this.registers.tags.fill(NULL);
-    this.registers.payloads.fill(null);
+    const { tags, payloads } = this.registers;
+    // They are few: calls of `fill` would take longer.
+    for (let at = 0; at < tags.length; at++) {
+      tags[at] = NULL;
+      payloads[at] = null;
+    }
     this.returns.length = 0;
     this.resume = 0;
     this.statement.rows = 0;
