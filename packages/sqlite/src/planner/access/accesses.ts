@@ -22,6 +22,7 @@ import type { Access, EqualTerm, LoopBound } from "./plan.ts";
 import type { Planning } from "./planning.ts";
 import type { PlannedSource } from "./planned-source.ts";
 import { intersects, type SourceSet } from "./source-set.ts";
+import { rowsAmong, rowTermOf } from "./rows-among.ts";
 import { canDriveAutomatic } from "./table-candidates.ts";
 import { EQUIVALENT, GE, LE, type Term } from "./term.ts";
 import { isDeterministic } from "./usage.ts";
@@ -59,8 +60,9 @@ export function accessOf(
     return { kind: "scan", reverse };
   if ((flags & COLUMN_RANGE) !== 0)
     return { kind: "rowid-range", ...boundsOf(candidate, 0, source, notReady), reverse };
-  const equal = equalTerm(candidate.terms[0]!, reverse);
-  finishEqual(candidate, candidate.terms[0]!, source, notReady);
+  const [term] = candidate.terms;
+  const equal = rowTermOf(rowsAmong([term]), term!, reverse) ?? equalTerm(term!, reverse); // the rowid's
+  finishEqual(candidate, term!, source, notReady);
   return { kind: "rowid", equal };
 }
 
@@ -74,7 +76,7 @@ function equalTerm(term: Term, descending: boolean): EqualTerm {
   switch (e.kind) {
     case "in-list":
     case "in-query":
-      return { kind: "in", among: e, descending };
+      return { kind: "in", among: e, field: term.field, descending };
     case "compare":
       return { kind: "value", value: compared(term), nullable: e.operator === "IS" };
     default: // x IS NULL
@@ -123,21 +125,18 @@ function indexAccess(
   reverse: boolean,
   notReady: SourceSet,
 ): Extract<Access, { kind: "index" }> {
-  const { flags, terms, equal, skipped } = candidate;
+  const { flags, terms, equal } = candidate;
   const probe = candidate.probe!; // it is by index
   const index = probe.index!;
   const covering = hasAllColumns(planning, source, candidate);
   const whole = { kind: "index", index, equal: [], low: undefined, high: undefined, reverse, covering } as const;
-  // Where columns are skipped, or a row's fields are IN a query: all entries behind what is plainly equal, in the same order; the rest is tested.
-  const plain = skipped > 0 ? 0 : terms.findIndex((term, at) => at < equal && isField(term));
-  if ((flags & SKIP_SCAN) !== 0 || plain !== -1) {
-    const used = terms.slice(0, plain);
-    for (const term of used) finishEqual(candidate, term!, source, notReady); // none is skipped
-    return { ...whole, equal: used.map((term, at) => equalTerm(term!, reverse !== probe.columns[at]!.descending)) };
-  }
+  // Where columns are skipped: all entries, in the same order; the conditions are tested.
+  if ((flags & SKIP_SCAN) !== 0) return whole;
+  const rows = rowsAmong(terms.slice(0, equal));
   const equals = terms.slice(0, equal).map((term, at) => {
     finishEqual(candidate, term!, source, notReady); // none is skipped
-    return equalTerm(term!, reverse !== probe.columns[at]!.descending);
+    const descending = reverse !== probe.columns[at]!.descending;
+    return rowTermOf(rows, term!, descending) ?? equalTerm(term!, descending);
   });
   const { low, high } = boundsOf(candidate, equal, source, notReady);
   const access = { ...whole, equal: equals, low, high };
@@ -145,10 +144,6 @@ function indexAccess(
   const blobs = { low: asBlob(low), high: asBlob(high) };
   // Of a column that goes down, blobs come before texts.
   return probe.columns[equal]!.descending ? { ...access, ...blobs, blobs: { low, high } } : { ...access, blobs };
-}
-
-function isField(term: Term | undefined): boolean {
-  return term?.expression.kind === "in-query" && term.expression.operands.length > 1;
 }
 
 function asBlob({ value, inclusive }: LoopBound): LoopBound {

@@ -228,9 +228,10 @@ function inQueryTerm(term: Term, e: Extract<BoundExpression, { kind: "in-query" 
     if (!intersects(term.needsForValue, sourcesRead(operands[0]!, context.byId))) inTerm(term, operands[0]!, context);
     return;
   }
-  // Each column of a row by itself; compound queries cannot be taken apart.
-  const isSimple = e.query.cores.length === 1;
-  if (term.clause.isOr || !isSimple) return;
+  // Each column of a row by itself; compound queries, and those whose rows are counted once distinct, cannot be taken apart.
+  const [core, another] = e.query.cores;
+  const isCounted = core?.kind === "select" && core.distinct && e.query.limit !== undefined;
+  if (term.clause.isOr || another !== undefined || isCounted) return;
   for (const [field, operand] of operands.entries()) {
     const part = term.clause.add(e, true, term.outerJoin, term.innerJoin);
     adopt(term, part);

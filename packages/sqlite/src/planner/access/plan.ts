@@ -14,6 +14,8 @@ export type EqualTerm =
   | {
       readonly kind: "in";
       readonly among: Extract<BoundExpression, { kind: "in-list" | "in-query" }>;
+      /** Of a row IN a query: which of its columns. All terms of a row stand together, in the order of its columns; its rows are walked once for them all. */
+      readonly field: number;
       readonly descending: boolean;
     };
 

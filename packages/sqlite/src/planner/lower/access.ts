@@ -159,12 +159,20 @@ class AccessLowering {
     const { builder } = this.#lowering;
     const values: Expression[] = [];
     const around: ((body: Block) => Block)[] = [];
+    // Rows IN a query, by the query: walked once for all their columns.
+    const rows = new Map<object, number>();
     for (const term of terms) {
       if (term.kind === "value") {
         values.push(lowerExpression(term.value, this.#lowering));
         continue;
       }
-      const stored = term.among.kind === "in-query" ? storedColumn(term.among, true) : undefined;
+      const walked = rows.get(term.among);
+      if (walked !== undefined) {
+        values.push(this.#lowering.stored(walked, term.field));
+        continue;
+      }
+      const isValue = term.among.kind === "in-query" && term.among.operands.length === 1;
+      const stored = isValue ? storedColumn(term.among, true) : undefined;
       if (stored !== undefined) {
         explainStored(stored, this.#lowering);
         const each = eachStored(stored, term.descending, this.#lowering);
@@ -175,7 +183,8 @@ class AccessLowering {
       const { store, prepare } = this.#valuesOf(term.among);
       const source = builder.source({ kind: "store", store, first: 0 });
       const label = builder.label();
-      values.push(this.#lowering.stored(source, 0));
+      rows.set(term.among, source);
+      values.push(this.#lowering.stored(source, term.field));
       around.unshift((body) => [
         ...prepare,
         { kind: "scan-store", label, source, store, reverse: term.descending, sorted: true, body },

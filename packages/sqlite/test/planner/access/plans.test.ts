@@ -46,6 +46,16 @@ const POINTS: Readonly<Record<string, readonly string[]>> = {
     "SELECT * FROM u WHERE x = 3 AND y IN (4, 1)",
     "SELECT * FROM u WHERE x IN (1, 2) AND y IN (0, 1) ORDER BY x DESC, y DESC",
     "SELECT * FROM t WHERE b = 1 OR b = 2 OR 3 = b",
+    "SELECT * FROM u WHERE (x, y) IN (SELECT p, q FROM v)",
+    "SELECT * FROM u WHERE (x, y) IN (SELECT p, q FROM v) ORDER BY x DESC, y DESC",
+    "SELECT * FROM u WHERE (y, x) IN (SELECT p, q FROM v)",
+    "SELECT * FROM u WHERE (x, y) IN (SELECT 3, 1 UNION ALL SELECT NULL, 1 UNION ALL SELECT 1, 2)",
+    "SELECT * FROM w WHERE (k, l) IN (SELECT c, a FROM t WHERE a < 20)",
+    "SELECT * FROM w WHERE (k, m) IN (SELECT c, d FROM t WHERE a < 20)",
+    "SELECT * FROM t WHERE (b, d) IN (SELECT p, q FROM v)",
+    "SELECT * FROM t WHERE (a, d) IN (SELECT p, q FROM v)",
+    "SELECT * FROM t WHERE (d, e, b) IN (SELECT q, r, p FROM v)",
+    "SELECT * FROM t, u WHERE (u.x, u.y) IN (SELECT p, q FROM v WHERE v.r = t.a)",
   ],
   "IS NULL and IS": [
     "SELECT * FROM t WHERE b IS NULL",
@@ -156,15 +166,18 @@ for (const [point, queries] of Object.entries(POINTS)) {
   test(`plans ${point} as the original does`, () => {
     const db = new PlannedDatabase(SCHEMA);
     for (const sql of queries) {
-      expect([sql, ...db.plan(sql).filter(isComparable)]).toEqual([sql, ...db.originalPlan(sql).filter(isComparable)]);
+      expect([sql, ...comparable(db.plan(sql))]).toEqual([sql, ...comparable(db.originalPlan(sql))]);
       expect([sql, ...db.rows(sql)]).toEqual([sql, ...db.ask(sql)]);
     }
   });
 }
 
-/** When filters of hashes are made has changed since the version of the original that the tests have at hand. */
-function isComparable(line: string): boolean {
-  return !line.includes("BLOOM FILTER");
+/**
+ * Without filters of hashes, which are made for other columns since the version of the original that the tests have at hand, and without the numbers of
+ * subqueries, of which the original counts copies.
+ */
+function comparable(plan: readonly string[]): string[] {
+  return plan.filter((line) => !line.includes("BLOOM FILTER")).map((line) => line.replace(/SUBQUERY \d+/, "SUBQUERY"));
 }
 
 test("skips the first column of an index where statistics say that it has few values", () => {
