@@ -1,10 +1,11 @@
 /** Which rows an UPDATE or DELETE is about: a SELECT of what names them. */
-import { addRow, type Finding } from "../../runtime/change/change-rows.ts";
+import type { Expression, Step } from "../../compile/program.ts";
+import { addRow, addRowid, type Finding } from "../../runtime/change/change-rows.ts";
 import type { RowsToChange } from "../../runtime/change/rows-to-change.ts";
 import { ROWID, type Table } from "../../schema/table.ts";
 import type * as ast from "../../sql/ast.ts";
 import type { BoundExpression } from "../expression.ts";
-import { assignAll } from "../lower/steps.ts";
+import { assign, assignAll } from "../lower/steps.ts";
 import { lowerQuery } from "../lower/query.ts";
 import { rewriteQuery } from "../lower/rewrite.ts";
 import type { BoundSelect } from "../query.ts";
@@ -75,7 +76,10 @@ export function lowerFinding(
   lowering.uses.noteQuery(query);
   const first = builder.registers.allocate(result.length);
   const found: { rows: RowsToChange | undefined } = { rows: undefined };
-  const steps = lowerQuery(query, (row) => [...assignAll(first, row), runs(addRow(first, found))], lowering);
+  const rows = lowerQuery(query, (row) => [...assignAll(first, row), runs(addRow(first, found))], lowering);
+  const rowid = rows.length === 1 ? onlyRowid(rows[0]!, first) : undefined;
+  // Who changes the row will look whether it is there.
+  const steps = rowid === undefined ? rows : [assign(first, rowid), runs(addRowid(first, found))];
   return {
     steps,
     first,
@@ -84,6 +88,14 @@ export function lowerFinding(
     found,
     source: source!.id,
   };
+}
+
+/** The rowid of steps that do nothing but find one row by it. */
+function onlyRowid(step: Step, first: number): Expression | undefined {
+  if (step.kind !== "seek-rowid" || step.body.length !== 2) return undefined;
+  const [take] = step.body;
+  if (take?.kind !== "assign" || take.register !== first || take.value.kind !== "column") return undefined;
+  return take.value.source === step.source && take.value.column === ROWID ? step.rowid : undefined;
 }
 
 function joined({ schema, name, alias, indexedBy, offset }: ast.ChangeTarget): ast.Join {

@@ -1,6 +1,7 @@
 /** UPDATE and DELETE of the rows that a query finds, and INSERT, UPDATE and DELETE of views, whose triggers do it all. */
 import type { Block, Operation, RoutineCompiler } from "../../compile/program.ts";
 import type { Table } from "../../schema/table.ts";
+import { applyAffinity } from "../../values/cast.ts";
 import { INTEGER } from "../../values/value.ts";
 import type { Frame } from "../frame.ts";
 import { type FiredProgram, prepareFiring } from "./fire.ts";
@@ -26,6 +27,18 @@ export interface Finding {
 
 export function addRow(first: number, found: Finding["found"]): Operation {
   return { name: "add-row", prepare: () => (frame) => found.rows!.add(frame.registers, first) };
+}
+
+/** The same for a row that is given by its rowid, which need not be there: what is no INTEGER without loss finds none. */
+export function addRowid(first: number, found: Finding["found"]): Operation {
+  return {
+    name: "add-rowid",
+    prepare: () => (frame) => {
+      const { registers } = frame;
+      if (registers.tags[first] !== INTEGER) applyAffinity(registers, first, "INTEGER");
+      if (registers.tags[first] === INTEGER) found.rows!.add(registers, first);
+    },
+  };
 }
 
 function prepareFinding(
