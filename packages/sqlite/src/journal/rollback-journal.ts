@@ -131,14 +131,24 @@ export class FileJournal implements RollbackJournal {
 /** Pages as they were, in memory: a crash leaves what had been written by then. */
 export class MemoryJournal implements RollbackJournal {
   readonly #pages = new Map<number, Uint8Array>();
+  /** Memory of transactions that are over, for the next one. */
+  readonly #spare: Uint8Array[] = [];
 
   add(number: number, page: Uint8Array): void {
-    this.#pages.set(number, page.slice());
+    const spare = this.#spare.pop();
+    if (spare?.length === page.length) {
+      spare.set(page);
+      this.#pages.set(number, spare);
+    } else this.#pages.set(number, page.slice());
   }
 
   sync(): void {}
 
+  /** It may be used for another transaction afterwards. */
   end(): void {
+    for (const bytes of this.#pages.values()) {
+      if (this.#spare.length < MAX_SPARE_PAGES) this.#spare.push(bytes);
+    }
     this.#pages.clear();
   }
 
@@ -146,6 +156,9 @@ export class MemoryJournal implements RollbackJournal {
     for (const [number, bytes] of this.#pages) yield { number, bytes };
   }
 }
+
+/** Most transactions change fewer pages. */
+const MAX_SPARE_PAGES = 16;
 
 function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple;

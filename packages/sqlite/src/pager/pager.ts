@@ -60,6 +60,8 @@ export class Pager {
   #readers = 0;
   #stamp: Uint8Array = new Uint8Array(0);
   #journal: RollbackJournal | undefined;
+  /** Kept from one transaction to the next. */
+  #memoryJournal: MemoryJournal | undefined;
   /** Of a file in WAL mode: what is in its log and not in it yet. */
   #log: WalReader | undefined;
   #usesLog = false;
@@ -374,7 +376,7 @@ export class Pager {
     const { journal: place, random } = this.#options;
     const { journalMode, synchronous } = this.settings;
     if (journalMode === "off") this.#journal = NO_JOURNAL;
-    else if (journalMode === "memory" || place === undefined) this.#journal = new MemoryJournal();
+    else if (journalMode === "memory" || place === undefined) this.#journal = this.#memoryJournal ??= new MemoryJournal();
     else {
       this.#journal = new FileJournal(place, journalMode, synchronous, {
         nonce: random(),
