@@ -260,7 +260,10 @@ function probe(
       ),
       lowering,
     );
-  const columns = lowering.uses.columnsOf(source.id);
+  const used = lowering.uses.columnsOf(source.id);
+  // What only orders rows has to be there as well: a key instead of a rowid.
+  const ordering = source.content.kind === "table" ? order.filter((column) => !used.includes(column)) : [];
+  const columns = [...used, ...ordering];
   const store = builder.store({
     kind: "multimap",
     columns: keys.length + columns.length,
@@ -277,7 +280,10 @@ function probe(
     // Columns are read of the alias while the store is filled.
     const table = source as TableSource;
     const { database } = table.content;
-    const values = columns.map((column) => own(lowering.uses.columnOf(source.id, column)));
+    const values = [
+      ...used.map((column) => own(lowering.uses.columnOf(source.id, column))),
+      ...ordering.map((column) => lowering.stored(alias, column)),
+    ];
     fill = scanTable(alias, database, table.content.table, append(values), lowering);
     isFixedContent = true;
   } else {
