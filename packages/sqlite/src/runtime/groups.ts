@@ -16,6 +16,10 @@ import { Rows } from "./rows.ts";
 /** For numbers of groups, which are no texts. */
 const ANY_COLLATION: Collation = builtInCollations("utf8").get("BINARY")!;
 
+/** INTEGERs below it are looked up without hashing. */
+const MAX_SMALL = 65_536;
+const NO_SMALL = new Int32Array(0);
+
 /** What `accumulate` steps bring for each row. */
 export interface GroupShape {
   /** Arguments of each aggregate. */
@@ -39,6 +43,8 @@ export class Groups {
   /** Each group's keys, as the first row had them. */
   readonly keys: Rows;
   readonly bare: Rows;
+  /** By a single key that is a small INTEGER: the number of its group and one; 0: it has none yet. Code that is generated looks here first. */
+  small: Int32Array = NO_SMALL;
   #dictionary: RowDictionary;
   /** Of each aggregate, the state of each group. */
   readonly states: unknown[][];
@@ -67,8 +73,21 @@ export class Groups {
   /** The number of the group with the keys `cells[at …]`, which is made when there is none. */
   groupOf(cells: Cells, at: number): number {
     const group = this.#dictionary.add(cells.tags, cells.payloads, at);
-    if (group === this.keys.count) this.#add(cells, at);
+    if (group === this.keys.count) {
+      this.#add(cells, at);
+      if (this.keys.columns === 1 && cells.tags[at] === INTEGER) this.#noteSmall(cells.payloads[at]!, group);
+    }
     return group;
+  }
+
+  #noteSmall(key: Payload, group: number): void {
+    if (typeof key !== "number" || key < 0 || key >= MAX_SMALL) return;
+    if (key >= this.small.length) {
+      const small = new Int32Array(Math.min(MAX_SMALL, Math.max(2 * this.small.length, key + 1)));
+      small.set(this.small);
+      this.small = small;
+    }
+    this.small[key] = group + 1;
   }
 
   /** Gives a row's arguments `cells[at …]`, behind which its sort keys stand, to an aggregate. */
@@ -137,6 +156,7 @@ export class Groups {
     }
     this.#best = [];
     this.#missed = [];
+    this.small = NO_SMALL;
   }
 
   #add(cells: Cells, at: number): void {

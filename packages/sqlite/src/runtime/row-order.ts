@@ -34,9 +34,26 @@ export function compareRows(rows: Rows, a: number, b: number, terms: readonly Or
   return 0;
 }
 
-/** The numbers of all rows in order; rows that are equal stay as they came. */
+/** The numbers of all rows in order; rows that are equal stay as they came. Hot: bench/sqlite.bench.ts. */
 export function sortedRows(rows: Rows, terms: readonly OrderTerm[], first = 0): Uint32Array {
   const order = new Uint32Array(rows.count);
   for (let row = 0; row < order.length; row++) order[row] = row;
-  return order.sort((a, b) => compareRows(rows, a, b, terms, first) || a - b);
+  const keys = terms.length === 0 ? undefined : numericKeys(rows, first);
+  if (keys === undefined) return order.sort((a, b) => compareRows(rows, a, b, terms, first) || a - b);
+  const rest = terms.slice(1);
+  const sign = terms[0]!.descending ? -1 : 1;
+  // The difference of two equal infinities is NaN, and as good as 0 here.
+  if (rest.length === 0) return order.sort((a, b) => sign * (keys[a]! - keys[b]!) || a - b);
+  return order.sort((a, b) => sign * (keys[a]! - keys[b]!) || compareRows(rows, a, b, rest, first + 1) || a - b);
+}
+
+/** The values of a column when all are numbers that JavaScript compares as such; undefined: some are not. */
+function numericKeys({ payloads, columns, count }: Rows, column: number): Float64Array | undefined {
+  const keys = new Float64Array(count);
+  for (let row = 0; row < count; row++) {
+    const value = payloads[row * columns + column];
+    if (typeof value !== "number") return undefined;
+    keys[row] = value;
+  }
+  return keys;
 }

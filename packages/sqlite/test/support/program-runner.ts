@@ -2,7 +2,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { Btree } from "../../src/btree/btree.ts";
 import type { BackEnd } from "../../src/compile/executable.ts";
-import type { Block, Expression, Program, StoreLayout } from "../../src/compile/program.ts";
+import type { Block, Expression, Program, SortKey, StoreLayout } from "../../src/compile/program.ts";
 import { CallContext, FUNCTION_LIMITS } from "../../src/functions/function.ts";
 import { Pager } from "../../src/pager/pager.ts";
 import { RecordReader } from "../../src/record/record-reader.ts";
@@ -163,10 +163,6 @@ export function column(source: number, number: number): Expression {
   return { kind: "column", source, column: number, affinity: undefined, collation: BINARY, notNull: false };
 }
 
-export function register(number: number): Expression {
-  return { kind: "register", register: number, affinity: undefined, collation: undefined };
-}
-
 export function compare(
   operator: "=" | "<>" | "<" | "<=" | ">" | ">=" | "IS",
   left: Expression,
@@ -183,3 +179,6 @@ export function setOf(columns: number): StoreLayout {
     affinities: Array.from({ length: columns }, () => undefined),
   };
 }
+
+/** Ascending, NULLs first. */
+export const SORT_DEFAULTS: SortKey = { collation: BINARY, descending: false, nullsFirst: true };

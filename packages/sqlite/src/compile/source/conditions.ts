@@ -5,7 +5,7 @@ import { INTEGER, NULL, REAL, TEXT } from "../../values/value.ts";
 import type { Expression } from "../program.ts";
 import { both, ORDER_TESTS, value } from "./expressions.ts";
 import type { Generator } from "./generator.ts";
-import { columnInPlace, type InPlace, rawInPlace } from "./in-place.ts";
+import { columnInPlace, type InPlace, rawInPlace, rawIsNull, rawOf } from "./in-place.ts";
 import type { Value } from "./value.ts";
 
 type Compare = Extract<Expression, { kind: "compare" }>;
@@ -33,8 +33,10 @@ export function condition(gen: Generator, expression: Expression, wanted: boolea
       return joinedConditions(gen, expression, wanted);
     case "is-null":
     case "not-null": {
-      const operand = value(gen, expression.operand);
       const isNull = (expression.kind === "is-null") === wanted;
+      const raw = rawOf(gen, expression.operand);
+      if (raw !== undefined) return `${rawIsNull(gen, raw)} === ${isNull}`;
+      const operand = value(gen, expression.operand);
       if (operand.tag !== undefined) return String((operand.tag === NULL) === isNull);
       return `${operand.t} ${isNull ? "===" : "!=="} 0`;
     }

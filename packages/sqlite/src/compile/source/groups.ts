@@ -4,6 +4,7 @@ import type { GroupLayout, Step } from "../program.ts";
 import { condition } from "./conditions.ts";
 import { row, value } from "./expressions.ts";
 import type { Generator } from "./generator.ts";
+import { rawIsNull, rawOf } from "./in-place.ts";
 import { beforeLoop } from "./loops.ts";
 import { steps } from "./steps.ts";
 
@@ -71,7 +72,13 @@ export function accumulate(gen: Generator, step: Of<"accumulate">): void {
     gen.line(`const g${id} = 0;`);
   } else {
     const at = row(gen, step.keys);
-    gen.line(`const g${id} = G${groups}.groupOf(x, ${at});`);
+    gen.line(`let g${id} = -1;`);
+    if (step.keys.length === 1) {
+      gen.line(
+        `if (xt[${at}] === 1 && xp[${at}] >= 0 && xp[${at}] < G${groups}.small.length) g${id} = G${groups}.small[xp[${at}]] - 1;`,
+      );
+    }
+    gen.line(`if (g${id} < 0) g${id} = G${groups}.groupOf(x, ${at});`);
   }
   for (const [at, aggregate] of step.aggregates.entries()) {
     const add = (): void => addTo(gen, layout, groups, at, aggregate, `g${id}`, isOne);
@@ -104,6 +111,11 @@ function addTo(
   if (form === "count") {
     if (argument === undefined) gen.line(`${state} += 1;`);
     else {
+      const raw = rawOf(gen, argument);
+      if (raw !== undefined) {
+        gen.line(`if (!${rawIsNull(gen, raw)}) ${state} += 1;`);
+        return;
+      }
       const counted = value(gen, argument);
       if (counted.tag === undefined) gen.line(`if (${counted.t} !== 0) ${state} += 1;`);
       else if (counted.tag !== 0) gen.line(`${state} += 1;`);

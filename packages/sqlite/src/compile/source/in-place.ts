@@ -8,6 +8,7 @@
 import type { Affinity } from "../../values/affinity.ts";
 import { indexSlotOf, NO_SLOT, ROWID_SLOT, type TableColumns } from "../../runtime/sources/table-columns.ts";
 import { type Index, ROWID, type Table } from "../../schema/table.ts";
+import type { Expression } from "../program.ts";
 import type { Generator } from "./generator.ts";
 import type { RawColumn, Value } from "./value.ts";
 
@@ -170,6 +171,23 @@ export function rawInPlace(gen: Generator, place: InPlace, column: number): RawC
   if (place.isGuarded || place.shape.slotOf(column) < 0 || gen.scope.value(`${place.source}:${column}`) !== undefined)
     return undefined;
   return locate(gen, place, column);
+}
+
+/** A column that can be looked at without a value being made of it; undefined: `expression` is no such thing. */
+export function rawOf(gen: Generator, expression: Expression): RawColumn | undefined {
+  if (expression.kind !== "column" || gen.scope.isNull(expression.source)) return undefined;
+  const place = gen.inPlace.find(({ source }) => source === expression.source);
+  return place === undefined ? undefined : rawInPlace(gen, place, expression.column);
+}
+
+/** A variable that says whether a column is NULL. */
+export function rawIsNull(gen: Generator, { type, at, view, missing }: RawColumn): string {
+  const id = gen.fresh();
+  gen.line(`let b${id} = ${type} === 0 || ${type} === 10 || ${type} === 11;`);
+  gen.line(
+    `if (${type} === 7) b${id} = Number.isNaN(${view}.getFloat64(${at})); else if (${type} < 0) b${id} = ${missing}.tags[0] === 0;`,
+  );
+  return `b${id}`;
 }
 
 function isRowid({ shape }: InPlace, column: number): boolean {

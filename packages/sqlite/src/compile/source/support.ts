@@ -54,12 +54,7 @@ export function integerAt(bytes: Uint8Array, view: DataView, at: number, type: n
   return readInteger(view, at, type);
 }
 
-/** Bytes of a value by its serial type; 0 for −1, which stands for one that the record does not have. */
-export function lengthOf(type: number): number {
-  return type >= 12 ? (type - 12) >>> 1 : LENGTHS[type + 1]!;
-}
-
-/** From −1 on. */
+/** Bytes of a value by its serial type, up to 11, and one: −1 stands for a value that the record does not have. */
 export const LENGTHS: Uint8Array = Uint8Array.of(0, 0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0);
 
 export function malformed(): never {

@@ -6,7 +6,7 @@
  */
 import type { IndexCursor } from "../../btree/cursor.ts";
 import { compareRecordToKey } from "../../record/compare-key.ts";
-import { Cells, NULL, type Payload, type Tag } from "../../values/value.ts";
+import { Cells, type Payload, type Tag } from "../../values/value.ts";
 
 export class IndexScan {
   readonly #equal: number;
@@ -103,6 +103,3 @@ export class IndexScan {
     return this.#reverse ? order > 0 : order < 0;
   }
 }
-
-/** What stands for a bound that there is not: above NULL. */
-export const NO_BOUND: { readonly tag: Tag; readonly payload: null } = { tag: NULL, payload: null };
