@@ -142,9 +142,14 @@ export class Candidates {
     this.#left += LIMIT_PER_SOURCE;
   }
 
+  /** So many ways have been tried that no more are. */
+  get isExhausted(): boolean {
+    return this.#left === 0;
+  }
+
   /** Keeps a copy of `template`, if it is any good. Adjusts its cost: a way with more conditions is never dearer than the same with fewer. */
   add(template: Candidate): void {
-    if (this.#left === 0) {
+    if (this.isExhausted) {
       if (this.orCosts !== undefined) this.orCosts.costs = [];
       return;
     }

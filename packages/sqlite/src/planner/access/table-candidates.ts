@@ -229,7 +229,7 @@ function addSearches(
   };
   template.setup = 0;
   const scan = new TermScan(clause, byId, source, position, operators, probe);
-  for (let term = scan.next(); term !== undefined; term = scan.next()) {
+  for (let term = scan.next(); term !== undefined && !candidates.isExhausted; term = scan.next()) {
     if ((term.operators === IS_NULL || term.isNotNullRange) && isNeverNull(source, probe, position)) continue;
     if (intersects(term.needsForValue, source.bit)) continue;
     if (term.isLikeBound && (term.operators & LT) !== 0) continue;

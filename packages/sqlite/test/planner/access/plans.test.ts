@@ -211,3 +211,11 @@ test("goes backwards through what has no order when reverse_unordered_selects is
   expect(db.rows("SELECT b FROM t")).toEqual(["tz", "ty", "tx"]);
   expect(db.rows("SELECT b FROM t ORDER BY a")).toEqual(["tx", "ty", "tz"]);
 });
+
+test("ends where an index of many columns and several conditions on each give too many ways to try", () => {
+  const columns = Array.from({ length: 24 }, (_, at) => `c${at}`);
+  const db = new PlannedDatabase(`CREATE TABLE t(${columns.join(", ")}); CREATE INDEX ti ON t(${columns.join(", ")})`);
+  const conditions = columns.map((column) => `${column} = 1 AND ${column} IN (1, 2) AND ${column} IS 1`);
+  const sql = `SELECT * FROM t WHERE ${conditions.join(" AND ")}`;
+  expect(db.plan(sql)).toEqual(db.originalPlan(sql));
+});
