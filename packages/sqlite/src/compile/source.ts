@@ -24,6 +24,7 @@ import { closeSources, FrameLayout } from "./open-sources.ts";
 import type { Program } from "./program.ts";
 import { type Delivery, Generator, TooMuch } from "./source/generator.ts";
 import { declareGroups } from "./source/groups.ts";
+import { matchesPlain } from "./source/like-bytes.ts";
 import { steps } from "./source/steps.ts";
 import * as support from "./source/support.ts";
 import { usesOf } from "./uses.ts";
@@ -48,6 +49,7 @@ const HELPERS = {
   RowidScan,
   OrderedScan,
   compareValues,
+  matchesPlain,
   textAt: decodeText,
 };
 

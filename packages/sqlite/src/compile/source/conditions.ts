@@ -1,11 +1,13 @@
 /** Conditions → JavaScript that is true or false. What is NULL is neither, so that each is asked for one of the two. */
 import type { Collation } from "../../values/collation.ts";
+import { likeFunctions } from "../../functions/like.ts";
 import { encodedLength, encodeText } from "../../values/text-codec.ts";
 import { INTEGER, NULL, REAL, TEXT } from "../../values/value.ts";
 import type { Expression } from "../program.ts";
 import { both, ORDER_TESTS, value } from "./expressions.ts";
 import type { Generator } from "./generator.ts";
 import { columnInPlace, type InPlace, rawInPlace, rawIsNull, rawOf } from "./in-place.ts";
+import { plainPattern } from "./like-bytes.ts";
 import type { Value } from "./value.ts";
 
 type Compare = Extract<Expression, { kind: "compare" }>;
@@ -53,8 +55,32 @@ export function condition(gen: Generator, expression: Expression, wanted: boolea
       return isPositive === wanted ? inner : `!(${inner})`;
     }
     default:
-      return truth(value(gen, expression), wanted);
+      return (
+        (expression.kind === "call" ? likeInPlace(gen, expression, wanted) : undefined) ??
+        truth(value(gen, expression), wanted)
+      );
   }
+}
+
+/** `column LIKE 'pattern'` on the bytes of the column. Undefined: it cannot be done. */
+function likeInPlace(gen: Generator, call: Extract<Expression, { kind: "call" }>, wanted: boolean): string | undefined {
+  const [pattern, text] = call.arguments;
+  if (gen.encoding !== "utf8" || !likeFunctions.includes(call.function) || call.function.name !== "like")
+    return undefined;
+  if (call.arguments.length !== 2 || pattern?.kind !== "constant" || typeof pattern.payload !== "string")
+    return undefined;
+  const plain = plainPattern(pattern.payload);
+  const raw = plain === undefined || text === undefined ? undefined : rawOf(gen, text);
+  if (raw === undefined) return undefined;
+  const id = gen.fresh();
+  gen.line(`let b${id} = false;`);
+  const end = `${raw.at} + ((${raw.type} - 13) >>> 1)`;
+  gen.line(
+    `if (${raw.type} >= 13 && (${raw.type} & 1) === 1 && !context.environment.caseSensitiveLike && context.limits.likePatternLength >= ${pattern.payload.length}) b${id} = matchesPlain(${gen.constant(plain)}, ${raw.bytes}, ${raw.at}, ${end}) === ${wanted};`,
+  );
+  // Other values become texts first; PRAGMA case_sensitive_like.
+  gen.block("else", () => gen.line(`b${id} = ${truth(value(gen, call), wanted)};`));
+  return `b${id}`;
 }
 
 function truth(operand: Value, wanted: boolean): string {

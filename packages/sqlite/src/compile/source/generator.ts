@@ -31,6 +31,8 @@ export class Generator extends Writer {
   readonly #constantNames = new Map<unknown, string>();
   /** Registers that have variables. */
   readonly registers: Set<number> = new Set();
+  /** What makes strings of texts in place. */
+  textReader = "textAt";
   /** Sources that have a row here, from the outside in. */
   readonly active: number[] = [];
   /** What comes before all else in the function. */

@@ -7,6 +7,7 @@ import type { Generator } from "./generator.ts";
 import { rawIsNull, rawOf } from "./in-place.ts";
 import { beforeLoop } from "./loops.ts";
 import { steps } from "./steps.ts";
+import { textCache } from "./text-cache.ts";
 
 type Of<Kind extends Step["kind"]> = Extract<Step, { kind: Kind }>;
 
@@ -71,7 +72,11 @@ export function accumulate(gen: Generator, step: Of<"accumulate">): void {
     });
     gen.line(`const g${id} = 0;`);
   } else {
+    // Keys come again, or they would be no groups.
+    const reader = gen.textReader;
+    gen.textReader = gen.constant(textCache());
     const at = row(gen, step.keys);
+    gen.textReader = reader;
     gen.line(`let g${id} = -1;`);
     if (step.keys.length === 1) {
       gen.line(

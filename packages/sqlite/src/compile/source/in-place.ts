@@ -253,7 +253,7 @@ export function readRaw(gen: Generator, raw: RawColumn, into: Value): void {
       ? `${into.t} = 2; ${into.p} = Number(integerAt(${bytes}, ${view}, ${at}, ${type}));`
       : `${into.t} = 1; ${into.p} = integerAt(${bytes}, ${view}, ${at}, ${type});`;
   const real = `${into.p} = ${view}.getFloat64(${at}); ${into.t} = 2; if (${into.p} !== ${into.p}) { ${into.t} = 0; ${into.p} = null; }`;
-  const long = `if (${type} & 1) { ${into.t} = 3; ${into.p} = textAt(${bytes}, ${at}, ${at} + ((${type} - 13) >>> 1), frame.encoding); } else { ${into.t} = 4; ${into.p} = ${bytes}.slice(${at}, ${at} + ((${type} - 12) >>> 1)); }`;
+  const long = `if (${type} & 1) { ${into.t} = 3; ${into.p} = ${gen.textReader}(${bytes}, ${at}, ${at} + ((${type} - 13) >>> 1), frame.encoding); } else { ${into.t} = 4; ${into.p} = ${bytes}.slice(${at}, ${at} + ((${type} - 12) >>> 1)); }`;
   const rest = `else if (${type} < 0) { const cells = ${missing}; ${into.t} = cells.tags[0]; ${into.p} = cells.payloads[0]; }`;
   const isInteger = `(${type} > 0 && ${type} < 7) || ${type} === 8 || ${type} === 9`;
   if (affinity === "TEXT" || affinity === "BLOB") {
