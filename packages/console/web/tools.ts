@@ -14,6 +14,11 @@ export const TOOLS: readonly Tool[] = [
     load: () => import("./panels/lox/lox-panel.tsx").then((module) => module.LoxPanel),
   },
   {
+    path: "/sqlite",
+    title: "SQLite",
+    load: () => import("./panels/sqlite/sqlite-panel.tsx").then((module) => module.SqlitePanel),
+  },
+  {
     path: "/search",
     title: "Search",
     load: () => import("./panels/grep/search-panel.tsx").then((module) => module.SearchPanel),

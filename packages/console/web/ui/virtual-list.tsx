@@ -4,15 +4,10 @@
  * With `onSelect` it is a listbox: arrow keys, Page Up and Down, Home and End move the selection; the focus stays on
  * the list (`aria-activedescendant`), because a focused row would vanish when it scrolls away.
  */
-import {
-  elementScroll,
-  observeElementOffset,
-  observeElementRect,
-  Virtualizer,
-  type VirtualItem,
-} from "@tanstack/virtual-core";
+import type { VirtualItem } from "@tanstack/virtual-core";
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useLayoutEffect, useReducer, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useVirtualizer } from "./use-virtualizer.ts";
 
 export interface VirtualListProps {
   label: string;
@@ -35,7 +30,6 @@ export interface VirtualListProps {
   reveal?: number | undefined;
 }
 
-const OVERSCAN = 8;
 const END_TOLERANCE_PX = 4;
 
 export function VirtualList(props: VirtualListProps): JSX.Element {
@@ -54,29 +48,8 @@ export function VirtualList(props: VirtualListProps): JSX.Element {
     reveal,
   } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const [, redraw] = useReducer((n: number) => n + 1, 0);
   const id = useId();
-  const virtualizer = useRef<Virtualizer<HTMLDivElement, HTMLDivElement>>(undefined);
-  const options = {
-    count,
-    overscan: OVERSCAN,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    scrollToFn: elementScroll,
-    observeElementRect,
-    observeElementOffset,
-    onChange: () => redraw(undefined),
-  };
-  if (virtualizer.current === undefined) virtualizer.current = new Virtualizer(options);
-  const list = virtualizer.current;
-  const oldHeight = useRef(rowHeight);
-  list.setOptions(options);
-  if (oldHeight.current !== rowHeight) {
-    oldHeight.current = rowHeight;
-    list.measure();
-  }
-  useLayoutEffect(() => list._didMount(), [list]);
-  useLayoutEffect(() => list._willUpdate());
+  const list = useVirtualizer(scroller, { count, rowHeight });
   useLayoutEffect(() => {
     if (follow && scroller.current !== null) scroller.current.scrollTop = scroller.current.scrollHeight;
   });

@@ -20,7 +20,7 @@ export function runScript(db: Database, sql: string): RunAnswer {
     const beganMs = performance.now();
     const statement = db.prepare<Value[]>(sql.slice(start), { rows: "array", integers: "bigint" });
     const end = sql.length - statement.tail.length;
-    const columns = statement.columns.map(({ name, type }) => ({ name, type }));
+    const columns = statement.columns.map(({ name, type }) => ({ name, type: type === "" ? null : type }));
     const before = BigInt(db.totalChanges);
     const rows: Cell[][] = [];
     let cut = false;

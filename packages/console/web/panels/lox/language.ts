@@ -1,5 +1,5 @@
 /** Lox for CodeMirror: colours by token, indentation by braces. */
-import { HighlightStyle, StreamLanguage, type StreamParser, type StringStream } from "@codemirror/language";
+import { StreamLanguage, type StreamParser, type StringStream } from "@codemirror/language";
 import { tags } from "@lezer/highlight";
 import { KEYWORDS } from "@tenon/lox";
 
@@ -52,14 +52,3 @@ function stringRest(stream: StringStream, state: State): string {
 }
 
 export const loxLanguage: StreamLanguage<State> = StreamLanguage.define(parser);
-
-/** The page's own colours, so that a change of theme needs nothing here. */
-export const loxHighlighting: HighlightStyle = HighlightStyle.define([
-  { tag: tags.keyword, color: "var(--line-3)" },
-  { tag: tags.atom, color: "var(--line-4)" },
-  { tag: tags.number, color: "var(--line-2)" },
-  { tag: tags.string, color: "var(--line-6)" },
-  { tag: tags.lineComment, color: "var(--faint)", fontStyle: "italic" },
-  { tag: tags.function(tags.variableName), color: "var(--line-5)" },
-  { tag: tags.operator, color: "var(--muted)" },
-]);

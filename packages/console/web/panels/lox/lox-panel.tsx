@@ -3,11 +3,12 @@ import type { DialectName, EngineName } from "@tenon/lox";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { CopyButton } from "../../ui/icon-button.tsx";
+import { Editor, type EditorEvents } from "../../ui/code-editor.ts";
 import { Empty } from "../../ui/empty.tsx";
 import { Segments } from "../../ui/segments.tsx";
-import { Editor, type EditorEvents } from "./editor.ts";
 import { EXAMPLES } from "./examples.ts";
 import { programFromHash, programToHash } from "./link.ts";
+import { loxLanguage } from "./language.ts";
 import { layOut } from "./layout.ts";
 import "./lox-panel.css";
 import { Checker, Run } from "./threads.ts";
@@ -167,10 +168,11 @@ function useEditor(
   const newest = useRef(events);
   newest.current = events;
   useEffect(() => {
-    const made = new Editor(host.current!, initial, {
-      changed: (text) => newest.current.changed(text),
-      run: () => newest.current.run(),
-    });
+    const made = new Editor(
+      host.current!,
+      { text: initial, label: "Lox program", language: loxLanguage },
+      { changed: (text) => newest.current.changed(text), run: () => newest.current.run() },
+    );
     editor.current = made;
     made.focus();
     return () => made.destroy();

@@ -15,7 +15,8 @@ import {
   programJson,
   runtimeErrorText,
 } from "@tenon/lox";
-import type { Analysis, CheckRequest, Ended, LoxReply, LoxRequest, Mark, RunRequest } from "./wire.ts";
+import type { Mark } from "../../ui/code-editor.ts";
+import type { Analysis, CheckRequest, Ended, LoxReply, LoxRequest, RunRequest } from "./wire.ts";
 import { MAX_OUTPUT } from "./wire.ts";
 
 /** Printed text is sent on when there is so much of it, in UTF-16 units, */

@@ -1,5 +1,6 @@
 /** What the page and its Lox workers say to each other. */
 import type { DialectName, EngineName, Json } from "@tenon/lox";
+import type { Mark } from "../../ui/code-editor.ts";
 
 export interface CheckRequest {
   readonly kind: "check";
@@ -16,13 +17,6 @@ export interface RunRequest {
 }
 
 export type LoxRequest = CheckRequest | RunRequest;
-
-/** Something wrong at a place of the source: offsets in UTF-16 units. */
-export interface Mark {
-  readonly start: number;
-  readonly end: number;
-  readonly message: string;
-}
 
 /** The answer to a check. `tree` and `javascript` are there where the program has no errors. */
 export interface Analysis {

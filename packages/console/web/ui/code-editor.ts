@@ -1,16 +1,22 @@
 /**
- * CodeMirror, set up for Lox.
+ * CodeMirror, as all languages of the page have it.
  *
  * It lives in a shadow tree: there CodeMirror keeps its styles in constructed style sheets, where in the document it would
  * add a <style> element, which the page's policy forbids.
  */
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
+import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, setDiagnostics } from "@codemirror/lint";
-import { EditorState } from "@codemirror/state";
+import { EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
-import { loxHighlighting, loxLanguage } from "./language.ts";
-import type { Mark } from "./wire.ts";
+import { tags } from "@lezer/highlight";
+
+/** Something wrong at a place of the text: offsets in UTF-16 units. */
+export interface Mark {
+  readonly start: number;
+  readonly end: number;
+  readonly message: string;
+}
 
 const theme = EditorView.theme({
   "&": { height: "100%", color: "var(--ink)", backgroundColor: "var(--surface)", fontSize: "13px" },
@@ -34,6 +40,12 @@ const theme = EditorView.theme({
     border: "1px solid var(--edge-strong)",
     borderRadius: "5px",
   },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", maxHeight: "15em" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]": {
+    color: "var(--ink)",
+    backgroundColor: "var(--accent-soft)",
+  },
+  ".cm-completionDetail": { color: "var(--faint)", fontStyle: "normal" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
   ".cm-lintRange-error": {
     backgroundImage: "none",
@@ -41,6 +53,25 @@ const theme = EditorView.theme({
     textDecorationSkipInk: "none",
   },
 });
+
+/** The page's own colours, so that a change of theme needs nothing here. */
+const highlighting = HighlightStyle.define([
+  { tag: tags.keyword, color: "var(--line-3)" },
+  { tag: tags.atom, color: "var(--line-4)" },
+  { tag: tags.number, color: "var(--line-2)" },
+  { tag: tags.string, color: "var(--line-6)" },
+  { tag: tags.comment, color: "var(--faint)", fontStyle: "italic" },
+  { tag: tags.function(tags.variableName), color: "var(--line-5)" },
+  { tag: tags.operator, color: "var(--muted)" },
+]);
+
+export interface EditorOptions {
+  readonly text: string;
+  /** What is written here, for those who cannot see it. */
+  readonly label: string;
+  /** The language, and what else it needs; comes before the editor's own. */
+  readonly language: Extension;
+}
 
 export interface EditorEvents {
   changed(text: string): void;
@@ -52,7 +83,7 @@ export interface EditorEvents {
 export class Editor {
   readonly #view: EditorView;
 
-  constructor(host: HTMLElement, text: string, events: EditorEvents) {
+  constructor(host: HTMLElement, { text, label, language }: EditorOptions, events: EditorEvents) {
     const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
     this.#view = new EditorView({
       root,
@@ -60,6 +91,7 @@ export class Editor {
       state: EditorState.create({
         doc: text,
         extensions: [
+          language,
           lineNumbers(),
           history(),
           drawSelection(),
@@ -67,10 +99,9 @@ export class Editor {
           bracketMatching(),
           indentOnInput(),
           indentUnit.of("  "),
-          loxLanguage,
-          syntaxHighlighting(loxHighlighting),
+          syntaxHighlighting(highlighting),
           theme,
-          EditorView.contentAttributes.of({ "aria-label": "Lox program" }),
+          EditorView.contentAttributes.of({ "aria-label": label }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) events.changed(update.state.doc.toString());
           }),
@@ -91,6 +122,10 @@ export class Editor {
     });
   }
 
+  get text(): string {
+    return this.#view.state.doc.toString();
+  }
+
   /** Replaces the whole text. */
   setText(text: string): void {
     const { state } = this.#view;
@@ -108,11 +143,23 @@ export class Editor {
     this.#view.dispatch(setDiagnostics(state, diagnostics));
   }
 
+  /** What is selected, or undefined. */
+  get selection(): { readonly from: number; readonly to: number } | undefined {
+    const { from, to, empty } = this.#view.state.selection.main;
+    return empty ? undefined : { from, to };
+  }
+
   /** Selects a piece of the text and brings it into sight. */
   select(start: number, end: number): void {
     const { length } = this.#view.state.doc;
     const selection = { anchor: Math.min(start, length), head: Math.min(end, length) };
     this.#view.dispatch({ selection, scrollIntoView: true });
+  }
+
+  /** Puts `text` in the place of what is selected, and goes on behind it. */
+  insert(text: string): void {
+    this.#view.dispatch(this.#view.state.replaceSelection(text));
+    this.focus();
   }
 
   focus(): void {
