@@ -131,7 +131,7 @@ export class RandomQueries {
       const row = (): string => `(${Array.from({ length: columns }, () => this.#value("*")).join(", ")})`;
       return `VALUES ${Array.from({ length: 1 + this.#below(3) }, row).join(", ")}`;
     }
-    const { sql: from, names } = this.#from(depth, outer, extra);
+    const { sql: from, names } = this.#from(depth, extra);
     const scope = [...names, ...outer];
     const where = this.#chance(2) ? ` WHERE ${this.#condition(scope, depth)}` : "";
     if (this.#chance(4)) return this.#aggregate(columns, depth, from, where, names, scope);
@@ -165,11 +165,7 @@ export class RandomQueries {
     return `SELECT ${this.#chance(8) ? "DISTINCT " : ""}${result.join(", ")} FROM ${from}${where}${group}${scope.length > 0 ? having : ""}`;
   }
 
-  #from(
-    depth: number,
-    outer: readonly string[],
-    extra: readonly Named[],
-  ): { readonly sql: string; readonly names: readonly string[] } {
+  #from(depth: number, extra: readonly Named[]): { readonly sql: string; readonly names: readonly string[] } {
     const names: string[] = [];
     let sql = "";
     const count = 1 + this.#below(this.#chance(3) ? 3 : 2);

@@ -10,6 +10,10 @@ export function copyExpression(e: BoundExpression, ids: Ids): BoundExpression {
   return some(e, (part) => queryIn(part) !== undefined) ? new Copier(ids).expression(e) : e;
 }
 
+export function copyQuery(query: BoundQuery, ids: Ids): BoundQuery {
+  return new Copier(ids).query(query);
+}
+
 /** A core with sources of its own, and copies of all queries in it. */
 export function copyCore(core: BoundSelect, ids: Ids): BoundSelect {
   return new Copier(ids).copied(core);

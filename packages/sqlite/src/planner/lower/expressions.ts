@@ -2,6 +2,7 @@
 import type { Block, Expression } from "../../compile/program.ts";
 import type { BoundExpression } from "../expression.ts";
 import type { BoundQuery } from "../query.ts";
+import { copyQuery } from "./copy.ts";
 import { explainStored, isStored, storedColumn } from "./in-operator.ts";
 import { isUncorrelated, type Lowering } from "./lowering.ts";
 import { lowerQuery } from "./query.ts";
@@ -88,8 +89,21 @@ function titleOf(kind: string, query: BoundQuery): string {
   return `${isUncorrelated(query) ? "" : "CORRELATED "}${kind} ${query.number}`;
 }
 
+/** The query, or a copy of it where it has been lowered before: an access may have gone through what a condition asks again. */
+function unlowered(query: BoundQuery, { lowered, uses, builder }: Lowering): BoundQuery {
+  const sources = query.cores.flatMap((core) => (core.kind === "values" ? [] : core.sources.map(({ id }) => id)));
+  if (!sources.some((id) => lowered.has(id))) {
+    for (const id of sources) lowered.add(id);
+    return query;
+  }
+  const copy = copyQuery(query, builder.ids);
+  uses.noteQuery(copy);
+  return copy;
+}
+
 /** Puts the first row of a query, or NULLs, into registers. */
-function firstRow(query: BoundQuery, lowering: Lowering, kind: string): { block: Block; register: number } {
+function firstRow(original: BoundQuery, lowering: Lowering, kind: string): { block: Block; register: number } {
+  const query = unlowered(original, lowering);
   const { builder } = lowering;
   const first = builder.registers.allocate(query.columns.length);
   const end = builder.label();
@@ -108,7 +122,8 @@ function firstRow(query: BoundQuery, lowering: Lowering, kind: string): { block:
   return { block: atMostOnce(query, block, lowering), register: first };
 }
 
-function exists(query: BoundQuery, lowering: Lowering): Expression {
+function exists(original: BoundQuery, lowering: Lowering): Expression {
+  const query = unlowered(original, lowering);
   const { builder } = lowering;
   const found = builder.registers.allocate();
   const end = builder.label();
@@ -147,11 +162,12 @@ function inQuery(e: Extract<BoundExpression, { kind: "in-query" }>, lowering: Lo
 
 /** A set of the query's rows, and the steps that fill it. `isAsked`: whether rows are in it; otherwise it is gone through. */
 export function rowsAsSet(
-  { query, affinities, collations }: Extract<BoundExpression, { kind: "in-query" }>,
+  { query: original, affinities, collations }: Extract<BoundExpression, { kind: "in-query" }>,
   isAsked: boolean,
   lowering: Lowering,
 ): { readonly store: number; readonly prepare: Block } {
   const { builder } = lowering;
+  const query = unlowered(original, lowering);
   const store = builder.store({ kind: "set", columns: query.columns.length, collations, affinities });
   const fill = builder.explained(titleOf("LIST SUBQUERY", query), () =>
     lowerQuery(

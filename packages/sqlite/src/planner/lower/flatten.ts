@@ -4,12 +4,16 @@
  * and in EXPLAIN QUERY PLAN; of compound ones those of UNION ALL count.
  */
 import type { Collation } from "../../values/collation.ts";
+import { SqlError } from "../../errors.ts";
 import { isLeft, isRight, simplifyJoins } from "../access/simplify-joins.ts";
 import { type BoundExpression, type Column, ROWID } from "../expression.ts";
 import type { Ids } from "../ids.ts";
 import type { BoundQuery, BoundSelect, BoundSource, SourceContent } from "../query.ts";
 import { copyCore, copyExpression } from "./copy.ts";
 import { affinityOf, conjunction, equalExpressions, outerOf, queryIn, replaceInQuery, some } from "../walk.ts";
+
+/** The original's SQLITE_MAX_SRCLIST. */
+const MAX_FROM_TERMS = 200;
 
 type QueryContent = Extract<SourceContent, { kind: "query" }>;
 
@@ -214,9 +218,11 @@ function merged(outer: BoundQuery, at: number, place: number, inner: BoundQuery,
   const sources = [{ ...first!, join: source.join, on }, ...rest];
   const where = conjunction([mayBeNull ? undefined : innerCore.where, core.where].filter(isThere));
   const result = mayBeNull ? innerCore.result.map((e) => nullable(e, first!)) : innerCore.result;
+  const all = core.sources.toSpliced(place, 1, ...sources);
+  if (all.length > MAX_FROM_TERMS) throw new SqlError(`too many FROM clause terms, max: ${MAX_FROM_TERMS}`);
   const withSources: BoundQuery = {
     ...outer,
-    cores: outer.cores.with(at, { ...core, sources: core.sources.toSpliced(place, 1, ...sources), where }),
+    cores: outer.cores.with(at, { ...core, sources: all, where }),
     orderBy: inner.orderBy.length > 0 ? inner.orderBy : outer.orderBy,
     limit: outer.limit ?? inner.limit,
   };

@@ -26,6 +26,8 @@ export class Lowering {
   readonly context: CompileContext;
   /** Columns of sources that are read somewhere, and how often common tables are. */
   readonly uses: Uses = new Uses();
+  /** Sources of the queries of expressions that have been lowered. */
+  readonly lowered: Set<number> = new Set();
   /** The first of the registers in which the row of a query is, for `row-column`. */
   readonly rows: Map<BoundQuery, number> = new Map();
   /** Sources whose rows a change wants whole: no index stands for their table. */
