@@ -143,7 +143,7 @@ export function compoundOrder(
 ): Pick<BoundQuery, "orderBy" | "orderColumns"> {
   if (orderBy.length === 0) return { orderBy: [], orderColumns: [] };
   const matched = matchCompoundTerms(orderBy, expanded, cores, scopes, binding);
-  const own = compoundCollations(cores);
+  const own = compoundCollations(cores, binding.binary);
   return {
     orderBy: matched.map(({ term, column, collation }): BoundOrder => ({
       expression: firstRow(cores[0]!)[column]!,
@@ -156,9 +156,11 @@ export function compoundOrder(
 }
 
 /** For each column the collation of the leftmost core that has one. */
-function compoundCollations(cores: readonly BoundCore[]): (Collation | undefined)[] {
+function compoundCollations(cores: readonly BoundCore[], binary: Collation): (Collation | undefined)[] {
   return firstRow(cores[0]!).map((_, column) => {
     for (const core of cores) {
+      // Several rows of VALUES are a subquery of their own in the original, whose columns are BINARY.
+      if (core.kind === "values" && core.rows.length > 1) return binary;
       const collation = collationOf(firstRow(core)[column]!);
       if (collation !== undefined) return collation;
     }
@@ -181,7 +183,7 @@ export function finishQuery(
   outer: Pick<BoundQuery, "outerSources" | "outerAggregates">,
 ): BoundQuery {
   const isCompared = parts.operators.some((operator) => operator !== "UNION ALL");
-  const collations = parts.operators.length === 0 ? [] : compoundCollations(parts.cores);
+  const collations = parts.operators.length === 0 ? [] : compoundCollations(parts.cores, binding.binary);
   return {
     id: binding.ids.query(),
     number: bound.expanded.number,
