@@ -14,7 +14,7 @@ describe("a config that is wrong is told where, what was expected and what was f
     [null, "config: expected an object of settings, found null"],
     [[], "config: expected an object of settings, found an empty array"],
     [{ rdis: {} }, 'config: rdis: no such setting; did you mean "redis"?'],
-    [{ postgres: {} }, "config: postgres: no such setting; there are: redis, http, dns, data, console"],
+    [{ postgres: {} }, "config: postgres: no such setting; there are: redis, http, dns, data, sqlite, console"],
     [{ redis: 6379 }, "config: redis: expected true, false or an object of settings, found 6379"],
     [{ redis: "yes" }, 'config: redis: expected true, false or an object of settings, found "yes"'],
     [{ redis: { prot: 1 } }, 'config: redis.prot: no such setting; did you mean "port"?'],
@@ -50,6 +50,14 @@ describe("a config that is wrong is told where, what was expected and what was f
     [{ http: { fetch: {} } }, "config: http.fetch: expected a function from Request to Response, found an object"],
     [{ data: 1 }, "config: data: expected true, false or the path of a folder, found 1"],
     [{ data: "" }, 'config: data: expected true, false or the path of a folder, found ""'],
+    [
+      { sqlite: { databases: { app: 1 } } },
+      "config: sqlite.databases.app: expected the path of a database file, found 1",
+    ],
+    [
+      { sqlite: { databases: "app.db" } },
+      'config: sqlite.databases: expected an object of names and paths of database files, found "app.db"',
+    ],
     [{ console: { prot: 1 } }, 'config: console.prot: no such setting; did you mean "port"?'],
     [
       { redis: { port: "a" }, htpp: {} },
@@ -73,6 +81,7 @@ describe("a config that is wrong is told where, what was expected and what was f
       },
       http: { fetch },
       data: ".data",
+      sqlite: { databases: { app: "data/app.db" } },
       console: { port: 1 },
     };
     expect(checkConfig(config)).toEqual(config);
@@ -209,7 +218,7 @@ describe("config files", () => {
 
 test("the JSON schema for editors knows every setting that JSON can say", () => {
   const schema = stackJsonSchema() as { properties: Record<string, { anyOf: { properties?: object }[] }> };
-  expect(Object.keys(schema.properties)).toEqual(["$schema", "redis", "http", "dns", "data", "console"]);
+  expect(Object.keys(schema.properties)).toEqual(["$schema", "redis", "http", "dns", "data", "sqlite", "console"]);
   const http = schema.properties["http"]!.anyOf.find((alternative) => alternative.properties !== undefined)!;
   expect(Object.keys(http.properties!)).toEqual(["port", "host", "env", "external", "dir", "app"]);
   expect(() => JSON.stringify(schema)).not.toThrow();

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -80,6 +80,22 @@ describe("tenon up", () => {
     client.disconnect();
     const ports = [...services.map(({ port }) => port), Number(new URL(console!.url).port)];
     for (const port of ports) expect(await refused(port)).toBe(true);
+  });
+
+  test("gives the console the config's SQLite files, which lie beside the config", async () => {
+    config({ redis: { port: 0 }, sqlite: { databases: { app: "data/app.db" } } });
+    await using running = await up("--console-port", "0");
+    const { services, console } = running.report;
+    expect(services.map(({ name }) => name)).toEqual(["redis"]);
+    const { origin } = new URL(console!.url);
+    const welcome = await fetch(console!.url, { redirect: "manual" });
+    const cookie = welcome.headers.get("set-cookie")!.split(";")[0]!;
+    const answer = await fetch(`${origin}/api/sqlite`, {
+      method: "POST",
+      headers: { cookie, origin, "content-type": "application/json" },
+      body: "{}",
+    });
+    expect(await answer.json()).toEqual({ databases: [{ name: "app", path: join(realpathSync(cwd), "data/app.db") }] });
   });
 
   test("prints one line per service: name, address, how to connect", async () => {

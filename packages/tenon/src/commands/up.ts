@@ -104,7 +104,9 @@ async function openConsole(
         : wanted + (options.consolePort === undefined ? offset : 0);
   const log = createLog({ format: "none", service: "console", sinks: [stack.logs] });
   const search = settings.search === undefined ? {} : { searchFolder: resolve(baseDir, settings.search) };
-  const listen = (port: number): Promise<Console> => Console.listen({ stack, port, log, ...search });
+  const paths = Object.entries(config.sqlite?.databases ?? {}).map(([name, path]) => [name, resolve(baseDir, path)]);
+  const databases: Record<string, string> = Object.fromEntries(paths);
+  const listen = (port: number): Promise<Console> => Console.listen({ stack, port, log, databases, ...search });
   try {
     return await listen(usual);
   } catch (error) {

@@ -32,10 +32,17 @@ export interface ConsoleSettings {
   readonly search?: string;
 }
 
+/** SQLite databases are files that programs open by themselves: nothing is started for them. */
+export interface SqliteSettings {
+  /** Files that the console's SQLite page opens, relative to the config, by the names that it shows: `{ app: "app.db" }`. */
+  readonly databases?: Readonly<Record<string, string>>;
+}
+
 /** What `tenon.config.ts` exports. A config that names no service means all of them. */
 export type StackConfig = { readonly [Name in SystemName]?: ServiceConfig<Name> } & {
   /** Keeps data on disk: `true` under `.tenon/` beside the config, or a folder. Default: in memory. */
   readonly data?: boolean | string;
+  readonly sqlite?: SqliteSettings;
   /** The web console of `tenon up`; `false` leaves it out. */
   readonly console?: boolean | ConsoleSettings;
 };

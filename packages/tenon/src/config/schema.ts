@@ -14,6 +14,8 @@ const SETTINGS = "an object of settings";
 const ON_OFF_OR_SETTINGS = "true, false or an object of settings";
 const PORT = "a port, a whole number from 0 to 65535";
 const FOLDER = "true, false or the path of a folder";
+const DATABASES = "an object of names and paths of database files";
+const DATABASE = "the path of a database file";
 const VARIABLE = "a name of letters, digits and _";
 
 const port = z.int(PORT).min(0, PORT).max(65_535, PORT);
@@ -83,6 +85,13 @@ export const stackSchema: z.ZodType<StackConfig> = z.strictObject(
     data: z
       .union([z.boolean(), z.string().min(1, FOLDER)], FOLDER)
       .describe("Keeps data on disk: true under .tenon/ beside the config, or a folder.")
+      .optional(),
+    sqlite: z
+      .strictObject(
+        { databases: z.record(z.string(), z.string(DATABASE).min(1, DATABASE), DATABASES).optional() },
+        SETTINGS,
+      )
+      .describe("SQLite files that the console opens: databases by their names.")
       .optional(),
     console: z
       .union(

@@ -1,6 +1,6 @@
 /** The database files that the config names, as the console's SQLite page asks them. They lie on the real disk. */
 import { ApiError, Fields } from "../../api-error.ts";
-import { DatabaseThread } from "./database-thread.ts";
+import type { DatabaseThread } from "./database-thread.ts";
 import type { DatabaseList, SqliteQuestion } from "./sqlite-wire.ts";
 
 /** Longest script, in UTF-16 units. */
@@ -22,13 +22,14 @@ export class StackDatabases {
   /** Throws ApiError for a database that there is not, and for a question that makes no sense. */
   async answer(name: string, body: unknown): Promise<Response> {
     const question = readQuestion(body);
-    const json = await this.#thread(name).ask(question);
+    const thread = await this.#thread(name);
+    const json = await thread.ask(question);
     return new Response(json, { headers: { "content-type": "application/json" } });
   }
 
   /** Interrupts what runs on a database; resolves when it has ended. */
-  stop(name: string): Promise<void> {
-    return this.#thread(name).stop();
+  async stop(name: string): Promise<void> {
+    await this.#threads.get(name)?.stop();
   }
 
   async close(): Promise<void> {
@@ -36,9 +37,11 @@ export class StackDatabases {
     this.#threads.clear();
   }
 
-  #thread(name: string): DatabaseThread {
+  /** The engine is loaded at the first question: a stack that starts does not wait for it. */
+  async #thread(name: string): Promise<DatabaseThread> {
     const path = this.#paths.get(name);
     if (path === undefined) throw new ApiError(404, "no-such-database", `the config names no database ${name}`);
+    const { DatabaseThread } = await import("./database-thread.ts");
     let thread = this.#threads.get(name);
     if (thread === undefined) this.#threads.set(name, (thread = new DatabaseThread(path)));
     return thread;
