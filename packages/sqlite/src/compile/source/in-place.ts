@@ -8,6 +8,7 @@
 import type { Affinity } from "../../values/affinity.ts";
 import { indexSlotOf, NO_SLOT, ROWID_SLOT, type TableColumns } from "../../runtime/sources/table-columns.ts";
 import { type Index, ROWID, type Table } from "../../schema/table.ts";
+import { Cells } from "../../values/value.ts";
 import type { Expression } from "../program.ts";
 import type { Generator } from "./generator.ts";
 import type { RawColumn, Value } from "./value.ts";
@@ -17,6 +18,8 @@ export interface RecordShape {
   /** ROWID_SLOT: in front of the record; NO_SLOT: nowhere in this tree. */
   slotOf(column: number): number;
   readonly affinities: readonly { readonly affinity: Affinity }[];
+  /** Rows may be shorter than their table, which was given columns later; entries of indexes only where the file is damaged. */
+  readonly hasDefaults: boolean;
 }
 
 export interface InPlace {
@@ -38,11 +41,15 @@ export interface InPlace {
 
 export function tableShape(columns: TableColumns): RecordShape {
   const { slots, table } = columns;
-  return { slotOf: (column) => (column === ROWID ? ROWID_SLOT : slots[column]!), affinities: table.columns };
+  return {
+    slotOf: (column) => (column === ROWID ? ROWID_SLOT : slots[column]!),
+    affinities: table.columns,
+    hasDefaults: true,
+  };
 }
 
 export function indexShape(table: Table, index: Index): RecordShape {
-  return { slotOf: (column) => indexSlotOf(table, index, column), affinities: table.columns };
+  return { slotOf: (column) => indexSlotOf(table, index, column), affinities: table.columns, hasDefaults: false };
 }
 
 /** Declares the variables for the cells of the leaf on which a cursor stands. */
@@ -96,12 +103,12 @@ export function openRow(gen: Generator, { source, id, kind, shape, walks, accept
       `const whole = c${id}.payload(); b${id} = whole.bytes; x${id} = whole.view; a${id} = whole.start; e${id} = whole.end;`,
     );
   });
-  gen.line(`else if (e${id} > u${id}) malformed();`);
+  gen.line(`else if (!(e${id} <= u${id})) malformed();`);
   if (accepts !== undefined) gen.line(`if (!${accepts(`b${id}, x${id}, a${id}, e${id}`)}) break;`);
   gen.line(`let q${id} = b${id}[a${id}], h${id} = a${id} + 1;`);
   gen.line(`if (q${id} > 127) { q${id} = varintAt(b${id}, a${id}); h${id} = varintAfter(); }`);
   gen.line(`q${id} += a${id}; let f${id} = q${id};`);
-  gen.line(`if (q${id} > e${id} || h${id} > q${id}) malformed();`);
+  gen.line(`if (!(q${id} <= e${id}) || h${id} > q${id}) malformed();`);
   gen.scope.headers.set(`c${id}`, { next: 0, header: `h${id}`, content: `f${id}` });
   return {
     source,
@@ -215,7 +222,7 @@ function guarded(gen: Generator, place: InPlace, column: number): Value {
 function locate(gen: Generator, place: InPlace, column: number): RawColumn {
   const slot = place.shape.slotOf(column);
   const known = gen.scope.raw(`${place.cursor}:${slot}`);
-  if (known !== undefined) return { ...known, ...facts(place, column) };
+  if (known !== undefined) return { ...known, ...facts(gen, place, column) };
   const { state, isOwn } = gen.scope.header(place.cursor)!; // opened with the row
   let { header, content } = state;
   if (!isOwn) {
@@ -230,7 +237,7 @@ function locate(gen: Generator, place: InPlace, column: number): RawColumn {
     gen.line(`if (t${id} > 127) { t${id} = varintAt(${place.bytes}, ${header} - 1); ${header} = varintAfter(); }`);
     gen.line(`const o${id} = ${content};`);
     gen.line(`${content} += t${id} < 12 ? LENGTHS[t${id} + 1] : (t${id} - 12) >>> 1;`);
-    found = { type: `t${id}`, at: `o${id}`, bytes: place.bytes, view: place.view, ...facts(place, column) };
+    found = { type: `t${id}`, at: `o${id}`, bytes: place.bytes, view: place.view, ...facts(gen, place, column) };
     gen.scope.raws.set(`${place.cursor}:${at}`, found);
   }
   gen.line(`if (${content} > ${place.end} || ${header} > ${place.headerEnd}) malformed();`);
@@ -238,10 +245,14 @@ function locate(gen: Generator, place: InPlace, column: number): RawColumn {
   return found!; // the slot was not known, so that it is not below `next`
 }
 
-function facts(place: InPlace, column: number): { affinity: Affinity | undefined; missing: string } {
+const ONE_NULL = new Cells(1);
+
+function facts(gen: Generator, place: InPlace, column: number): { affinity: Affinity | undefined; missing: string } {
   return {
     affinity: place.shape.affinities[column]?.affinity,
-    missing: `S${place.source}.columns.defaultOf(${column}, frame.encoding)`,
+    missing: place.shape.hasDefaults
+      ? `S${place.source}.columns.defaultOf(${column}, frame.encoding)`
+      : gen.constant(ONE_NULL),
   };
 }
 
