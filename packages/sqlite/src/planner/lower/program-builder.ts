@@ -59,11 +59,6 @@ export class ProgramBuilder {
     return { kind: "once", id: this.#onces++, body };
   }
 
-  /** A number for bodies that stand in several places and run once in all. */
-  onceId(): number {
-    return this.#onces++;
-  }
-
   /** Makes a routine of `body`; the answer calls it. */
   routine(body: Block): Block {
     const { call, define } = this.openRoutine();

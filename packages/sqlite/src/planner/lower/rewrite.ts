@@ -1,5 +1,4 @@
 /** Rewrites of a whole statement's queries before any of them is planned, from the outermost inwards. */
-import type { BoundExpression } from "../expression.ts";
 import type { Ids } from "../ids.ts";
 import type { BoundQuery, BoundSelect } from "../query.ts";
 import { flatten } from "./flatten.ts";
@@ -12,13 +11,6 @@ export function rewriteQuery(query: BoundQuery, ids: Ids): BoundQuery {
   const uses = new Uses();
   uses.noteQuery(query);
   return new Rewriter(uses, ids).query(query);
-}
-
-/** An expression outside of queries, with those inside rewritten. */
-export function rewriteExpression(e: BoundExpression, ids: Ids): BoundExpression {
-  const uses = new Uses();
-  uses.note(e);
-  return new Rewriter(uses, ids).expression(e);
 }
 
 class Rewriter extends QueryMapper {
