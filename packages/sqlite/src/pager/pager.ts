@@ -376,7 +376,8 @@ export class Pager {
     const { journal: place, random } = this.#options;
     const { journalMode, synchronous } = this.settings;
     if (journalMode === "off") this.#journal = NO_JOURNAL;
-    else if (journalMode === "memory" || place === undefined) this.#journal = this.#memoryJournal ??= new MemoryJournal();
+    else if (journalMode === "memory" || place === undefined)
+      this.#journal = this.#memoryJournal ??= new MemoryJournal();
     else {
       this.#journal = new FileJournal(place, journalMode, synchronous, {
         nonce: random(),

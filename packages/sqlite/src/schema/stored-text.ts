@@ -5,7 +5,11 @@ import type { ParsedStatement } from "../sql/parser/parse.ts";
 type Create = CreateTable | CreateIndex | CreateView | CreateTrigger | CreateVirtualTable;
 
 /** `text` is what `parsed` was parsed from. CREATE TABLE … AS is kept as the columns that it made, which is for who runs it. */
-export function storedText(statement: Create, text: string, { lastTokenEnd, terminator }: Pick<ParsedStatement, "lastTokenEnd" | "terminator">): string {
+export function storedText(
+  statement: Create,
+  text: string,
+  { lastTokenEnd, terminator }: Pick<ParsedStatement, "lastTokenEnd" | "terminator">,
+): string {
   switch (statement.kind) {
     case "create-table":
       return `CREATE TABLE ${text.slice(statement.table.offset, statement.options.length > 0 ? terminator : lastTokenEnd)}`;

@@ -36,7 +36,11 @@ test.each(["delete", "truncate", "persist"])("journal_mode %s", { timeout: 300_0
         db.transaction(() => {
           db.prepare("INSERT INTO log VALUES(?, 'done')").run(n);
           for (let i = 0; i < 12; i++)
-            db.prepare("INSERT OR REPLACE INTO t VALUES(?, ?, ?)").run(below(40), `text ${below(30)}`.repeat(9), below(5));
+            db.prepare("INSERT OR REPLACE INTO t VALUES(?, ?, ?)").run(
+              below(40),
+              `text ${below(30)}`.repeat(9),
+              below(5),
+            );
           db.prepare("DELETE FROM t WHERE a % 3 = ?").run(below(3));
         });
         promised.committed = n;

@@ -70,7 +70,10 @@ export class RandomScript {
 
   #createTrigger(): string {
     const event = this.#any(["INSERT", "DELETE", "UPDATE", `UPDATE OF ${this.#any(COLUMNS)}`]);
-    const steps = Array.from({ length: 1 + this.#below(2) }, () => `${this.#change().replace(/ DEFAULT VALUES$/, "(a) VALUES(7)")};`);
+    const steps = Array.from(
+      { length: 1 + this.#below(2) },
+      () => `${this.#change().replace(/ DEFAULT VALUES$/, "(a) VALUES(7)")};`,
+    );
     const when = this.#below(4) === 0 ? ` WHEN ${event === "DELETE" ? "old" : "new"}.a > 3` : "";
     return `CREATE TRIGGER ${this.#any(TRIGGERS)} ${this.#any(["BEFORE", "AFTER"])} ${event} ON ${this.#table()}${when} BEGIN ${steps.join(" ")} END`;
   }
