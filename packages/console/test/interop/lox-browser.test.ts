@@ -65,7 +65,7 @@ describe.skipIf(chromium === undefined)("the Lox playground in Chromium", { time
     await page.locator(".cm-lintRange-error").waitFor({ state: "detached" });
     await run(page);
     await finished(page);
-    expect(await page.locator(".cm-lintRange-error").innerText()).toBe("+");
+    await page.locator(".cm-lintRange-error", { hasText: /^\+$/ }).waitFor();
   });
 
   test("an endless program is stopped by hand, or after its time, and the page lives on", async () => {

@@ -81,7 +81,7 @@ describe.skipIf(chromium === undefined)("the SQLite page in Chromium", { timeout
     const alert = page.getByRole("alert");
     await alert.getByText("no such column: nope").waitFor();
     await alert.getByText("line 2, column 8").waitFor();
-    expect(await page.locator(".cm-lintRange-error").innerText()).toBe("nope");
+    await page.locator(".cm-lintRange-error", { hasText: /^nope$/ }).waitFor();
     await run(page, "SELECT name FROM customer WHERE id = 7");
     await grid(page).getByText("Barbara").waitFor();
     expect(await alert.count()).toBe(0);
