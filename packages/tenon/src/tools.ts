@@ -17,11 +17,12 @@ export interface Tool {
   cli(): Promise<ToolCommandLine>;
 }
 
-export type ToolName = "lox" | "grep";
+export type ToolName = "lox" | "grep" | "sqlite";
 
 export const TOOLS: Readonly<Record<ToolName, Tool>> = {
   lox: { summary: "run Lox programs, or a prompt", cli: () => import("@tenon/lox/cli") },
   grep: { summary: "search files as GNU grep does (also egrep, fgrep)", cli: () => import("@tenon/grep/cli") },
+  sqlite: { summary: "SQLite's shell: SQL and dot-commands on database files", cli: () => import("@tenon/sqlite/cli") },
 };
 
 export const TOOL_NAMES: readonly ToolName[] = Object.keys(TOOLS) as ToolName[];
