@@ -85,9 +85,6 @@ export class CommandOutput implements Output {
   }
 }
 
-/** For `.output off`. */
-export const NO_OUTPUT: Output = { write() {}, flush() {}, close() {} };
-
 /** Blocks the thread. */
 export function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);

@@ -17,6 +17,7 @@ import { printResult } from "./format/printer.ts";
 import { defaultStyle, type Mode, type Style } from "./format/settings.ts";
 import { addShellFunctions } from "./functions.ts";
 import { FileOutput, type Output } from "./output.ts";
+import { printStatistics } from "./statistics.ts";
 import { bindParameters } from "./parameters.ts";
 
 /** .eqp: no plan, the plan before each statement, or its program too. */
@@ -199,6 +200,7 @@ export class Shell {
       } finally {
         execution.close();
       }
+      if (this.stats === "on") printStatistics(this);
     } catch (error) {
       if (!(error instanceof SqliteError)) throw error;
       throw new StatementFailure("stepping", error, "");

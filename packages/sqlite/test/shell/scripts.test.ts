@@ -35,7 +35,7 @@ function normal({ stdout, stderr, code }: ShellRun, folder: string): ShellRun {
 }
 
 describe.skipIf(sqlite3 === undefined).each(readdirSync(SCRIPTS).toSorted())("%s", (file) => {
-  test.each(scriptsIn(file))("$name", async ({ args, input }) => {
+  test.concurrent.each(scriptsIn(file))("$name", { timeout: 120_000 }, async ({ args, input }) => {
     using theirFolder = temporaryFolder();
     using ourFolder = temporaryFolder();
     const [theirs, ours] = await Promise.all([

@@ -7,6 +7,7 @@ import { type DotCommand, misused } from "../command.ts";
 import { cString } from "../format/escapes.ts";
 import { quotedName } from "../format/values.ts";
 import type { Shell } from "../shell.ts";
+import { printStatistics } from "../statistics.ts";
 import { modeText } from "./style.ts";
 
 /** Offsets of fields in the file's header (https://www.sqlite.org/fileformat.html#the_database_header). */
@@ -183,16 +184,8 @@ function runStats(shell: Shell, words: readonly string[]): boolean {
   if (words.length > 2) return misused(shell, ".stats ?on|off|stmt|vmstep?");
   if (what === "stmt" || what === "vmstep") shell.stats = what;
   else if (what !== undefined) shell.stats = booleanOf(what, (text) => shell.complain(text)) ? "on" : "off";
-  else printStats(shell);
+  else printStatistics(shell);
   return true;
-}
-
-/** The process' memory and the page cache: this engine's own figures. */
-export function printStats(shell: Shell): void {
-  const { heapUsed, heapTotal } = process.memoryUsage();
-  shell.print(`Memory Used:                         ${heapUsed} (max ${heapTotal}) bytes\n`);
-  for (const { name, pager } of shell.database.connection.databases)
-    shell.print(`${`Pages of ${name}:`.padEnd(36)} ${pager.pageCount}\n`);
 }
 
 export const INFO_COMMANDS: readonly DotCommand[] = [

@@ -46,7 +46,7 @@ function redirect(shell: Shell, words: readonly string[], isOnce: boolean): bool
       shell.onceCount = 0;
       return false;
     }
-    if (out === undefined) return true;
+    if (out === undefined) return false; // back on standard output, and a failure, as in the original
     setOutput(shell, out, name);
   }
   shell.print(mark);
