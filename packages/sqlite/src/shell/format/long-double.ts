@@ -125,19 +125,19 @@ export function printedReal(value: number, count: 15 | 20): string {
   const sign = value < 0 ? "-" : "";
   const magnitude = Math.abs(value);
   if (magnitude === Infinity) return `${sign}Inf`;
-  if (magnitude < 1e15 && Number.isInteger(magnitude)) return `${sign}${magnitude}.0`;
+  if (count === 15 && magnitude < 1e15 && Number.isInteger(magnitude)) return `${sign}${magnitude}.0`;
   const { digits, power } = (count === 15 && surely15(magnitude)) || digitsOf(magnitude, count);
   return sign + layOut(digits, power, count);
 }
 
 /**
  * The same as digitsOf(magnitude, 15) by what JavaScript has, where no rounding on the way could matter: far from a tie. Scaling by powers of ten that are
- * rounded themselves costs up to 4 units of the 17th digit.
+ * rounded themselves costs units of the 17th digit.
  */
 function surely15(magnitude: number): { digits: string; power: number } | undefined {
   const [exact = "", exponent = "0"] = magnitude.toExponential(19).split("e");
   const behind = Number(exact.slice(16, 18));
-  if (behind >= 44 && behind <= 55) return undefined;
+  if (behind >= 40 && behind <= 59) return undefined;
   const [near = "", power = exponent] = magnitude.toExponential(14).split("e");
   return { digits: near.replace(".", ""), power: Number(power) };
 }
