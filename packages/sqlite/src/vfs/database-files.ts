@@ -51,7 +51,8 @@ class DiskJournal implements JournalPlace {
   constructor(disk: Disk, path: string) {
     this.#disk = disk;
     this.#path = `${path}-journal`;
-    this.#directory = path.slice(0, Math.max(1, path.lastIndexOf("/")));
+    const slash = path.lastIndexOf("/");
+    this.#directory = slash === -1 ? "." : path.slice(0, Math.max(1, slash));
   }
 
   open(): DiskFile {

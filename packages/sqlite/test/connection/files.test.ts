@@ -248,3 +248,14 @@ describe("attached", () => {
     expect(original(other, "SELECT x FROM u")).toEqual([[2]]);
   });
 });
+
+test("a name without a folder is a file in the current one", () => {
+  const door = new URL("../../src/index.ts", import.meta.url).href;
+  const script = `
+    import { Database } from ${JSON.stringify(door)};
+    using db = Database.open("here.db");
+    db.exec("CREATE TABLE t(a); INSERT INTO t VALUES (7)");
+  `;
+  execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: folder });
+  expect(original(join(folder, "here.db"), "SELECT a FROM t")).toEqual([[7]]);
+});
