@@ -145,5 +145,5 @@ export function randomRaw(below: Below): RawBytes {
 }
 
 function bytesOf(hex: string): Uint8Array {
-  return Uint8Array.fromHex(hex);
+  return new Uint8Array(Buffer.from(hex, "hex"));
 }

@@ -94,11 +94,11 @@ export class Calls implements Disposable {
       const isRight = typeof payload === "number" ? Number.isSafeInteger(payload) && !Object.is(payload, -0) : true;
       return isRight ? `integer ${String(payload)}` : `not an INTEGER: ${String(payload)}`;
     }
-    if (tag === BLOB) return `blob ${(payload as Uint8Array).toHex()}`;
+    if (tag === BLOB) return `blob ${Buffer.from(payload as Uint8Array).toString("hex")}`;
     const text = textOf(tag, payload, this.encoding);
     const bytes = new Uint8Array(encodedLength(text, this.encoding));
     encodeText(text, this.encoding, bytes, 0);
-    return `text ${bytes.toHex()}`;
+    return `text ${Buffer.from(bytes).toString("hex")}`;
   }
 
   original(name: string, values: readonly Argument[]): Outcome {
@@ -199,7 +199,7 @@ function toldRow({ t, v }: Row): Outcome {
   if (t === "null") return "null";
   if (t === "real") return `real ${Number(v) + 0}`;
   if (t === "integer") return `integer ${String(v)}`;
-  return `${String(t)} ${(v as Uint8Array).toHex()}`;
+  return `${String(t)} ${Buffer.from(v as Uint8Array).toString("hex")}`;
 }
 
 function bound(value: Argument): SQLInputValue {
@@ -207,8 +207,8 @@ function bound(value: Argument): SQLInputValue {
 }
 
 export function shown(value: Argument): string {
-  if (value instanceof RawBytes) return `CAST(x'${value.bytes.toHex()}' AS TEXT)`;
-  if (value instanceof Uint8Array) return `x'${value.toHex()}'`;
+  if (value instanceof RawBytes) return `CAST(x'${Buffer.from(value.bytes).toString("hex")}' AS TEXT)`;
+  if (value instanceof Uint8Array) return `x'${Buffer.from(value).toString("hex")}'`;
   if (typeof value === "number") return Number.isInteger(value) && Math.abs(value) < 1e15 ? `${value}.0` : `${value}`;
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }

@@ -1,4 +1,4 @@
-/** The same calls on `node:sqlite` and on ours: the same results, and errors of the same class, message and codes. */
+/** The same calls on `node:sqlite`, as Node 26 has it, and on ours: the same results, and errors of the same class, message and codes. */
 import { mkdtempSync, rmSync } from "node:fs";
 import * as original from "node:sqlite";
 import { tmpdir } from "node:os";
